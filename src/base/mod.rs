@@ -1,0 +1,20 @@
+//! The words that every other room speaks in: ids with their wire prefixes, time and its spellings,
+//! validated names, paging, and secrets that cannot be printed.
+//!
+//! Nothing here knows a protocol, a table or a rule of the product, and nothing here reads the
+//! system clock except [`Clock::system`], which only `app` constructs.
+
+mod clock;
+mod id;
+mod name;
+mod page;
+mod secret;
+
+pub use clock::{Clock, Timestamp};
+pub use id::{
+    AccessConfigurationId, AccountId, AdministratorId, DirectoryId, EventId, FolderId, Generated, GroupId,
+    MfaDeviceId, RequestId, SessionId, SignInId, SigningKeyId, TaskId, UserId,
+};
+pub use name::{AccessConfigurationName, DirectoryName, GroupName, InvalidName, UserName, fold};
+pub use page::{Page, PageRequest};
+pub use secret::Secret;

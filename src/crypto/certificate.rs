@@ -1,0 +1,157 @@
+//! X.509 certificates as SAML uses them: a wrapper around a public key. Trust comes from where the
+//! certificate was configured, never from its chain, its names or its dates.
+
+use std::time::Duration;
+
+use data_encoding::BASE64;
+use openssl::asn1::Asn1Time;
+use openssl::bn::BigNum;
+use openssl::hash::MessageDigest;
+use openssl::pkey::{Id, PKey, Public};
+use openssl::sign::Verifier;
+use openssl::x509::{X509, X509NameBuilder};
+
+use crate::base::Timestamp;
+
+use super::{Error, Random, SigningKey};
+
+/// A certificate whose public key is RSA of at least 2048 bits.
+#[derive(Clone, Debug)]
+pub struct Certificate {
+    x509: X509,
+    key: PKey<Public>,
+}
+
+impl Certificate {
+    /// A self-signed certificate for `key`, valid from an hour before `now` for `lifetime`.
+    ///
+    /// # Errors
+    /// [`Error::OpenSsl`].
+    pub fn self_signed(
+        key: &SigningKey,
+        common_name: &str,
+        now: Timestamp,
+        lifetime: Duration,
+        random: &Random,
+    ) -> Result<Self, Error> {
+        let mut name = X509NameBuilder::new()?;
+        name.append_entry_by_text("CN", common_name)?;
+        let name = name.build();
+        let serial = BigNum::from_slice(&random.bytes::<16>()?)?.to_asn1_integer()?;
+        let mut builder = X509::builder()?;
+        builder.set_version(2)?;
+        builder.set_serial_number(&serial)?;
+        builder.set_subject_name(&name)?;
+        builder.set_issuer_name(&name)?;
+        builder.set_not_before(time(now.minus(Duration::from_secs(3600)))?.as_ref())?;
+        builder.set_not_after(time(now.plus(lifetime))?.as_ref())?;
+        builder.set_pubkey(key.key())?;
+        builder.sign(key.key(), MessageDigest::sha256())?;
+        Self::from_x509(builder.build())
+    }
+
+    /// Reads a certificate from DER.
+    ///
+    /// # Errors
+    /// [`Error::OpenSsl`] when it is none, [`Error::Malformed`] when its key is not RSA of at
+    /// least 2048 bits.
+    pub fn from_der(der: &[u8]) -> Result<Self, Error> {
+        Self::from_x509(X509::from_der(der)?)
+    }
+
+    /// Reads the content of a `ds:X509Certificate` element: base 64 of DER, white space allowed.
+    ///
+    /// # Errors
+    /// As [`Certificate::from_der`], and [`Error::Malformed`] when it is not base 64.
+    pub fn from_base64(text: &str) -> Result<Self, Error> {
+        let packed: String = text.chars().filter(|letter| !letter.is_ascii_whitespace()).collect();
+        let der = BASE64.decode(packed.as_bytes()).map_err(|_ignored| Error::Malformed("certificate"))?;
+        Self::from_der(&der)
+    }
+
+    /// The certificate in DER.
+    ///
+    /// # Errors
+    /// [`Error::OpenSsl`].
+    pub fn to_der(&self) -> Result<Vec<u8>, Error> {
+        Ok(self.x509.to_der()?)
+    }
+
+    /// The content of a `ds:X509Certificate` element.
+    ///
+    /// # Errors
+    /// [`Error::OpenSsl`].
+    pub fn to_base64(&self) -> Result<String, Error> {
+        Ok(BASE64.encode(&self.to_der()?))
+    }
+
+    /// Whether `signature` is this key's over `message` (RSASSA-PKCS1-v1_5 with SHA-256).
+    ///
+    /// # Errors
+    /// [`Error::OpenSsl`] when the check itself cannot be made.
+    pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<bool, Error> {
+        Ok(Verifier::new(MessageDigest::sha256(), &self.key)?.verify_oneshot(signature, message)?)
+    }
+
+    fn from_x509(x509: X509) -> Result<Self, Error> {
+        let key = x509.public_key()?;
+        if key.id() != Id::RSA || key.bits() < 2048 {
+            return Err(Error::Malformed("certificate key: RSA of at least 2048 bits is needed"));
+        }
+        Ok(Self { x509, key })
+    }
+}
+
+fn time(moment: Timestamp) -> Result<Asn1Time, Error> {
+    Ok(Asn1Time::from_unix(moment.seconds())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
+
+    #[test]
+    fn a_signature_verifies_with_its_own_certificate_only() -> Result<(), Error> {
+        let (now, random) = (Timestamp::from_seconds(1_795_000_000), Random::system());
+        let keys = [SigningKey::generate()?, SigningKey::generate()?];
+        let [own, other] = &keys;
+        let certificate = Certificate::self_signed(own, "cloudsso d-1", now, YEAR, &random)?;
+        let stranger = Certificate::self_signed(other, "cloudsso d-1", now, YEAR, &random)?;
+        let signature = own.sign(b"message")?;
+        assert!(certificate.verify(b"message", &signature)?);
+        assert!(!certificate.verify(b"messagf", &signature)?);
+        assert!(!stranger.verify(b"message", &signature)?);
+        let restored = SigningKey::from_pkcs8_der(&own.to_pkcs8_der()?)?;
+        assert_eq!(restored.sign(b"message")?, signature);
+        Ok(())
+    }
+
+    #[test]
+    fn a_certificate_survives_its_text_form() -> Result<(), Error> {
+        let key = SigningKey::generate()?;
+        let made = Certificate::self_signed(&key, "x", Timestamp::from_seconds(0), YEAR, &Random::system())?;
+        let wrapped = made
+            .to_base64()?
+            .as_bytes()
+            .chunks(64)
+            .map(String::from_utf8_lossy)
+            .collect::<Vec<_>>()
+            .join("\n");
+        assert_eq!(Certificate::from_base64(&wrapped)?.to_der()?, made.to_der()?);
+        assert!(Certificate::from_base64("AAAA").is_err());
+        assert!(Certificate::from_base64("!").is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn a_weak_key_is_refused() -> Result<(), Error> {
+        let weak = PKey::from_rsa(openssl::rsa::Rsa::generate(1024)?)?;
+        assert!(matches!(
+            SigningKey::from_pkcs8_der(&weak.private_key_to_pkcs8()?),
+            Err(Error::Malformed(_))
+        ));
+        Ok(())
+    }
+}

@@ -1,0 +1,23 @@
+//! Cryptography as the product uses it: randomness, hashes, opaque tokens, passwords (Argon2id),
+//! one-time codes (RFC 6238), sealing of secrets at rest (AES-256-GCM), signing keys and
+//! certificates.
+//!
+//! One choice of algorithm per purpose, made here. No protocol, no storage and no key material that
+//! outlives its owner: callers hold the keys, this room only works with them.
+
+mod certificate;
+mod error;
+pub mod hash;
+pub mod password;
+mod random;
+mod sealing;
+mod signing;
+pub mod token;
+mod totp;
+
+pub use certificate::Certificate;
+pub use error::Error;
+pub use random::Random;
+pub use sealing::SealingKey;
+pub use signing::SigningKey;
+pub use totp::TotpSecret;

@@ -1,0 +1,7 @@
+//! cloudsso: the identity centre that an organisation with many cloud accounts runs itself.
+//!
+//! Rooms stand on floors and import only what lies below them; `ARCHITECTURE.md` has the table and
+//! `tests/it/architecture.rs` keeps it.
+
+pub mod base;
+pub mod crypto;
