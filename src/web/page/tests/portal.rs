@@ -110,7 +110,7 @@ fn a_few_accounts_are_shown_unfolded() {
             r#"<input id="q" name="q" type="search" value="""#,
             r#"action="/portal/accounts/1083441022915507/access-configurations/ac-developer/console""#,
             r#"<form method="post" action="/logout">"#,
-            r#"<p class="count" role="status">4 at Acme Corporation</p>"#,
+            r#"<p class="count" role="status">4 accounts at Acme Corporation</p>"#,
             "1 h 30 min",
             "8 h",
             "3 roles",
