@@ -5,7 +5,7 @@ use askama::Template;
 use crate::base::{AccessConfigurationId, AccountId};
 
 /// Up to this many accounts are shown unfolded; more would push the last ones out of sight.
-const UNFOLDED: usize = 4;
+const UNFOLDED: usize = 6;
 
 /// `/portal`: every account that a person holds a role in, and those roles.
 #[derive(Clone, Debug, Template)]
