@@ -243,7 +243,7 @@ fn the_console_post_carries_the_response_and_a_visible_button() {
         ],
     );
     let script = html.find("<script ").unwrap();
-    assert!(html.find("</form>").unwrap() < script, "the script finds the form");
+    assert!(html.find("</footer>").unwrap() < script, "the browser stops reading when the form is sent");
     assert!(!html[..script].contains(CSRF), "our token does not go to the console");
     let plain = ConsolePost { relay_state: None, ..page }.render().unwrap();
     assert!(!plain.contains("RelayState"));
