@@ -11,8 +11,6 @@ const UNFOLDED: usize = 6;
 #[derive(Clone, Debug, Template)]
 #[template(path = "portal/portal.html")]
 pub struct Portal<'a> {
-    /// The nonce of this response's Content-Security-Policy.
-    pub nonce: &'a str,
     /// Sent back in `csrf_token` by every form.
     pub csrf_token: &'a str,
     /// The organisation's name, as its people know it.

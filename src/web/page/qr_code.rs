@@ -70,3 +70,49 @@ impl fmt::Display for TooLong {
 }
 
 impl std::error::Error for TooLong {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads the drawing back: which modules are dark.
+    fn dark(svg: &str) -> Vec<(usize, usize)> {
+        let path = svg.split("fill=\"#000\" d=\"").nth(1).unwrap().split('"').next().unwrap();
+        let mut modules = Vec::new();
+        for run in path.split_terminator('z') {
+            let (start, rest) = run.strip_prefix('M').unwrap().split_once('h').unwrap();
+            let (x, y) = start.split_once(' ').unwrap();
+            let (length, back) = rest.split_once("v1H").unwrap();
+            assert_eq!(x, back, "each run is closed");
+            let (x, y, length): (usize, usize, usize) =
+                (x.parse().unwrap(), y.parse().unwrap(), length.parse().unwrap());
+            modules.extend((x..x + length).map(|x| (x, y)));
+        }
+        modules
+    }
+
+    #[test]
+    fn the_drawing_is_the_symbol_inside_its_quiet_zone() {
+        let text = "otpauth://totp/acme:alice?secret=JBSWY3DPEHPK3PXP";
+        let symbol = qrcode::QrCode::with_error_correction_level(text, EcLevel::M).unwrap();
+        let drawn = dark(&QrCode::draw(text).unwrap().to_string());
+        let width = symbol.width();
+        for y in 0..width + 2 * QUIET {
+            for x in 0..width + 2 * QUIET {
+                let inside = (QUIET..QUIET + width).contains(&x) && (QUIET..QUIET + width).contains(&y);
+                let expected = inside && symbol[(x - QUIET, y - QUIET)] == Color::Dark;
+                assert_eq!(drawn.contains(&(x, y)), expected, "module {x}, {y}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_beyond_the_largest_symbol_is_refused() {
+        assert_eq!(QrCode::draw(&"x".repeat(3000)).unwrap_err(), TooLong { received: 3000 });
+    }
+
+    #[test]
+    fn the_secret_is_not_in_debug_output() {
+        assert_eq!(format!("{:?}", QrCode::draw("secret").unwrap()), "QrCode(…)");
+    }
+}

@@ -281,7 +281,6 @@ fn every_page_escapes_what_it_is_given() {
     let account =
         Account { id: &id, name: NASTY, folders: vec![NASTY, NASTY], roles: vec![role.clone(), role] };
     let portal = Portal {
-        nonce: NONCE,
         csrf_token: NASTY,
         organisation: NASTY,
         display_name: NASTY,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use askama::Template;
 
-use super::{CSRF, NONCE, assert_has, assert_posts_carry_the_token, assert_sound, look};
+use super::{CSRF, assert_has, assert_posts_carry_the_token, assert_sound, look};
 use crate::base::{AccessConfigurationId, AccountId};
 use crate::web::page::{Account, LandingPage, Portal, Readiness, Role};
 
@@ -85,7 +85,6 @@ fn accounts(held: &[Holding]) -> Vec<Account<'_>> {
 
 fn portal(accounts: Vec<Account<'_>>) -> Portal<'_> {
     Portal {
-        nonce: NONCE,
         csrf_token: CSRF,
         organisation: "Acme Corporation",
         display_name: "Alice Johansson",
