@@ -7,3 +7,4 @@ pub mod base;
 pub mod crypto;
 pub mod policy;
 pub mod rpc;
+pub mod web;
