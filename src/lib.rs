@@ -5,6 +5,8 @@
 
 pub mod base;
 pub mod crypto;
+pub mod domain;
 pub mod policy;
 pub mod rpc;
+pub mod storage;
 pub mod web;
