@@ -4,6 +4,7 @@
 //! `tests/it/architecture.rs` keeps it.
 
 pub mod base;
+pub mod cloud;
 pub mod crypto;
 pub mod domain;
 pub mod policy;
