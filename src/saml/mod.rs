@@ -20,6 +20,8 @@ mod name;
 mod name_id;
 mod response;
 mod signature;
+#[cfg(test)]
+mod tests;
 mod verify;
 mod writer;
 
