@@ -9,5 +9,6 @@ pub mod crypto;
 pub mod domain;
 pub mod policy;
 pub mod rpc;
+pub mod saml;
 pub mod storage;
 pub mod web;
