@@ -30,8 +30,8 @@ lint: ## formatting, clippy, documentation
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --lib --no-deps
-	@if command -v cargo-deny >/dev/null; then $(MAKE) --no-print-directory deny; \
-	else echo "cargo-deny is not installed: licences and advisories not checked ('make deny' installs it)"; fi
+	@if command -v cargo-deny >/dev/null; then cargo deny --locked check bans licenses sources; \
+	else echo "cargo-deny is not installed: licences not checked ('make deny' installs it)"; fi
 
 deny: ## licences, bans and advisories of the dependencies; installs cargo-deny when missing
 	@command -v cargo-deny >/dev/null || cargo install cargo-deny --locked

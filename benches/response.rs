@@ -1,1 +1,3 @@
+//! Signed Responses per second.
+
 fn main() {}

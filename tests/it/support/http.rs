@@ -41,7 +41,7 @@ impl Visitor {
 
     /// As typed into the address bar. Does not follow redirects.
     pub(crate) fn get(&mut self, url: &str) -> Page {
-        self.send(None, Method::GET, parse(url), None)
+        self.send(None, &Method::GET, parse(url), None)
     }
 
     /// [`Self::get`] and [`Self::follow`].
@@ -54,11 +54,11 @@ impl Visitor {
     pub(crate) fn submit(&mut self, form: &Form) -> Page {
         let fields = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&form.fields).finish();
         if form.method == "POST" {
-            return self.send(Some(&form.page), Method::POST, form.action.clone(), Some(fields));
+            return self.send(Some(&form.page), &Method::POST, form.action.clone(), Some(fields));
         }
         let mut url = form.action.clone();
         url.set_query(Some(&fields));
-        self.send(Some(&form.page), Method::GET, url, None)
+        self.send(Some(&form.page), &Method::GET, url, None)
     }
 
     /// Goes where `page` redirects to, ten times at most; gives the first page that does not.
@@ -66,7 +66,7 @@ impl Visitor {
         for _hop in 0..10 {
             let Some(target) = page.location() else { return page };
             assert!(!matches!(page.status, 307 | 308), "a form would be sent again: {}", page.describe());
-            page = self.send(Some(&page.url), Method::GET, target, None);
+            page = self.send(Some(&page.url), &Method::GET, target, None);
         }
         panic!("more than ten redirects, the last to {}", page.url);
     }
@@ -80,16 +80,16 @@ impl Visitor {
             .map(|cookie| cookie.value.as_str())
     }
 
-    fn send(&mut self, from: Option<&Url>, method: Method, url: Url, form: Option<String>) -> Page {
+    fn send(&mut self, from: Option<&Url>, method: &Method, url: Url, form: Option<String>) -> Page {
         let site = from.map_or("none", |from| relation(from, &url));
-        let mut request = Request::builder().method(&method).uri(url.as_str()).header("Sec-Fetch-Site", site);
-        if let (Some(from), &Method::POST) = (from, &method) {
+        let mut request = Request::builder().method(method).uri(url.as_str()).header("Sec-Fetch-Site", site);
+        if let (Some(from), &Method::POST) = (from, method) {
             request = request.header("Origin", from.origin().ascii_serialization());
         }
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        let is_sent = |cookie: &&Cookie| cookie.goes_to(&url) && cookie.crosses(site, &method);
+        let is_sent = |cookie: &&Cookie| cookie.goes_to(&url) && cookie.crosses(site, method);
         let cookies: Vec<String> = self.cookies.iter().filter(is_sent).map(Cookie::pair).collect();
         if !cookies.is_empty() {
             request = request.header("Cookie", cookies.join("; "));
