@@ -10,5 +10,6 @@ pub mod domain;
 pub mod policy;
 pub mod rpc;
 pub mod saml;
+pub mod service;
 pub mod storage;
 pub mod web;

@@ -27,6 +27,14 @@ impl ProvisioningStatus {
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Provisioned, Self::ReprovisionRequired].into_iter().find(|status| status.as_str() == text)
     }
+
+    /// Whether people may enter by a provisioning that stands like this. One that is behind its
+    /// configuration still works, with what the account has.
+    pub const fn is_usable(self) -> bool {
+        match self {
+            Self::Provisioned | Self::ReprovisionRequired => true,
+        }
+    }
 }
 
 /// A configuration in an account.

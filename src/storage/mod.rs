@@ -29,4 +29,4 @@ mod writer;
 
 pub use connection::Conn;
 pub use error::Error;
-pub use store::{DatabaseUrl, Store};
+pub use store::{DatabaseUrl, IsRetryable, Store};

@@ -6,6 +6,7 @@
 //! the response's Content-Security-Policy names in `script-src`.
 
 mod console_post;
+mod direct_link;
 mod enrolment;
 mod login;
 mod new_password;
@@ -18,6 +19,7 @@ mod setup;
 mod tests;
 
 pub use console_post::ConsolePost;
+pub use direct_link::DirectLink;
 pub use enrolment::Enrolment;
 pub use login::Login;
 pub use new_password::NewPassword;
