@@ -6,5 +6,9 @@
 pub mod base;
 pub mod cloud;
 pub mod crypto;
+pub mod domain;
 pub mod policy;
 pub mod rpc;
+pub mod saml;
+pub mod storage;
+pub mod web;

@@ -1,1 +1,3 @@
+//! The `cloudsso` command.
+
 fn main() {}
