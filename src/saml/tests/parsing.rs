@@ -41,7 +41,9 @@ fn a19_and_a23_document_types_of_every_kind() {
 #[test]
 fn a20_namespaces_that_cannot_be_canonicalised() {
     let xml = genuine(SignedPart::Assertion);
-    for declaration in ["xmlns:x=\"1\"", "xmlns:x=\"../y\"", "xmlns:x=\"a:&#x20;\"", "xmlns:x=\"\""] {
+    for declaration in
+        ["xmlns:x=\"1\"", "xmlns:x=\"../y\"", "xmlns:x=\"a:&#x20;\"", "xmlns:x=\"urn:é\"", "xmlns:x=\"\""]
+    {
         malformed(&swap(&xml, "<saml:Subject>", &format!("<saml:Subject {declaration}>")));
     }
     malformed(&swap(&xml, "<saml:Subject>", "<saml:Subject x:y=\"1\">"));
