@@ -1,3 +1,4 @@
 //! Tests from outside the library.
 
+#[cfg(test)]
 mod foreign;
