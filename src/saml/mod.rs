@@ -8,6 +8,7 @@
 
 mod assertion;
 mod authn_context;
+mod base64;
 mod check;
 mod document;
 mod error;

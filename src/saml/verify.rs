@@ -8,13 +8,12 @@
 //! which samael verifies with, is then given our own spelling of what we understood, and what it
 //! reports as signed must be the very tree that we read.
 
-use data_encoding::BASE64;
 use samael::crypto::{AllowedSignatureAlgorithm, CertificateDer, Crypto, CryptoProvider, ReduceMode};
 
 use crate::crypto::Certificate;
 
 use super::document::{Comments, Element, MAX_BYTES};
-use super::{Attribute, CheckedAssertion, Error, Expectations, SignedPart, check, gate};
+use super::{Attribute, CheckedAssertion, Error, Expectations, SignedPart, base64, check, gate};
 
 const ALGORITHMS: [AllowedSignatureAlgorithm; 3] = [
     AllowedSignatureAlgorithm::RsaSha256,
@@ -49,12 +48,11 @@ impl UnverifiedResponse {
     ///
     /// # Errors
     /// [`Error::TooLarge`], [`Error::NotBase64`], or why [`UnverifiedResponse::parse`] refused it.
-    pub fn decode(base64: &str) -> Result<Self, Error> {
-        if base64.len() > MAX_BASE64 {
-            return Err(Error::TooLarge { limit: MAX_BASE64, received: base64.len() });
+    pub fn decode(form_field: &str) -> Result<Self, Error> {
+        if form_field.len() > MAX_BASE64 {
+            return Err(Error::TooLarge { limit: MAX_BASE64, received: form_field.len() });
         }
-        let packed: Vec<u8> = base64.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-        let xml = BASE64.decode(&packed).map_err(|_ignored| Error::NotBase64)?;
+        let xml = base64::decode(form_field).ok_or(Error::NotBase64)?;
         let xml = String::from_utf8(xml).map_err(|error| Error::Malformed {
             offset: u64::try_from(error.utf8_error().valid_up_to()).unwrap_or(u64::MAX),
             rule: "UTF-8",

@@ -134,9 +134,11 @@ impl<'x> Parser<'x> {
                 PrefixDeclaration::Named(prefix) => prefix,
             };
             let namespace = self.utf8(&attribute.value)?;
-            // quick-xml does not unescape namespaces, and those that are no URI cannot be canonicalised.
-            let is_uri = namespace.contains(':') && namespace.bytes().all(|byte| byte > b' ' && byte != b'&');
-            if !is_uri && !(prefix.is_empty() && namespace.is_empty()) {
+            // quick-xml does not unescape namespaces, and libxml2 cannot canonicalise what is no URI.
+            let is_uri = namespace.contains(':')
+                && namespace.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"&<>\\^`{|}".contains(&byte));
+            let is_undeclared = prefix.is_empty() && namespace.is_empty();
+            if !is_uri && !is_undeclared {
                 return Err(self.malformed("a namespace is an absolute URI"));
             }
             let prefix = self.utf8(prefix)?;

@@ -114,6 +114,12 @@ fn a17_and_a18_a_second_digest_or_signed_info() {
         let refusal = accept(&swap(&xml, from, &to));
         assert!(matches!(refusal, Err(Error::Misplaced { .. })), "{refusal:?}");
     }
+    for (from, to) in
+        [("<ds:DigestValue>", "<ds:DigestValue>!"), ("</ds:SignatureValue>", "=A===</ds:SignatureValue>")]
+    {
+        let refusal = accept(&swap(&xml, from, to));
+        assert!(matches!(refusal, Err(Error::Value { expected: "base 64", .. })), "{refusal:?}");
+    }
     let split = swap(&xml, "<ds:DigestValue>", "<ds:DigestValue><!---->");
     assert!(matches!(accept(&split), Err(Error::Forbidden { .. })));
 
