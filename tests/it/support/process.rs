@@ -128,7 +128,7 @@ impl Server {
         self.folder
     }
 
-    /// Ends it as an operator would; gives its status and all that it wrote.
+    /// Ends it as an operator would; gives its status.
     pub(crate) fn stop(self) -> ExitStatus {
         self.process.stop()
     }
