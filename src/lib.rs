@@ -6,3 +6,4 @@
 pub mod base;
 pub mod crypto;
 pub mod rpc;
+pub mod saml;

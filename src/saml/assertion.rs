@@ -1,0 +1,151 @@
+//! Assertions as we make them (saml-core-2.0-os §2.3.3, saml-profiles-2.0-os §4.1.4.2).
+
+use crate::base::Timestamp;
+
+use super::response::Response;
+use super::signature::Unsigned;
+use super::writer::Writer;
+use super::{AuthnContext, Error, MessageId, NameId, NameIdFormat, name};
+
+const ATTRIBUTE_NAME_IS_URI: &str = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri";
+
+/// What is said about one person. Its issuer, its moment and the address that it is for are those
+/// of the [`Response`] that carries it.
+#[derive(Clone, Debug)]
+pub struct Assertion {
+    /// Its own ID, by which the receiver knows a replay.
+    pub id: MessageId,
+    /// Who it is about.
+    pub name_id: NameId,
+    /// The entity id of the service provider that it is meant for.
+    pub audience: String,
+    /// From when it may be used.
+    pub not_before: Timestamp,
+    /// From when on it may no longer be used.
+    pub not_on_or_after: Timestamp,
+    /// When the person was authenticated.
+    pub authn_instant: Timestamp,
+    /// How the person was authenticated.
+    pub authn_context: AuthnContext,
+    /// Names the session at the identity provider, for single logout.
+    pub session_index: String,
+    /// When the session that this begins must end, at the latest.
+    pub session_not_on_or_after: Option<Timestamp>,
+    /// What else is said, in this order.
+    pub attributes: Vec<Attribute>,
+}
+
+/// One attribute with all its values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attribute {
+    /// Its name, often a URI.
+    pub name: String,
+    /// Its values, in order.
+    pub values: Vec<String>,
+}
+
+impl Attribute {
+    /// An attribute of several values.
+    pub fn new<V: Into<String>>(name: impl Into<String>, values: impl IntoIterator<Item = V>) -> Self {
+        Self { name: name.into(), values: values.into_iter().map(Into::into).collect() }
+    }
+}
+
+impl Assertion {
+    pub(super) fn write(&self, response: &Response) -> Result<Unsigned, Error> {
+        let mut writer = Writer::with_capacity(4096);
+        let mut after_issuer = 0;
+        let attributes = [
+            ("xmlns:saml", name::SAML),
+            ("ID", self.id.as_str()),
+            ("IssueInstant", &response.issue_instant.rfc3339()),
+            ("Version", "2.0"),
+        ];
+        writer.element("saml:Assertion", &attributes, |writer| {
+            writer.text("saml:Issuer", &[], &response.issuer)?;
+            after_issuer = writer.position();
+            self.write_subject(writer, response)?;
+            self.write_conditions(writer)?;
+            self.write_authn_statement(writer)?;
+            self.write_attributes(writer)
+        })?;
+        Ok(Unsigned { id: self.id.clone(), xml: writer.finish(), signature_at: after_issuer })
+    }
+
+    fn write_subject(&self, writer: &mut Writer, response: &Response) -> Result<(), Error> {
+        writer.element("saml:Subject", &[], |writer| {
+            write_name_id(writer, &self.name_id)?;
+            writer.element("saml:SubjectConfirmation", &[("Method", name::BEARER)], |writer| {
+                let not_on_or_after = self.not_on_or_after.rfc3339();
+                let mut attributes = Vec::with_capacity(3);
+                if let Some(request) = &response.in_response_to {
+                    attributes.push(("InResponseTo", request.as_str()));
+                }
+                attributes.push(("NotOnOrAfter", &not_on_or_after));
+                attributes.push(("Recipient", &response.acs_url));
+                writer.empty("saml:SubjectConfirmationData", &attributes)
+            })
+        })
+    }
+
+    fn write_conditions(&self, writer: &mut Writer) -> Result<(), Error> {
+        let times =
+            [("NotBefore", &*self.not_before.rfc3339()), ("NotOnOrAfter", &self.not_on_or_after.rfc3339())];
+        writer.element("saml:Conditions", &times, |writer| {
+            writer.element("saml:AudienceRestriction", &[], |writer| {
+                writer.text("saml:Audience", &[], &self.audience)
+            })
+        })
+    }
+
+    fn write_authn_statement(&self, writer: &mut Writer) -> Result<(), Error> {
+        let authn_instant = self.authn_instant.rfc3339();
+        let session_not_on_or_after = self.session_not_on_or_after.map(Timestamp::rfc3339);
+        let mut attributes = Vec::with_capacity(3);
+        attributes.push(("AuthnInstant", &*authn_instant));
+        attributes.push(("SessionIndex", &self.session_index));
+        if let Some(end) = &session_not_on_or_after {
+            attributes.push(("SessionNotOnOrAfter", end));
+        }
+        writer.element("saml:AuthnStatement", &attributes, |writer| {
+            writer.element("saml:AuthnContext", &[], |writer| {
+                writer.text("saml:AuthnContextClassRef", &[], self.authn_context.uri())
+            })
+        })
+    }
+
+    fn write_attributes(&self, writer: &mut Writer) -> Result<(), Error> {
+        if self.attributes.is_empty() {
+            return Ok(());
+        }
+        writer.element("saml:AttributeStatement", &[], |writer| {
+            for attribute in &self.attributes {
+                let named = [("Name", &*attribute.name), ("NameFormat", ATTRIBUTE_NAME_IS_URI)];
+                let [name_only, _] = named;
+                let is_uri = attribute.name.starts_with("urn:") || attribute.name.contains("://");
+                let named: &[_] = if is_uri { &named } else { &[name_only] };
+                writer.element("saml:Attribute", named, |writer| {
+                    for value in &attribute.values {
+                        writer.text("saml:AttributeValue", &[], value)?;
+                    }
+                    Ok(())
+                })?;
+            }
+            Ok(())
+        })
+    }
+}
+
+fn write_name_id(writer: &mut Writer, name_id: &NameId) -> Result<(), Error> {
+    let mut attributes = Vec::with_capacity(3);
+    if name_id.format != NameIdFormat::Unspecified {
+        attributes.push(("Format", name_id.format.uri()));
+    }
+    if let Some(qualifier) = &name_id.name_qualifier {
+        attributes.push(("NameQualifier", qualifier));
+    }
+    if let Some(qualifier) = &name_id.sp_name_qualifier {
+        attributes.push(("SPNameQualifier", qualifier));
+    }
+    writer.text("saml:NameID", &attributes, &name_id.value)
+}

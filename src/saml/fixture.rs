@@ -1,0 +1,65 @@
+//! What the tests of this room share: a signer made for the run, and a Response with everything in it.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use crate::base::Timestamp;
+use crate::crypto::{Certificate, Random, SigningKey};
+
+use super::*;
+
+pub(super) const ISSUER: &str = "https://sso.example.com/saml/idp/metadata";
+pub(super) const ACS: &str = "https://signin.example.com/saml-role/sso";
+pub(super) const AUDIENCE: &str = "urn:example:cloud";
+pub(super) const NOW: Timestamp = Timestamp::from_seconds(1_795_371_745);
+
+/// Two keys with their certificates: ours, and a stranger's.
+pub(super) struct Keys {
+    pub(super) own: Signer,
+    pub(super) own_certificate: Certificate,
+    pub(super) stranger: Signer,
+    pub(super) stranger_certificate: Certificate,
+}
+
+pub(super) fn keys() -> &'static Keys {
+    static KEYS: OnceLock<Keys> = OnceLock::new();
+    KEYS.get_or_init(|| {
+        let (own, own_certificate) = signer();
+        let (stranger, stranger_certificate) = signer();
+        Keys { own, own_certificate, stranger, stranger_certificate }
+    })
+}
+
+fn signer() -> (Signer, Certificate) {
+    let key = Arc::new(SigningKey::generate().unwrap());
+    let year = Duration::from_secs(365 * 86_400);
+    let certificate = Certificate::self_signed(&key, "cloudsso test", NOW, year, &Random::system()).unwrap();
+    (Signer::new(key, &certificate).unwrap(), certificate)
+}
+
+/// An unsolicited Response about alice with two roles, made at [`NOW`].
+pub(super) fn response() -> Response {
+    let random = Random::system();
+    Response {
+        id: MessageId::generate(&random).unwrap(),
+        issuer: ISSUER.to_owned(),
+        acs_url: ACS.to_owned(),
+        in_response_to: None,
+        issue_instant: NOW,
+        assertion: Assertion {
+            id: MessageId::generate(&random).unwrap(),
+            name_id: NameId::new(NameIdFormat::Persistent, "alice"),
+            audience: AUDIENCE.to_owned(),
+            not_before: NOW.minus(Duration::from_secs(60)),
+            not_on_or_after: NOW.plus(Duration::from_secs(300)),
+            authn_instant: NOW.minus(Duration::from_secs(20)),
+            authn_context: AuthnContext::MultiFactor,
+            session_index: "_s1".to_owned(),
+            session_not_on_or_after: Some(NOW.plus(Duration::from_secs(3600))),
+            attributes: vec![
+                Attribute::new("https://example.com/Role", ["role/admin", "role/reader"]),
+                Attribute::new("SessionName", ["alice"]),
+            ],
+        },
+    }
+}

@@ -1,0 +1,30 @@
+//! SAML 2.0 messages in and out (saml-core-2.0-os, saml-bindings-2.0-os §3.5, saml-profiles-2.0-os §4.1,
+//! saml-metadata-2.0-os): Responses are written and signed here, and verified here.
+//!
+//! What we send is written by our own writer in exclusive canonical form. What we receive passes a
+//! profile gate before any cryptography, and only what a configured key signed is ever read.
+//! This room knows no HTTP, no storage and no cloud: whose attributes they are, and whether an
+//! assertion was seen before, is for the caller.
+
+mod assertion;
+mod authn_context;
+mod document;
+mod error;
+#[cfg(test)]
+mod fixture;
+mod message_id;
+mod metadata;
+mod name;
+mod name_id;
+mod response;
+mod signature;
+mod writer;
+
+pub use assertion::{Assertion, Attribute};
+pub use authn_context::AuthnContext;
+pub use error::Error;
+pub use message_id::MessageId;
+pub use metadata::{IdentityProvider, IdpMetadata};
+pub use name_id::{NameId, NameIdFormat};
+pub use response::{Response, SignedResponse};
+pub use signature::{SignedPart, Signer};

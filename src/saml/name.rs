@@ -1,0 +1,78 @@
+//! Element names as SAML's own documents spell them (`saml:Issuer`), and the namespaces they stand
+//! for. The same spelling is used to write, to read and to tell what was refused.
+
+/// `saml:`, assertions.
+pub(super) const SAML: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
+/// `samlp:`, protocol messages.
+pub(super) const SAMLP: &str = "urn:oasis:names:tc:SAML:2.0:protocol";
+/// `ds:`, XML signatures.
+pub(super) const DS: &str = "http://www.w3.org/2000/09/xmldsig#";
+/// `md:`, metadata.
+pub(super) const MD: &str = "urn:oasis:names:tc:SAML:2.0:metadata";
+
+pub(super) const STATUS_SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
+pub(super) const BEARER: &str = "urn:oasis:names:tc:SAML:2.0:cm:bearer";
+pub(super) const HTTP_POST: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST";
+pub(super) const HTTP_REDIRECT: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect";
+
+pub(super) const EXCLUSIVE_C14N: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
+pub(super) const ENVELOPED_SIGNATURE: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
+pub(super) const RSA_SHA256: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
+pub(super) const SHA256: &str = "http://www.w3.org/2001/04/xmlenc#sha256";
+
+/// Namespace and local name of a name in our spelling.
+pub(super) fn expand(name: &'static str) -> (&'static str, &'static str) {
+    match name.split_once(':') {
+        Some(("saml", local)) => (SAML, local),
+        Some(("samlp", local)) => (SAMLP, local),
+        Some(("ds", local)) => (DS, local),
+        Some(("md", local)) => (MD, local),
+        _ => ("", name),
+    }
+}
+
+/// Whether XML 1.0 §2.2 allows `character` in a document.
+pub(super) fn is_legal(character: char) -> bool {
+    matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+}
+
+/// Whether `text` is an `NCName` (Namespaces in XML 1.0 §3), the only shape that an ID may have.
+pub(super) fn is_ncname(text: &str) -> bool {
+    let mut characters = text.chars();
+    characters.next().is_some_and(begins_name) && characters.all(continues_name)
+}
+
+fn begins_name(character: char) -> bool {
+    matches!(character,
+        'A'..='Z' | '_' | 'a'..='z' | '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}' | '\u{f8}'..='\u{2ff}'
+        | '\u{370}'..='\u{37d}' | '\u{37f}'..='\u{1fff}' | '\u{200c}'..='\u{200d}'
+        | '\u{2070}'..='\u{218f}' | '\u{2c00}'..='\u{2fef}' | '\u{3001}'..='\u{d7ff}'
+        | '\u{f900}'..='\u{fdcf}' | '\u{fdf0}'..='\u{fffd}' | '\u{10000}'..='\u{effff}')
+}
+
+fn continues_name(character: char) -> bool {
+    begins_name(character)
+        || matches!(character,
+            '-' | '.' | '0'..='9' | '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}'..='\u{2040}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_expand_by_their_prefix() {
+        assert_eq!(expand("saml:Issuer"), (SAML, "Issuer"));
+        assert_eq!(expand("ID"), ("", "ID"));
+    }
+
+    #[test]
+    fn ids_are_ncnames() {
+        for good in ["_a", "a.b-c", "ä1"] {
+            assert!(is_ncname(good), "{good}");
+        }
+        for bad in ["", "1a", "-a", "a b", "a:b", "#a", "a\u{0}", "×"] {
+            assert!(!is_ncname(bad), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Responses as we make them (saml-core-2.0-os §3.3.3), for the HTTP-POST binding.
+
+use data_encoding::BASE64;
+
+use crate::base::Timestamp;
+
+use super::signature::Unsigned;
+use super::writer::Writer;
+use super::{Assertion, Error, MessageId, SignedPart, Signer, name};
+
+/// A successful answer to a service provider. It becomes one that can be sent by [`Response::sign`].
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// Its own ID.
+    pub id: MessageId,
+    /// Our entity id.
+    pub issuer: String,
+    /// The assertion consumer service that it is posted to: `Destination` of the Response and
+    /// `Recipient` of its confirmation, which saml-profiles-2.0-os §4.1.4.2 wants to be the same.
+    pub acs_url: String,
+    /// The request that it answers; `None` when nobody asked (IdP-initiated).
+    pub in_response_to: Option<MessageId>,
+    /// When it is made; also the assertion's moment.
+    pub issue_instant: Timestamp,
+    /// What it says.
+    pub assertion: Assertion,
+}
+
+/// A Response as it is sent, in canonical form and signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedResponse(String);
+
+impl SignedResponse {
+    /// The XML.
+    pub fn xml(&self) -> &str {
+        &self.0
+    }
+
+    /// The value of the form field `SAMLResponse` (saml-bindings-2.0-os §3.5.4).
+    pub fn to_base64(&self) -> String {
+        BASE64.encode(self.0.as_bytes())
+    }
+}
+
+impl Response {
+    /// Writes the Response, with the assertion signed.
+    ///
+    /// # Errors
+    /// [`Error::IllegalCharacter`] when a value cannot be carried by XML, [`Error::Crypto`] when
+    /// the key does not sign.
+    pub fn sign(&self, signer: &Signer) -> Result<SignedResponse, Error> {
+        self.sign_part(SignedPart::Assertion, signer)
+    }
+
+    /// Writes the Response, with the given part signed. Signing both costs twice as much.
+    ///
+    /// # Errors
+    /// As [`Response::sign`].
+    pub fn sign_part(&self, part: SignedPart, signer: &Signer) -> Result<SignedResponse, Error> {
+        let assertion = self.assertion.write(self)?;
+        let assertion = match part {
+            SignedPart::Assertion | SignedPart::Both => assertion.sign(signer)?,
+            SignedPart::Response => assertion.xml,
+        };
+        let response = self.write(&assertion)?;
+        Ok(SignedResponse(match part {
+            SignedPart::Response | SignedPart::Both => response.sign(signer)?,
+            SignedPart::Assertion => response.xml,
+        }))
+    }
+
+    fn write(&self, assertion: &str) -> Result<Unsigned, Error> {
+        let mut writer = Writer::with_capacity(assertion.len() + 1024);
+        let mut after_issuer = 0;
+        let issue_instant = self.issue_instant.rfc3339();
+        let mut attributes = Vec::with_capacity(6);
+        attributes.push(("xmlns:samlp", name::SAMLP));
+        attributes.push(("Destination", &self.acs_url));
+        attributes.push(("ID", self.id.as_str()));
+        if let Some(request) = &self.in_response_to {
+            attributes.push(("InResponseTo", request.as_str()));
+        }
+        attributes.push(("IssueInstant", &issue_instant));
+        attributes.push(("Version", "2.0"));
+        writer.element("samlp:Response", &attributes, |writer| {
+            writer.text("saml:Issuer", &[("xmlns:saml", name::SAML)], &self.issuer)?;
+            after_issuer = writer.position();
+            writer.element("samlp:Status", &[], |writer| {
+                writer.empty("samlp:StatusCode", &[("Value", name::STATUS_SUCCESS)])
+            })?;
+            writer.canonical(assertion);
+            Ok(())
+        })?;
+        Ok(Unsigned { id: self.id.clone(), xml: writer.finish(), signature_at: after_issuer })
+    }
+}
