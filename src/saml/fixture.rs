@@ -63,3 +63,50 @@ pub(super) fn response() -> Response {
         },
     }
 }
+
+pub(super) fn expectations() -> Expectations<'static> {
+    Expectations {
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        recipient: ACS,
+        in_response_to: None,
+        now: NOW,
+        clock_skew: Duration::from_secs(60),
+    }
+}
+
+/// All three steps, with our own key and [`expectations`].
+pub(super) fn accept(xml: &str) -> Result<CheckedAssertion, Error> {
+    let certificates = [keys().own_certificate.clone()];
+    UnverifiedResponse::parse(xml)?.verify(&certificates)?.check(&expectations())
+}
+
+/// A genuine Response, signed by us.
+pub(super) fn genuine(part: SignedPart) -> String {
+    let xml = response().sign_part(part, &keys().own).unwrap().xml().to_owned();
+    assert_eq!(accept(&xml).unwrap().name_id().value, "alice");
+    xml
+}
+
+/// A Response whose assertion was changed by `edit` before we signed it.
+pub(super) fn signed_after(edit: impl Fn(&str) -> String) -> String {
+    let response = response();
+    let mut assertion = response.assertion.write(&response).unwrap();
+    assertion.xml = edit(&assertion.xml);
+    let end = "</saml:Issuer>";
+    assertion.signature_at = assertion.xml.find(end).map_or(assertion.xml.len(), |at| at + end.len());
+    response.write(&assertion.sign(&keys().own).unwrap()).unwrap().xml
+}
+
+/// `xml` with `from` replaced wherever it is; it must be there.
+pub(super) fn swap(xml: &str, from: &str, to: &str) -> String {
+    assert!(xml.contains(from), "{from} is not in {xml}");
+    xml.replace(from, to)
+}
+
+/// The first element of this name in `xml`, to the last end of that name.
+pub(super) fn element<'x>(xml: &'x str, name: &str) -> &'x str {
+    let (start, end) = (xml.find(&format!("<{name} ")), format!("</{name}>"));
+    let start = start.or_else(|| xml.find(&format!("<{name}>"))).unwrap();
+    &xml[start..xml.rfind(&end).unwrap() + end.len()]
+}

@@ -8,23 +8,31 @@
 
 mod assertion;
 mod authn_context;
+mod base64;
+mod check;
 mod document;
 mod error;
 #[cfg(test)]
 mod fixture;
+mod gate;
 mod message_id;
 mod metadata;
 mod name;
 mod name_id;
 mod response;
 mod signature;
+#[cfg(test)]
+mod tests;
+mod verify;
 mod writer;
 
 pub use assertion::{Assertion, Attribute};
 pub use authn_context::AuthnContext;
+pub use check::{CheckedAssertion, Expectations};
 pub use error::Error;
 pub use message_id::MessageId;
 pub use metadata::{IdentityProvider, IdpMetadata};
 pub use name_id::{NameId, NameIdFormat};
 pub use response::{Response, SignedResponse};
 pub use signature::{SignedPart, Signer};
+pub use verify::{UnverifiedResponse, VerifiedAssertion};

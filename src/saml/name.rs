@@ -20,6 +20,15 @@ pub(super) const ENVELOPED_SIGNATURE: &str = "http://www.w3.org/2000/09/xmldsig#
 pub(super) const RSA_SHA256: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
 pub(super) const SHA256: &str = "http://www.w3.org/2001/04/xmlenc#sha256";
 
+/// Accepted beside [`RSA_SHA256`]; keys of other kinds do not get into a [`crate::crypto::Certificate`].
+pub(super) const SIGNATURE_METHODS: [&str; 3] = [
+    RSA_SHA256,
+    "http://www.w3.org/2001/04/xmldsig-more#rsa-sha384",
+    "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512",
+];
+pub(super) const DIGEST_METHODS: [&str; 3] =
+    [SHA256, "http://www.w3.org/2001/04/xmldsig-more#sha384", "http://www.w3.org/2001/04/xmlenc#sha512"];
+
 /// Namespace and local name of a name in our spelling.
 pub(super) fn expand(name: &'static str) -> (&'static str, &'static str) {
     match name.split_once(':') {
@@ -27,6 +36,7 @@ pub(super) fn expand(name: &'static str) -> (&'static str, &'static str) {
         Some(("samlp", local)) => (SAMLP, local),
         Some(("ds", local)) => (DS, local),
         Some(("md", local)) => (MD, local),
+        Some(("ec", local)) => (EXCLUSIVE_C14N, local),
         _ => ("", name),
     }
 }

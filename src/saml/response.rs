@@ -69,7 +69,7 @@ impl Response {
         }))
     }
 
-    fn write(&self, assertion: &str) -> Result<Unsigned, Error> {
+    pub(super) fn write(&self, assertion: &str) -> Result<Unsigned, Error> {
         let mut writer = Writer::with_capacity(assertion.len() + 1024);
         let mut after_issuer = 0;
         let issue_instant = self.issue_instant.rfc3339();

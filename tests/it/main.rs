@@ -1,1 +1,3 @@
-fn main() {}
+//! Tests from outside the library.
+
+mod foreign;

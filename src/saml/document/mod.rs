@@ -107,9 +107,11 @@ impl Element {
         self.attribute(local).ok_or_else(|| Error::Missing { expected: local, inside: self.shown() })
     }
 
-    /// Local names of all attributes, whatever their namespace, with their values.
-    pub(super) fn attributes(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.attributes.iter().map(|attribute| (attribute.local.as_str(), attribute.value.as_str()))
+    /// Namespace, local name and value of each attribute.
+    pub(super) fn attributes(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.attributes.iter().map(|attribute| {
+            (attribute.namespace.as_str(), attribute.local.as_str(), attribute.value.as_str())
+        })
     }
 
     /// The elements in it, one level down.
@@ -152,13 +154,15 @@ impl Element {
         }
     }
 
-    /// Calls `visit` for this element and for every one below it.
+    /// Calls `visit` for every element below this one, with the element that it stands in.
     pub(super) fn walk<'e>(
         &'e self,
-        visit: &mut impl FnMut(&'e Self) -> Result<(), Error>,
+        visit: &mut impl FnMut(&'e Self, &'e Self) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        visit(self)?;
-        self.children().try_for_each(|child| child.walk(visit))
+        self.children().try_for_each(|child| {
+            visit(self, child)?;
+            child.walk(visit)
+        })
     }
 
     /// This element without its own signatures, as the enveloped-signature transform leaves it.

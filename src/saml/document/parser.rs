@@ -134,8 +134,9 @@ impl<'x> Parser<'x> {
                 PrefixDeclaration::Named(prefix) => prefix,
             };
             let namespace = self.utf8(&attribute.value)?;
-            // quick-xml does not unescape namespaces, and those that are no URI cannot be canonicalised.
-            let is_uri = namespace.contains(':') && namespace.bytes().all(|byte| byte > b' ' && byte != b'&');
+            // quick-xml does not unescape namespaces, and libxml2 cannot canonicalise what is no URI.
+            let is_uri = namespace.contains(':')
+                && namespace.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"&<>\\^`{|}".contains(&byte));
             if !is_uri && !(prefix.is_empty() && namespace.is_empty()) {
                 return Err(self.malformed("a namespace is an absolute URI"));
             }

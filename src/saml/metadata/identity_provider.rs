@@ -155,3 +155,90 @@ fn earliest_end(entity: &Element, role: &Element) -> Result<Option<Timestamp>, E
     }
     Ok(earliest)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::fixture::*;
+    use super::super::super::*;
+
+    fn metadata() -> IdpMetadata {
+        IdpMetadata {
+            entity_id: ISSUER.to_owned(),
+            signing_certificates: vec![keys().own_certificate.clone(), keys().stranger_certificate.clone()],
+            sso_url: "https://sso.example.com/saml/idp/sso?a=1&b=2".to_owned(),
+            name_id_formats: vec![NameIdFormat::Persistent, NameIdFormat::Transient],
+            want_authn_requests_signed: true,
+        }
+    }
+
+    #[test]
+    fn our_metadata_is_read_back_with_the_active_key_first() {
+        let xml = metadata().to_xml().unwrap();
+        let provider = IdentityProvider::parse(&xml).unwrap();
+        assert_eq!(provider.entity_id(), ISSUER);
+        assert_eq!(provider.sso_redirect_url(), Some("https://sso.example.com/saml/idp/sso?a=1&b=2"));
+        assert_eq!(provider.sso_post_url(), provider.sso_redirect_url());
+        assert!(provider.wants_signed_requests());
+        let der = |certificates: &[crate::crypto::Certificate]| {
+            certificates.iter().map(|certificate| certificate.to_der().unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(der(provider.signing_certificates()), der(&metadata().signing_certificates));
+    }
+
+    #[test]
+    fn metadata_without_a_signing_key_is_refused() {
+        let xml = metadata().to_xml().unwrap();
+        let none = IdpMetadata { signing_certificates: vec![], ..metadata() };
+        assert!(matches!(none.to_xml(), Err(Error::NoCertificate)));
+        assert!(matches!(IdentityProvider::new(ISSUER, vec![]), Err(Error::NoCertificate)));
+        let encryption_only = swap(&xml, "use=\"signing\"", "use=\"encryption\"");
+        assert!(matches!(IdentityProvider::parse(&encryption_only), Err(Error::NoCertificate)));
+        let without_use = swap(&xml, " use=\"signing\"", "");
+        assert_eq!(IdentityProvider::parse(&without_use).unwrap().signing_certificates().len(), 2);
+        let own = keys().own_certificate.to_base64().unwrap();
+        assert!(matches!(IdentityProvider::parse(&swap(&xml, &own, "AAAA")), Err(Error::Crypto(_))));
+    }
+
+    #[test]
+    fn what_is_no_metadata_is_refused() {
+        let xml = metadata().to_xml().unwrap();
+        for (from, to) in [
+            ("md:EntityDescriptor", "md:EntitiesDescriptor"),
+            ("md:IDPSSODescriptor", "md:SPSSODescriptor"),
+            (" entityID=", " entityId="),
+            (ISSUER, ""),
+            ("=\"urn:oasis:names:tc:SAML:2.0:protocol\"", "=\"urn:oasis:names:tc:SAML:1.1:protocol\""),
+            ("https://sso.example.com/saml/idp/sso", "javascript:alert(1)"),
+        ] {
+            assert!(IdentityProvider::parse(&swap(&xml, from, to)).is_err(), "{to}");
+        }
+        let typed = format!("<!DOCTYPE x [<!ENTITY y SYSTEM \"file:///etc/passwd\">]>{xml}");
+        assert!(matches!(IdentityProvider::parse(&typed), Err(Error::Forbidden { .. })));
+        let large = format!("{xml}{}", " ".repeat(256 * 1024));
+        assert!(matches!(IdentityProvider::parse(&large), Err(Error::TooLarge { .. })));
+    }
+
+    #[test]
+    fn comments_are_skipped_between_elements_only() {
+        let xml = metadata().to_xml().unwrap();
+        let commented = format!(
+            "\u{feff}<?xml version=\"1.0\"?><!-- ours -->\n{}",
+            swap(&xml, "<ds:X509Data>", "<!-- x --><ds:X509Data>")
+        );
+        assert!(IdentityProvider::parse(&commented).is_ok());
+        for split in ["persis<!---->tent<", "<!---->persistent<"] {
+            let split = swap(&xml, "persistent<", split);
+            let refusal = IdentityProvider::parse(&split);
+            assert!(matches!(refusal, Err(Error::Forbidden { .. })), "{refusal:?}");
+        }
+    }
+
+    #[test]
+    fn the_earlier_end_counts() {
+        let xml = metadata().to_xml().unwrap();
+        let dated = swap(&xml, " entityID=", " validUntil=\"2027-01-01T00:00:00Z\" entityID=");
+        let dated = swap(&dated, " WantAuthn", " validUntil=\"2026-12-01T00:00:00Z\" WantAuthn");
+        let end = IdentityProvider::parse(&dated).unwrap().valid_until().unwrap();
+        assert_eq!(end.rfc3339(), "2026-12-01T00:00:00Z");
+    }
+}

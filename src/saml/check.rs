@@ -1,0 +1,312 @@
+//! Whether a verified assertion is for us, for here and for now (saml-core-2.0-os §2.5,
+//! saml-profiles-2.0-os §4.1.4.2 and §4.1.4.3). Texts must be equal byte for byte.
+
+use std::time::Duration;
+
+use crate::base::Timestamp;
+
+use super::document::Element;
+use super::{Attribute, Error, MessageId, NameId, NameIdFormat, SignedPart, name};
+
+/// An assertion may be valid for this long after it was issued: its ID must be remembered so long.
+const MAX_LIFETIME: Duration = Duration::from_secs(24 * 3600);
+
+/// What the receiver of a Response knows beforehand.
+#[derive(Clone, Copy, Debug)]
+pub struct Expectations<'a> {
+    /// The entity id of the identity provider whose keys verified the assertion.
+    pub issuer: &'a str,
+    /// Our entity id.
+    pub audience: &'a str,
+    /// The URL of the assertion consumer service that took the Response.
+    pub recipient: &'a str,
+    /// The request that it must answer. `None` takes unsolicited Responses, and no others.
+    pub in_response_to: Option<&'a MessageId>,
+    /// The time.
+    pub now: Timestamp,
+    /// By how much the two clocks may differ, either way.
+    pub clock_skew: Duration,
+}
+
+/// An assertion that holds here and now. Its ID must still be consumed, once, under its issuer.
+#[derive(Clone, Debug)]
+pub struct CheckedAssertion {
+    id: MessageId,
+    issuer: String,
+    name_id: NameId,
+    attributes: Vec<Attribute>,
+    session_index: Option<String>,
+    authn_instant: Timestamp,
+    authn_context: Option<String>,
+    not_on_or_after: Timestamp,
+    session_not_on_or_after: Option<Timestamp>,
+    in_response_to: Option<MessageId>,
+}
+
+impl CheckedAssertion {
+    /// Its ID, unique under its issuer.
+    pub fn id(&self) -> &MessageId {
+        &self.id
+    }
+
+    /// The entity id of the identity provider.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// Who it is about.
+    pub fn name_id(&self) -> &NameId {
+        &self.name_id
+    }
+
+    /// What is said about them. Values that are not text are left out.
+    pub fn attributes(&self) -> &[Attribute] {
+        &self.attributes
+    }
+
+    /// All values of the attribute of this name, in order; none if it is not there.
+    pub fn values<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s str> {
+        self.attributes
+            .iter()
+            .filter(move |attribute| attribute.name == name)
+            .flat_map(|attribute| attribute.values.iter().map(String::as_str))
+    }
+
+    /// Names the session at the identity provider, for single logout.
+    pub fn session_index(&self) -> Option<&str> {
+        self.session_index.as_deref()
+    }
+
+    /// When the person was authenticated.
+    pub fn authn_instant(&self) -> Timestamp {
+        self.authn_instant
+    }
+
+    /// The URI of the class that says how; see [`super::AuthnContext::from_uri`].
+    pub fn authn_context(&self) -> Option<&str> {
+        self.authn_context.as_deref()
+    }
+
+    /// From when on it is refused, the clock skew aside: remember its ID until then, plus the skew.
+    pub fn not_on_or_after(&self) -> Timestamp {
+        self.not_on_or_after
+    }
+
+    /// When the session that this begins must end, at the latest.
+    pub fn session_not_on_or_after(&self) -> Option<Timestamp> {
+        self.session_not_on_or_after
+    }
+
+    /// The request that it answers; `None` when it is unsolicited.
+    pub fn in_response_to(&self) -> Option<&MessageId> {
+        self.in_response_to.as_ref()
+    }
+}
+
+/// Checks what the Response says around the assertion. It may be unsigned, so it can only do harm.
+pub(super) fn response(
+    response: &Element,
+    signed: SignedPart,
+    expectations: &Expectations<'_>,
+) -> Result<(), Error> {
+    version(response)?;
+    MessageId::parse(response.need_attribute("ID")?)?;
+    let status = response.one("samlp:Status")?;
+    let code = status.one("samlp:StatusCode")?.need_attribute("Value")?;
+    if code != name::STATUS_SUCCESS {
+        let message = status.at_most_one("samlp:StatusMessage")?.map(Element::text).transpose()?;
+        return Err(Error::Status { received: code.to_owned(), message: message.map(str::to_owned) });
+    }
+    // saml-bindings-2.0-os §3.5.5.2 and saml-profiles-2.0-os §4.1.4.2: a signed Response has both.
+    let is_signed = signed != SignedPart::Assertion;
+    match response.attribute("Destination") {
+        None if is_signed => return Err(missing("Destination", response)),
+        Some(received) if received != expectations.recipient => {
+            let (expected, received) = (expectations.recipient.to_owned(), received.to_owned());
+            return Err(Error::Destination { expected, received });
+        }
+        _ => {}
+    }
+    match response.at_most_one("saml:Issuer")? {
+        None if is_signed => return Err(missing("saml:Issuer", response)),
+        None => {}
+        Some(issuer) => check_issuer(issuer, expectations)?,
+    }
+    check_in_response_to(response, expectations)
+}
+
+/// Checks and reads the signed assertion.
+pub(super) fn assertion(
+    assertion: &Element,
+    expectations: &Expectations<'_>,
+) -> Result<CheckedAssertion, Error> {
+    version(assertion)?;
+    check_issuer(assertion.one("saml:Issuer")?, expectations)?;
+    let issue_instant = need_time(assertion, "IssueInstant")?;
+    begun("IssueInstant", issue_instant, expectations)?;
+    let subject = assertion.one("saml:Subject")?;
+    let until = check_confirmation(subject, expectations)?.min(check_conditions(assertion, expectations)?);
+    if until.since(issue_instant) > MAX_LIFETIME {
+        return Err(Error::Lifetime { limit_seconds: MAX_LIFETIME.as_secs(), not_on_or_after: until });
+    }
+    let statement = assertion.one("saml:AuthnStatement")?;
+    let session_not_on_or_after = time(statement, "SessionNotOnOrAfter")?;
+    if let Some(end) = session_not_on_or_after {
+        ended("SessionNotOnOrAfter", end, expectations)?;
+    }
+    let class = statement.one("saml:AuthnContext")?.at_most_one("saml:AuthnContextClassRef")?;
+    Ok(CheckedAssertion {
+        id: MessageId::parse(assertion.need_attribute("ID")?)?,
+        issuer: expectations.issuer.to_owned(),
+        name_id: name_id(subject)?,
+        attributes: attributes(assertion),
+        session_index: statement.attribute("SessionIndex").map(str::to_owned),
+        authn_instant: need_time(statement, "AuthnInstant")?,
+        authn_context: class.map(Element::text).transpose()?.map(str::to_owned),
+        not_on_or_after: until,
+        session_not_on_or_after,
+        in_response_to: expectations.in_response_to.cloned(),
+    })
+}
+
+/// The attributes of an assertion, several statements taken together. A value with elements in it
+/// is no text, and is left out.
+pub(super) fn attributes(assertion: &Element) -> Vec<Attribute> {
+    assertion
+        .all("saml:AttributeStatement")
+        .flat_map(|statement| statement.all("saml:Attribute"))
+        .filter_map(|attribute| {
+            let values = attribute.all("saml:AttributeValue").filter_map(|value| value.text().ok());
+            attribute.attribute("Name").map(|name| Attribute::new(name, values))
+        })
+        .collect()
+}
+
+fn name_id(subject: &Element) -> Result<NameId, Error> {
+    let name_id = subject.one("saml:NameID")?;
+    let value = name_id.text()?;
+    if value.is_empty() {
+        return Err(Error::Value { what: "saml:NameID", expected: "a name", received: String::new() });
+    }
+    let owned = |attribute| name_id.attribute(attribute).map(str::to_owned);
+    Ok(NameId {
+        format: name_id.attribute("Format").map_or(NameIdFormat::Unspecified, NameIdFormat::from_uri),
+        name_qualifier: owned("NameQualifier"),
+        sp_name_qualifier: owned("SPNameQualifier"),
+        value: value.to_owned(),
+    })
+}
+
+/// Exactly one bearer confirmation, and it holds; other methods beside it prove nothing here and
+/// are passed over. Returns until when.
+fn check_confirmation(subject: &Element, expectations: &Expectations<'_>) -> Result<Timestamp, Error> {
+    let is_bearer = |element: &&Element| element.attribute("Method") == Some(name::BEARER);
+    let mut bearers = subject.all("saml:SubjectConfirmation").filter(is_bearer);
+    let (Some(bearer), None) = (bearers.next(), bearers.next()) else {
+        let methods = subject.all("saml:SubjectConfirmation").filter_map(|other| other.attribute("Method"));
+        return Err(Error::Confirmations { received: methods.map(str::to_owned).collect() });
+    };
+    let confirmation = bearer.one("saml:SubjectConfirmationData")?;
+    let recipient = confirmation.need_attribute("Recipient")?;
+    if recipient != expectations.recipient {
+        let (expected, received) = (expectations.recipient.to_owned(), recipient.to_owned());
+        return Err(Error::Recipient { expected, received });
+    }
+    check_in_response_to(confirmation, expectations)?;
+    if confirmation.attribute("NotBefore").is_some() {
+        return Err(Error::Misplaced { received: "NotBefore".to_owned(), inside: confirmation.shown() });
+    }
+    let until = need_time(confirmation, "NotOnOrAfter")?;
+    ended("saml:SubjectConfirmationData NotOnOrAfter", until, expectations)?;
+    Ok(until)
+}
+
+/// Every audience restriction names us, and no condition is there that we do not know. Returns
+/// until when the conditions hold.
+fn check_conditions(assertion: &Element, expectations: &Expectations<'_>) -> Result<Timestamp, Error> {
+    let conditions = assertion.one("saml:Conditions")?;
+    let known = ["saml:AudienceRestriction", "saml:OneTimeUse", "saml:ProxyRestriction"];
+    if let Some(unknown) = conditions.children().find(|child| !known.iter().any(|name| child.is(name))) {
+        return Err(Error::Misplaced { received: unknown.shown(), inside: conditions.shown() });
+    }
+    if let Some(not_before) = time(conditions, "NotBefore")? {
+        begun("saml:Conditions NotBefore", not_before, expectations)?;
+    }
+    let until = need_time(conditions, "NotOnOrAfter")?;
+    ended("saml:Conditions NotOnOrAfter", until, expectations)?;
+
+    let mut restrictions = conditions.all("saml:AudienceRestriction").peekable();
+    if restrictions.peek().is_none() {
+        return Err(missing("saml:AudienceRestriction", conditions));
+    }
+    for restriction in restrictions {
+        let audiences = restriction.all("saml:Audience").map(Element::text).collect::<Result<Vec<_>, _>>()?;
+        if !audiences.contains(&expectations.audience) {
+            return Err(Error::Audience {
+                expected: expectations.audience.to_owned(),
+                received: audiences.into_iter().map(str::to_owned).collect(),
+            });
+        }
+    }
+    Ok(until)
+}
+
+fn check_issuer(issuer: &Element, expectations: &Expectations<'_>) -> Result<(), Error> {
+    let received = issuer.text()?;
+    if received == expectations.issuer {
+        Ok(())
+    } else {
+        Err(Error::Issuer { expected: expectations.issuer.to_owned(), received: received.to_owned() })
+    }
+}
+
+fn check_in_response_to(element: &Element, expectations: &Expectations<'_>) -> Result<(), Error> {
+    let expected = expectations.in_response_to.map(MessageId::as_str);
+    let received = element.attribute("InResponseTo");
+    if received == expected {
+        return Ok(());
+    }
+    Err(Error::InResponseTo { expected: expected.map(str::to_owned), received: received.map(str::to_owned) })
+}
+
+fn version(element: &Element) -> Result<(), Error> {
+    match element.need_attribute("Version")? {
+        "2.0" => Ok(()),
+        other => Err(Error::Version { received: other.to_owned() }),
+    }
+}
+
+fn begun(what: &'static str, not_before: Timestamp, expectations: &Expectations<'_>) -> Result<(), Error> {
+    let now = expectations.now;
+    if now < not_before.minus(expectations.clock_skew) {
+        return Err(Error::NotYetValid { what, not_before, now });
+    }
+    Ok(())
+}
+
+fn ended(
+    what: &'static str,
+    not_on_or_after: Timestamp,
+    expectations: &Expectations<'_>,
+) -> Result<(), Error> {
+    let now = expectations.now;
+    if now >= not_on_or_after.plus(expectations.clock_skew) {
+        return Err(Error::Expired { what, not_on_or_after, now });
+    }
+    Ok(())
+}
+
+fn time(element: &Element, attribute: &'static str) -> Result<Option<Timestamp>, Error> {
+    let Some(text) = element.attribute(attribute) else { return Ok(None) };
+    let expected = "a time with its zone";
+    let unreadable = || Error::Value { what: attribute, expected, received: text.to_owned() };
+    Timestamp::parse(text).ok_or_else(unreadable).map(Some)
+}
+
+fn need_time(element: &Element, attribute: &'static str) -> Result<Timestamp, Error> {
+    time(element, attribute)?.ok_or_else(|| missing(attribute, element))
+}
+
+fn missing(expected: &'static str, inside: &Element) -> Error {
+    Error::Missing { expected, inside: inside.shown() }
+}

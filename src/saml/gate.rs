@@ -1,0 +1,155 @@
+//! The profile gate: what a Response must look like before any cryptography is done with it
+//! (saml-core-2.0-os §5.4, and more narrowly where attacks live in what the standard allows).
+//!
+//! Past the gate there is one Assertion, a child of the Response; each signature is a child of the
+//! element that it signs, refers to that element by an ID that nothing else has, and names only
+//! algorithms from the list. So there is nothing left to wrap, to swap or to interpret.
+
+use std::collections::HashSet;
+use std::ptr;
+
+use super::document::Element;
+use super::{Error, MessageId, SignedPart, base64, name};
+
+/// Lets `response` pass, or says why not; tells what of it is signed.
+pub(super) fn check(response: &Element) -> Result<SignedPart, Error> {
+    if !response.is("samlp:Response") {
+        return Err(Error::Value { what: "message", expected: "samlp:Response", received: response.shown() });
+    }
+    check_places(response)?;
+    check_ids(response)?;
+    let assertion = response.one("saml:Assertion")?;
+    let response_signature = response.at_most_one("ds:Signature")?;
+    let assertion_signature = assertion.at_most_one("ds:Signature")?;
+    if let Some(signature) = response_signature {
+        check_signature(signature, response)?;
+    }
+    if let Some(signature) = assertion_signature {
+        check_signature(signature, assertion)?;
+    }
+    match (response_signature, assertion_signature) {
+        (None, None) => Err(Error::Unsigned),
+        (None, Some(_)) => Ok(SignedPart::Assertion),
+        (Some(_), None) => Ok(SignedPart::Response),
+        (Some(_), Some(_)) => Ok(SignedPart::Both),
+    }
+}
+
+/// Elements that may stand in one place only, or nowhere.
+fn check_places(response: &Element) -> Result<(), Error> {
+    response.walk(&mut |parent, element| {
+        let is_child = ptr::eq(parent, response);
+        let is_placed = if element.is("saml:Assertion") {
+            is_child
+        } else if element.is("ds:Signature") {
+            is_child || parent.is("saml:Assertion")
+        } else {
+            !["samlp:Response", "ds:Object", "ds:Manifest"].iter().any(|name| element.is(name))
+        };
+        if ["saml:EncryptedAssertion", "saml:EncryptedID", "saml:EncryptedAttribute"]
+            .iter()
+            .any(|name| element.is(name))
+        {
+            return Err(Error::Encrypted);
+        }
+        if is_placed {
+            Ok(())
+        } else {
+            Err(Error::Misplaced { received: element.shown(), inside: parent.shown() })
+        }
+    })
+}
+
+/// Every attribute that some parser might take for an ID must be one, and unique. Those with a
+/// namespace (`xml:id`) are refused, since XML parsers register them on their own.
+fn check_ids(response: &Element) -> Result<(), Error> {
+    let mut seen = HashSet::new();
+    let mut check = |element: &Element| {
+        for (namespace, local, value) in element.attributes() {
+            if !local.eq_ignore_ascii_case("id") {
+                continue;
+            }
+            if !namespace.is_empty() {
+                return Err(Error::Misplaced { received: local.to_owned(), inside: element.shown() });
+            }
+            if !seen.insert(MessageId::parse(value)?) {
+                return Err(Error::DuplicateId { received: value.to_owned() });
+            }
+        }
+        Ok(())
+    };
+    check(response)?;
+    response.walk(&mut |_, element| check(element))
+}
+
+fn check_signature(signature: &Element, signed: &Element) -> Result<(), Error> {
+    only(signature, &["ds:SignedInfo", "ds:SignatureValue", "ds:KeyInfo"])?;
+    signature.at_most_one("ds:KeyInfo")?;
+    need_base64(signature.one("ds:SignatureValue")?, "ds:SignatureValue")?;
+
+    let signed_info = signature.one("ds:SignedInfo")?;
+    only(signed_info, &["ds:CanonicalizationMethod", "ds:SignatureMethod", "ds:Reference"])?;
+    algorithm(
+        signed_info.one("ds:CanonicalizationMethod")?,
+        "ds:CanonicalizationMethod",
+        &[name::EXCLUSIVE_C14N],
+    )?;
+    algorithm(signed_info.one("ds:SignatureMethod")?, "ds:SignatureMethod", &name::SIGNATURE_METHODS)?;
+
+    let reference = signed_info.one("ds:Reference")?;
+    only(reference, &["ds:Transforms", "ds:DigestMethod", "ds:DigestValue"])?;
+    let expected = format!("#{}", signed.need_attribute("ID")?);
+    let received = reference.need_attribute("URI")?;
+    if received != expected {
+        return Err(Error::Reference { expected, received: received.to_owned() });
+    }
+    algorithm(reference.one("ds:DigestMethod")?, "ds:DigestMethod", &name::DIGEST_METHODS)?;
+    need_base64(reference.one("ds:DigestValue")?, "ds:DigestValue")?;
+
+    let transforms = reference.one("ds:Transforms")?;
+    only(transforms, &["ds:Transform"])?;
+    let mut transforms = transforms.all("ds:Transform");
+    for expected in [name::ENVELOPED_SIGNATURE, name::EXCLUSIVE_C14N] {
+        let transform = transforms
+            .next()
+            .ok_or_else(|| Error::Missing { expected: "ds:Transform", inside: reference.shown() })?;
+        algorithm(transform, "ds:Transform", &[expected])?;
+    }
+    match transforms.next() {
+        None => Ok(()),
+        Some(third) => Err(Error::Misplaced { received: third.shown(), inside: reference.shown() }),
+    }
+}
+
+/// The algorithm must be on the list, and without parameters but for the prefixes that exclusive
+/// canonical form may be told to include.
+fn algorithm(element: &Element, what: &'static str, accepted: &[&'static str]) -> Result<(), Error> {
+    let received = element.need_attribute("Algorithm")?;
+    if !accepted.contains(&received) {
+        let expected = accepted.first().copied().unwrap_or_default();
+        return Err(Error::Algorithm { what, expected, received: received.to_owned() });
+    }
+    if received == name::EXCLUSIVE_C14N {
+        element.at_most_one("ec:InclusiveNamespaces")?;
+        only(element, &["ec:InclusiveNamespaces"])
+    } else {
+        only(element, &[])
+    }
+}
+
+/// Refuses children of other names.
+fn only(element: &Element, accepted: &[&'static str]) -> Result<(), Error> {
+    match element.children().find(|child| !accepted.iter().any(|name| child.is(name))) {
+        None => Ok(()),
+        Some(child) => Err(Error::Misplaced { received: child.shown(), inside: element.shown() }),
+    }
+}
+
+/// libxmlsec would refuse it too, with a page of complaints on standard error.
+fn need_base64(element: &Element, what: &'static str) -> Result<(), Error> {
+    let received = element.text()?;
+    if base64::decode(received).is_none_or(|bytes| bytes.is_empty()) {
+        return Err(Error::Value { what, expected: "base 64", received: received.to_owned() });
+    }
+    Ok(())
+}

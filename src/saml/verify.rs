@@ -1,0 +1,138 @@
+//! From a received Response to an assertion that a configured key signed.
+//!
+//! ```text
+//! UnverifiedResponse --verify(certificates)--> VerifiedAssertion --check(expectations)--> CheckedAssertion
+//! ```
+//!
+//! Two parsers work on each Response. Ours reads it first and passes it through the gate; libxml2,
+//! which samael verifies with, is then given our own spelling of what we understood, and what it
+//! reports as signed must be the very tree that we read.
+
+use samael::crypto::{AllowedSignatureAlgorithm, CertificateDer, Crypto, CryptoProvider, ReduceMode};
+
+use crate::crypto::Certificate;
+
+use super::document::{Comments, Element, MAX_BYTES};
+use super::{Attribute, CheckedAssertion, Error, Expectations, SignedPart, base64, check, gate};
+
+const ALGORITHMS: [AllowedSignatureAlgorithm; 3] = [
+    AllowedSignatureAlgorithm::RsaSha256,
+    AllowedSignatureAlgorithm::RsaSha384,
+    AllowedSignatureAlgorithm::RsaSha512,
+];
+
+/// The form field may be this long: [`MAX_BYTES`] in base 64, with line breaks.
+const MAX_BASE64: usize = MAX_BYTES / 3 * 4 + MAX_BYTES / 24;
+
+/// A Response that passed the profile gate. Whoever sent it may have written anything in it.
+#[derive(Clone, Debug)]
+pub struct UnverifiedResponse {
+    response: Element,
+    signed: SignedPart,
+}
+
+/// An assertion that a configured key signed, and the Response that brought it. Nothing can be read
+/// from it before [`VerifiedAssertion::check`], since it may be old, or meant for somebody else.
+#[derive(Clone, Debug)]
+pub struct VerifiedAssertion {
+    /// Read from the signed bytes.
+    assertion: Element,
+    /// Not signed unless `signed` says so: good for refusals, never for values.
+    response: Element,
+    signed: SignedPart,
+}
+
+impl UnverifiedResponse {
+    /// Reads the form field `SAMLResponse` (saml-bindings-2.0-os §3.5.4): base 64 with padding,
+    /// white space allowed, of at most 256 KiB of XML.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`], [`Error::NotBase64`], or why [`UnverifiedResponse::parse`] refused it.
+    pub fn decode(form_field: &str) -> Result<Self, Error> {
+        if form_field.len() > MAX_BASE64 {
+            return Err(Error::TooLarge { limit: MAX_BASE64, received: form_field.len() });
+        }
+        let xml = base64::decode(form_field).ok_or(Error::NotBase64)?;
+        let xml = String::from_utf8(xml).map_err(|error| Error::Malformed {
+            offset: u64::try_from(error.utf8_error().valid_up_to()).unwrap_or(u64::MAX),
+            rule: "UTF-8",
+        })?;
+        Self::parse(&xml)
+    }
+
+    /// Reads a Response and lets it pass the profile gate.
+    ///
+    /// # Errors
+    /// What is wrong with it: it is not strict XML, or it is built as no honest Response is.
+    pub fn parse(xml: &str) -> Result<Self, Error> {
+        let response = Element::parse(xml, Comments::Refuse)?;
+        let signed = gate::check(&response)?;
+        Ok(Self { response, signed })
+    }
+
+    /// Who it says it is from: good for finding the keys to verify it with, for nothing else.
+    pub fn claimed_issuer(&self) -> Option<&str> {
+        let issuer = self.response.one("saml:Assertion").and_then(|assertion| assertion.one("saml:Issuer"));
+        issuer.and_then(Element::text).ok()
+    }
+
+    /// What it says: good for finding the keys to verify it with, for nothing else.
+    pub fn claimed_attributes(&self) -> Vec<Attribute> {
+        self.response.one("saml:Assertion").map(check::attributes).unwrap_or_default()
+    }
+
+    /// Verifies every signature in it with `certificates`, the keys that are configured for its
+    /// issuer; a certificate in the message is not looked at. Blocks for some 0.3 ms.
+    ///
+    /// # Errors
+    /// [`Error::NoCertificate`] when there are none, [`Error::Signature`] when none verifies,
+    /// [`Error::NotWhatWasSigned`] when the signature covers something else than was read.
+    pub fn verify(self, certificates: &[Certificate]) -> Result<VerifiedAssertion, Error> {
+        if certificates.is_empty() {
+            return Err(Error::NoCertificate);
+        }
+        let keys = certificates.iter().map(Certificate::to_der).collect::<Result<Vec<_>, _>>()?;
+        let keys: Vec<_> = keys.into_iter().map(CertificateDer::from).collect();
+        let signed_xml = Crypto::reduce_xml_to_signed_with_allowed_algorithms(
+            &self.response.to_xml()?,
+            &keys,
+            ReduceMode::PreDigest,
+            Some(&ALGORITHMS),
+        )
+        .map_err(|_unverified| Error::Signature { certificates: certificates.len() })?;
+        let signed_element =
+            Element::parse(&signed_xml, Comments::Refuse).map_err(|_unreadable| Error::NotWhatWasSigned)?;
+
+        let covered = match self.signed {
+            SignedPart::Assertion => self.response.one("saml:Assertion")?,
+            SignedPart::Response | SignedPart::Both => &self.response,
+        };
+        if signed_element != covered.without_signature() {
+            return Err(Error::NotWhatWasSigned);
+        }
+        let assertion = match self.signed {
+            SignedPart::Assertion => signed_element,
+            SignedPart::Response | SignedPart::Both => {
+                signed_element.one("saml:Assertion")?.without_signature()
+            }
+        };
+        Ok(VerifiedAssertion { assertion, response: self.response, signed: self.signed })
+    }
+}
+
+impl VerifiedAssertion {
+    /// What the signatures cover.
+    pub fn signed_part(&self) -> SignedPart {
+        self.signed
+    }
+
+    /// Checks that it is a success, from whom it should be, for us, for here and for now
+    /// (saml-profiles-2.0-os §4.1.4.3). Whether its ID was seen before is for the caller.
+    ///
+    /// # Errors
+    /// The first expectation that it does not meet, with what was expected and what was received.
+    pub fn check(self, expectations: &Expectations<'_>) -> Result<CheckedAssertion, Error> {
+        check::response(&self.response, self.signed, expectations)?;
+        check::assertion(&self.assertion, expectations)
+    }
+}
