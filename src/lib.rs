@@ -4,6 +4,8 @@
 //! `tests/it/architecture.rs` keeps it.
 
 pub mod base;
+pub mod cloud;
 pub mod crypto;
+pub mod policy;
 pub mod rpc;
 pub mod saml;

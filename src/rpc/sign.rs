@@ -75,30 +75,46 @@ impl Outgoing<'_> {
         Ok(signed)
     }
 
-    /// Leaves the call anonymous, for the actions that prove their caller otherwise.
+    /// Leaves the call anonymous, for the actions that prove their caller otherwise; as the stock clients do,
+    /// action and version stand in the query then.
     pub fn anonymous(&self, now: Timestamp, nonce: &str) -> Signed {
-        self.unsigned(now, nonce)
+        let (query, body) = (encode_owned(self.query), encode_owned(self.form));
+        let time = now.rfc3339();
+        let own = encoding::encode_pairs([
+            ("Action", self.action),
+            ("Format", "JSON"),
+            ("SignatureNonce", nonce),
+            ("Timestamp", &time),
+            ("Version", self.version),
+        ]);
+        let query = if query.is_empty() { own } else { format!("{own}&{query}") };
+        Signed { query, headers: self.headers(&body), body }
     }
 
     fn unsigned(&self, now: Timestamp, nonce: &str) -> Signed {
-        let text = |pairs: &[(String, String)]| {
-            encoding::encode_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))
-        };
-        let body = text(self.form);
-        let mut headers = vec![
-            ("accept", "application/json".to_owned()),
-            ("host", self.host.to_owned()),
+        let body = encode_owned(self.form);
+        let mut headers = self.headers(&body);
+        headers.extend([
             ("x-acs-action", self.action.to_owned()),
             ("x-acs-content-sha256", hash::sha256_hex(body.as_bytes())),
             ("x-acs-date", now.rfc3339()),
             ("x-acs-signature-nonce", nonce.to_owned()),
             ("x-acs-version", self.version.to_owned()),
-        ];
+        ]);
+        Signed { query: encode_owned(self.query), headers, body }
+    }
+
+    fn headers(&self, body: &str) -> Vec<(&'static str, String)> {
+        let mut headers = vec![("accept", "application/json".to_owned()), ("host", self.host.to_owned())];
         if !body.is_empty() {
             headers.push(("content-type", "application/x-www-form-urlencoded".to_owned()));
         }
-        Signed { query: text(self.query), headers, body }
+        headers
     }
+}
+
+fn encode_owned(pairs: &[(String, String)]) -> String {
+    encoding::encode_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))
 }
 
 /// Signs by the older HMAC-SHA1: returns `parameters`, which name `Action` and `Version`, with the fields of

@@ -1,0 +1,31 @@
+//! The driver: a blocking client for the OpenAPIs of cloud accounts (STS 2015-04-01, RAM 2015-05-01, IMS
+//! 2019-08-15, ResourceDirectoryMaster 2022-04-19), the same for the real cloud and the local one.
+//!
+//! It enters a member account by `AssumeRole`, signs, sends, waits and tries again where that may help, and
+//! says which errors a later try may cure. It does not know what an account should look like, and keeps
+//! nothing but credentials, in memory.
+
+mod account;
+mod call;
+mod directory;
+mod error;
+mod ims;
+mod ram;
+mod retry;
+mod site;
+mod sts;
+mod transport;
+
+pub use account::{Account, Cloud};
+pub use directory::{Folder, Member, NewMember, ResourceDirectory};
+pub use error::Error;
+pub use ims::{NewSamlProvider, SamlProvider, SamlProviderChanges};
+pub use ram::{
+    AttachedPolicy, NewPolicyVersion, NewRole, Policy, PolicyKind, PolicyVersion, Role, RoleChanges,
+};
+pub use retry::Retry;
+pub use site::{Endpoint, Entropy, Pause, Site, Surroundings, Timeouts};
+pub use sts::{CallerIdentity, RoleSession, SamlLogon};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,23 @@
+//! RAM policy documents, version 1: grammar, limits, evaluation with an explanation, and a summary in
+//! words.
+//!
+//! Follows the vendor's "Policy structure and syntax" with the choices where it is silent written at
+//! [`evaluate`]. It knows no policy by name and no account: the catalogue of system policies and who
+//! holds what belong to the callers.
+
+mod condition;
+mod document;
+mod error;
+mod evaluation;
+mod grammar;
+mod json;
+mod pattern;
+mod summary;
+
+pub use document::{Document, Effect, Kind};
+pub use error::Error;
+pub use evaluation::{Context, Decision, Named, Principal, Request, evaluate, evaluate_trust};
+pub use summary::{Line, summarise};
+
+#[cfg(test)]
+mod tests;
