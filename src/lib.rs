@@ -7,6 +7,7 @@ pub mod base;
 pub mod cloud;
 pub mod crypto;
 pub mod domain;
+pub mod local_cloud;
 pub mod policy;
 pub mod rpc;
 pub mod saml;

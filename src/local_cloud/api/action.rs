@@ -1,0 +1,93 @@
+//! The dictionary: which product a version means, and which function carries out each action.
+
+use super::invocation::{AnonymousInvocation, Outcome, Verb};
+use super::{folder, member, policy, policy_version, role, role_policy, saml_provider, sts};
+
+/// How an action is carried out.
+#[derive(Clone, Copy)]
+pub(crate) enum Execution {
+    /// It changes nothing.
+    Read(Verb),
+    /// It changes something, all of it or nothing.
+    Write(Verb),
+    /// It changes something, and its caller is proved by a parameter instead of a signature.
+    Anonymous(fn(&AnonymousInvocation<'_>, &mut diesel::SqliteConnection) -> Outcome),
+}
+
+/// One action of one version of one product.
+pub(crate) struct Action {
+    pub(crate) version: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) execution: Execution,
+}
+
+const STS: &str = "2015-04-01";
+const RAM: &str = "2015-05-01";
+const IMS: &str = "2019-08-15";
+const RESOURCE_DIRECTORY_MASTER: &str = "2022-04-19";
+
+const VERSIONS: &[&str] = &[STS, RAM, IMS, RESOURCE_DIRECTORY_MASTER];
+
+use Execution::{Anonymous, Read, Write};
+
+#[rustfmt::skip]
+const ACTIONS: &[Action] = &[
+    Action { version: STS, name: "AssumeRole", execution: Write(sts::assume_role) },
+    Action { version: STS, name: "AssumeRoleWithSAML", execution: Anonymous(sts::assume_role_with_saml) },
+    Action { version: STS, name: "GetCallerIdentity", execution: Read(sts::get_caller_identity) },
+
+    Action { version: RAM, name: "CreateRole", execution: Write(role::create) },
+    Action { version: RAM, name: "GetRole", execution: Read(role::get) },
+    Action { version: RAM, name: "ListRoles", execution: Read(role::list) },
+    Action { version: RAM, name: "UpdateRole", execution: Write(role::update) },
+    Action { version: RAM, name: "DeleteRole", execution: Write(role::delete) },
+    Action { version: RAM, name: "CreatePolicy", execution: Write(policy::create) },
+    Action { version: RAM, name: "GetPolicy", execution: Read(policy::get) },
+    Action { version: RAM, name: "DeletePolicy", execution: Write(policy::delete) },
+    Action { version: RAM, name: "CreatePolicyVersion", execution: Write(policy_version::create) },
+    Action { version: RAM, name: "ListPolicyVersions", execution: Read(policy_version::list) },
+    Action { version: RAM, name: "DeletePolicyVersion", execution: Write(policy_version::delete) },
+    Action { version: RAM, name: "AttachPolicyToRole", execution: Write(role_policy::attach) },
+    Action { version: RAM, name: "DetachPolicyFromRole", execution: Write(role_policy::detach) },
+    Action { version: RAM, name: "ListPoliciesForRole", execution: Read(role_policy::list) },
+
+    Action { version: IMS, name: "CreateSAMLProvider", execution: Write(saml_provider::create) },
+    Action { version: IMS, name: "GetSAMLProvider", execution: Read(saml_provider::get) },
+    Action { version: IMS, name: "ListSAMLProviders", execution: Read(saml_provider::list) },
+    Action { version: IMS, name: "UpdateSAMLProvider", execution: Write(saml_provider::update) },
+    Action { version: IMS, name: "DeleteSAMLProvider", execution: Write(saml_provider::delete) },
+
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "GetResourceDirectory", execution: Read(folder::get_directory) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "CreateFolder", execution: Write(folder::create) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "ListFoldersForParent", execution: Read(folder::list_for_parent) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "CreateResourceAccount", execution: Write(member::create) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "GetAccount", execution: Read(member::get) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "ListAccounts", execution: Read(member::list) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "ListAccountsForParent", execution: Read(member::list_for_parent) },
+];
+
+/// The action of this name in this version.
+pub(crate) fn find(version: &str, name: &str) -> Option<&'static Action> {
+    ACTIONS.iter().find(|action| action.version == version && action.name == name)
+}
+
+/// Whether some product has this version.
+pub(crate) fn is_version(version: &str) -> bool {
+    VERSIONS.contains(&version)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_action_stands_once_and_belongs_to_a_product() {
+        let names: BTreeSet<_> = ACTIONS.iter().map(|action| (action.version, action.name)).collect();
+        assert_eq!(names.len(), ACTIONS.len());
+        assert!(ACTIONS.iter().all(|action| is_version(action.version)));
+        assert!(find(RAM, "GetRole").is_some());
+        assert!(find(STS, "GetRole").is_none());
+    }
+}

@@ -1,0 +1,131 @@
+//! One call on its way through a verb: who calls, with which parameters, when.
+
+use std::ops::RangeInclusive;
+
+use diesel::SqliteConnection;
+use serde_json::Value;
+
+use crate::base::{AccountId, Timestamp};
+use crate::local_cloud::cloud::Cloud;
+use crate::local_cloud::identity::Identity;
+use crate::local_cloud::refusal::Refusal;
+use crate::local_cloud::rules;
+use crate::rpc::Parameters;
+
+/// What an authenticated verb works with.
+pub(crate) struct Invocation<'a> {
+    pub(crate) cloud: &'a Cloud,
+    pub(crate) identity: &'a Identity,
+    pub(crate) parameters: &'a Parameters,
+    pub(crate) now: Timestamp,
+}
+
+/// What an anonymous verb works with: its caller proves itself by a parameter.
+pub(crate) struct AnonymousInvocation<'a> {
+    pub(crate) cloud: &'a Cloud,
+    pub(crate) parameters: &'a Parameters,
+    pub(crate) now: Timestamp,
+}
+
+/// The members of an answer, or why there is none.
+pub(crate) type Outcome = Result<Value, Refusal>;
+
+/// A verb reads and writes in the one transaction that its connection is in.
+pub(crate) type Verb = fn(&Invocation<'_>, &mut SqliteConnection) -> Outcome;
+
+impl Invocation<'_> {
+    /// The account whose resources the call is about.
+    pub(crate) fn account(&self) -> &AccountId {
+        &self.identity.account
+    }
+
+    /// An optional text of limited length; absent and empty are both empty.
+    pub(crate) fn text(
+        &self,
+        parameter: &'static str,
+        characters: RangeInclusive<usize>,
+    ) -> Result<&str, Refusal> {
+        match self.parameters.optional(parameter) {
+            None | Some("") => Ok(""),
+            Some(text) => rules::length(parameter, text, characters),
+        }
+    }
+}
+
+/// One page of a list by marker, as RAM and IMS page: the name after which it begins, and how many.
+pub(crate) struct MarkerPage {
+    pub(crate) after: String,
+    pub(crate) size: i64,
+}
+
+impl MarkerPage {
+    /// Reads `Marker` and `MaxItems` (1 to 1000, 100 unless said).
+    pub(crate) fn read(parameters: &Parameters) -> Result<Self, Refusal> {
+        let size = parameters.integer("MaxItems", 1..=1000)?.unwrap_or(100);
+        Ok(Self { after: parameters.optional("Marker").unwrap_or_default().to_owned(), size })
+    }
+
+    /// How many rows to read, so that one too many tells of a next page.
+    pub(crate) const fn rows(&self) -> i64 {
+        self.size + 1
+    }
+
+    /// The answer's members `IsTruncated`, `Marker` and `{plural: {singular: […]}}`.
+    pub(crate) fn answer<T>(
+        &self,
+        mut rows: Vec<T>,
+        (plural, singular): (&str, &str),
+        key: impl Fn(&T) -> String,
+        item: impl Fn(&T) -> Value,
+    ) -> Value {
+        let size = usize::try_from(self.size).unwrap_or(usize::MAX);
+        let is_truncated = rows.len() > size;
+        rows.truncate(size);
+        let mut answer = serde_json::Map::new();
+        answer.insert("IsTruncated".to_owned(), is_truncated.into());
+        if let Some(last) = rows.last().filter(|_| is_truncated) {
+            answer.insert("Marker".to_owned(), key(last).into());
+        }
+        let items: Vec<Value> = rows.iter().map(item).collect();
+        answer.insert(plural.to_owned(), serde_json::json!({ singular: items }));
+        Value::Object(answer)
+    }
+}
+
+/// One page of a list by number, as the resource directory pages.
+pub(crate) struct NumberedPage {
+    number: i64,
+    size: i64,
+}
+
+impl NumberedPage {
+    /// Reads `PageNumber` (from 1) and `PageSize` (1 to 100, 10 unless said).
+    pub(crate) fn read(parameters: &Parameters) -> Result<Self, Refusal> {
+        let number = parameters.integer("PageNumber", 1..=1_000_000)?.unwrap_or(1);
+        let size = parameters.integer("PageSize", 1..=100)?.unwrap_or(10);
+        Ok(Self { number, size })
+    }
+
+    /// The answer's members `TotalCount`, `PageNumber`, `PageSize` and `{plural: {singular: […]}}`.
+    pub(crate) fn answer<T>(
+        &self,
+        rows: &[T],
+        (plural, singular): (&str, &str),
+        item: impl Fn(&T) -> Value,
+    ) -> Value {
+        let size = usize::try_from(self.size).unwrap_or(0);
+        let skipped = usize::try_from((self.number - 1).saturating_mul(self.size)).unwrap_or(usize::MAX);
+        let items: Vec<Value> = rows.iter().skip(skipped).take(size).map(item).collect();
+        let mut answer = serde_json::Map::new();
+        answer.insert("TotalCount".to_owned(), rows.len().into());
+        answer.insert("PageNumber".to_owned(), self.number.into());
+        answer.insert("PageSize".to_owned(), self.size.into());
+        answer.insert(plural.to_owned(), serde_json::json!({ singular: items }));
+        Value::Object(answer)
+    }
+}
+
+/// A moment of the store, as answers spell it: `2026-11-22T18:09:05Z`.
+pub(crate) fn date(millis: i64) -> String {
+    Timestamp::from_millis(millis).rfc3339()
+}

@@ -1,0 +1,84 @@
+//! The APIs of STS, RAM, IMS and ResourceDirectoryMaster: one address, the version says which product.
+//!
+//! A call is read and its signature verified by `rpc`; here its caller is looked up, its action is
+//! found in one table, and its verb runs in one transaction. One file per resource.
+
+mod action;
+mod authenticate;
+mod document;
+mod folder;
+mod invocation;
+mod member;
+pub(crate) mod permission;
+mod policy;
+mod policy_version;
+mod role;
+mod role_policy;
+mod saml_provider;
+mod sts;
+
+use serde_json::Value;
+
+use crate::rpc::{Answer, Call, Fault, Format, Request};
+
+use super::cloud::Cloud;
+use super::name;
+use super::refusal::Refusal;
+
+use action::Execution;
+use invocation::{AnonymousInvocation, Invocation};
+
+/// Answers one request, whatever it holds.
+pub(super) fn answer(cloud: &Cloud, request: &Request<'_>, host: &str) -> Answer {
+    let request_id = name::request_id(&cloud.random).unwrap_or_default();
+    let mut format = Format::asked_by(request.query);
+    let mut action = String::new();
+    let outcome = Call::parse(request).map_err(Refusal::from).and_then(|call| {
+        format = call.format;
+        action.clone_from(&call.action);
+        carry_out(cloud, call)
+    });
+    match outcome {
+        Ok(result) => {
+            tracing::debug!(request.id = request_id, action, "call carried out");
+            Answer::success(format, &action, &request_id, result)
+        }
+        Err(refusal) => {
+            match &refusal {
+                Refusal::Internal(reason) => {
+                    tracing::error!(request.id = request_id, action, reason, "call failed")
+                }
+                Refusal::Assertion(reason) => {
+                    tracing::info!(request.id = request_id, action, reason, "assertion refused");
+                }
+                refusal => tracing::info!(request.id = request_id, action, reason = %refusal, "call refused"),
+            }
+            Answer::failure(format, &request_id, host, &Fault::from(refusal))
+        }
+    }
+}
+
+fn carry_out(cloud: &Cloud, call: Call) -> Result<Value, Refusal> {
+    let now = cloud.now();
+    if !action::is_version(&call.version) {
+        return Err(Refusal::Version(call.version));
+    }
+    let Some(action) = action::find(&call.version, &call.action) else {
+        return Err(Refusal::Action(call.action));
+    };
+    let (verb, writes) = match action.execution {
+        Execution::Read(verb) => (verb, false),
+        Execution::Write(verb) => (verb, true),
+        Execution::Anonymous(verb) => {
+            let invocation = AnonymousInvocation { cloud, parameters: &call.parameters, now };
+            return cloud.store.write(|connection| verb(&invocation, connection));
+        }
+    };
+    let (identity, call) = authenticate::authenticate(cloud, call, now)?;
+    let invocation = Invocation { cloud, identity: &identity, parameters: call.parameters(), now };
+    if writes {
+        cloud.store.write(|connection| verb(&invocation, connection))
+    } else {
+        cloud.store.read(|connection| verb(&invocation, connection))
+    }
+}

@@ -1,0 +1,78 @@
+//! What every request works with: the store, the clock, randomness, keys and the server's address.
+
+use std::fs::File;
+
+use zeroize::Zeroizing;
+
+use crate::base::{Clock, Secret, Timestamp};
+use crate::crypto::{self, Random, SealingKey, hash};
+
+use super::catalogue::Catalogue;
+use super::store::Store;
+
+/// The shared state of the server.
+pub(crate) struct Cloud {
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) random: Random,
+    pub(crate) sealing: SealingKey,
+    pub(crate) catalogue: Catalogue,
+    /// `http://localhost:<port>`.
+    pub(crate) base_url: String,
+    pub(crate) port: u16,
+    pub(crate) csrf_key: Zeroizing<Vec<u8>>,
+    /// Keeps other processes out of the data directory.
+    pub(crate) _lock: File,
+}
+
+impl Cloud {
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Where a SAML Response for a role is posted, and what its `Recipient` must be.
+    pub(crate) fn role_sso_url(&self) -> String {
+        format!("{}/saml-role/sso", self.base_url)
+    }
+
+    /// Seals the secret of an access key.
+    pub(crate) fn seal_secret(&self, access_key_id: &str, secret: &Secret) -> Result<String, crypto::Error> {
+        seal_secret(&self.sealing, &self.random, access_key_id, secret)
+    }
+
+    /// Opens the secret of an access key.
+    pub(crate) fn open_secret(&self, access_key_id: &str, sealed: &str) -> Result<Secret, crypto::Error> {
+        open_secret(&self.sealing, access_key_id, sealed)
+    }
+
+    /// The value that a form of the console carries for the session with this cookie.
+    pub(crate) fn csrf_token(&self, session_token: &str) -> Result<String, crypto::Error> {
+        let mac = hash::hmac_sha256(&self.csrf_key, session_token.as_bytes())?;
+        Ok(data_encoding::BASE64URL_NOPAD.encode(&mac))
+    }
+}
+
+/// As [`Cloud::seal_secret`], before there is a cloud.
+pub(crate) fn seal_secret(
+    sealing: &SealingKey,
+    random: &Random,
+    access_key_id: &str,
+    secret: &Secret,
+) -> Result<String, crypto::Error> {
+    sealing.seal(random, &purpose(access_key_id), secret.expose().as_bytes())
+}
+
+/// As [`Cloud::open_secret`], before there is a cloud.
+pub(crate) fn open_secret(
+    sealing: &SealingKey,
+    access_key_id: &str,
+    sealed: &str,
+) -> Result<Secret, crypto::Error> {
+    let plain = sealing.open(&purpose(access_key_id), sealed)?;
+    let text = std::str::from_utf8(&plain).map_err(|_ignored| crypto::Error::Unsealable)?;
+    Ok(Secret::new(text))
+}
+
+fn purpose(access_key_id: &str) -> String {
+    format!("access_key:{access_key_id}")
+}

@@ -1,0 +1,51 @@
+//! Style sheet and icon: built into the program, named by their content, so that a browser may keep
+//! them for ever.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::{HttpResponse, web};
+use std::sync::LazyLock;
+
+use crate::crypto::hash;
+
+use super::page::{Problem, problem};
+
+struct Asset {
+    name: String,
+    content_type: &'static str,
+    text: &'static str,
+}
+
+static STYLE: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("console", "css", "text/css; charset=utf-8", include_str!("asset/console.css"))
+});
+static ICON: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("cloud", "svg", "image/svg+xml", include_str!("asset/cloud.svg")));
+
+impl Asset {
+    fn new(stem: &str, extension: &str, content_type: &'static str, text: &'static str) -> Self {
+        let digest: String = hash::sha256_hex(text.as_bytes()).chars().take(12).collect();
+        Self { name: format!("{stem}.{digest}.{extension}"), content_type, text }
+    }
+}
+
+/// The style sheet's address.
+pub(crate) fn style_url() -> String {
+    format!("/assets/{}", STYLE.name)
+}
+
+/// The icon's address.
+pub(crate) fn icon_url() -> String {
+    format!("/assets/{}", ICON.name)
+}
+
+/// `GET /assets/{name}`.
+pub(crate) async fn get_asset(name: web::Path<String>) -> HttpResponse {
+    let Some(asset) = [&*STYLE, &*ICON].into_iter().find(|asset| asset.name == *name) else {
+        return problem(Problem::NotFound, "");
+    };
+    HttpResponse::build(StatusCode::OK)
+        .insert_header((CONTENT_TYPE, asset.content_type))
+        .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"))
+        .body(asset.text)
+}

@@ -1,0 +1,149 @@
+//! Pages as answers: templates, status codes and the headers that every answer carries.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use askama::Template;
+
+use super::asset::{icon_url, style_url};
+use super::session::ConsoleView;
+use super::sign_in::Choice;
+
+/// What every answer of the server carries.
+pub(crate) const SECURITY_HEADERS: &[(&str, &str)] = &[
+    (
+        "content-security-policy",
+        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
+         img-src 'self' data:",
+    ),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
+];
+
+#[derive(Template)]
+#[template(path = "local_cloud/console.html")]
+struct ConsolePage<'a> {
+    style: String,
+    icon: String,
+    view: &'a ConsoleView,
+}
+
+#[derive(Template)]
+#[template(path = "local_cloud/choose.html")]
+struct ChoosePage<'a> {
+    style: String,
+    icon: String,
+    choice: &'a Choice,
+}
+
+#[derive(Template)]
+#[template(path = "local_cloud/problem.html")]
+struct ProblemPage<'a> {
+    style: String,
+    icon: String,
+    title: &'static str,
+    sentence: &'static str,
+    request_id: &'a str,
+}
+
+/// Why a page is not what was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Problem {
+    /// There is no living session.
+    NotSignedIn,
+    /// An assertion was refused, for a reason that only the log has.
+    Refused,
+    /// A form that did not come from our own page.
+    Forged,
+    /// No such page.
+    NotFound,
+    /// The request came by a name that is not ours.
+    Misdirected,
+    /// Our own failure.
+    Failed,
+}
+
+impl Problem {
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::NotSignedIn => StatusCode::UNAUTHORIZED,
+            Self::Refused | Self::Forged => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
+            Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    const fn title(self) -> &'static str {
+        match self {
+            Self::NotSignedIn => "You are not signed in",
+            Self::Refused => "Sign-in was refused",
+            Self::Forged => "That did not come from this page",
+            Self::NotFound => "There is no such page",
+            Self::Misdirected => "Wrong address",
+            Self::Failed => "Something went wrong",
+        }
+    }
+
+    const fn sentence(self) -> &'static str {
+        match self {
+            Self::NotSignedIn => {
+                "Open your company's access portal, choose an account and a role there, and you will come back here signed in."
+            }
+            Self::Refused => {
+                "The sign-in message could not be accepted. Go back to your access portal and open the console from there again."
+            }
+            Self::Forged => "Nothing was changed. Open the console and try again there.",
+            Self::NotFound => "The console has nothing at this address.",
+            Self::Misdirected => "This server answers to localhost only.",
+            Self::Failed => "Nothing was changed. Try again in a moment.",
+        }
+    }
+}
+
+/// The page of a problem; `request_id` is shown where it is not empty, and leads into the log.
+pub(crate) fn problem(problem: Problem, request_id: &str) -> HttpResponse {
+    html(
+        problem.status(),
+        &ProblemPage {
+            style: style_url(),
+            icon: icon_url(),
+            title: problem.title(),
+            sentence: problem.sentence(),
+            request_id,
+        },
+    )
+}
+
+/// The console page.
+pub(super) fn console(view: &ConsoleView) -> HttpResponse {
+    html(StatusCode::OK, &ConsolePage { style: style_url(), icon: icon_url(), view })
+}
+
+/// The page that asks which of several roles is meant.
+pub(super) fn choose(choice: &Choice) -> HttpResponse {
+    html(StatusCode::OK, &ChoosePage { style: style_url(), icon: icon_url(), choice })
+}
+
+/// On to a page of our own, by GET.
+pub(super) fn redirect(to: &str) -> HttpResponseBuilder {
+    let mut response = HttpResponse::build(StatusCode::SEE_OTHER);
+    response.insert_header((LOCATION, to)).insert_header((CACHE_CONTROL, "no-store"));
+    response
+}
+
+fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
+    match page.render() {
+        Ok(text) => HttpResponse::build(status)
+            .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .body(text),
+        Err(error) => {
+            tracing::error!(reason = %error, "a page could not be written");
+            HttpResponse::build(StatusCode::INTERNAL_SERVER_ERROR).finish()
+        }
+    }
+}

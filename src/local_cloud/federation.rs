@@ -1,0 +1,265 @@
+//! Role SSO: which role a SAML Response opens, for the console and for `AssumeRoleWithSAML` alike.
+//!
+//! What the Response claims before its signature is verified serves to find the account's SAML
+//! provider, and nothing else; everything that counts is read again from the verified assertion.
+
+use std::fmt;
+use std::time::Duration;
+
+use diesel::SqliteConnection;
+
+use crate::base::{Timestamp, fold};
+use crate::policy::{Context, Principal};
+use crate::saml::{CheckedAssertion, Expectations, IdentityProvider, UnverifiedResponse};
+
+use super::arn::{Arn, Kind};
+use super::cloud::Cloud;
+use super::refusal::Refusal;
+use super::store::one_time;
+use super::store::role::{self, RoleRow};
+use super::store::saml_provider::{self, SamlProviderRow};
+use super::{rules, trust};
+
+/// What assertions for the cloud's console name as their audience.
+const AUDIENCE: &str = "urn:alibaba:cloudcomputing";
+const ROLE: &str = "https://www.aliyun.com/SAML-Role/Attributes/Role";
+const ROLE_SESSION_NAME: &str = "https://www.aliyun.com/SAML-Role/Attributes/RoleSessionName";
+const SESSION_DURATION: &str = "https://www.aliyun.com/SAML-Role/Attributes/SessionDuration";
+/// By how much our clock and the identity provider's may differ.
+const CLOCK_SKEW: Duration = Duration::from_secs(60);
+/// Roles that one assertion may offer.
+const OFFERED_ROLES: usize = 100;
+
+/// A role and the SAML provider by which it is entered, both of one account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pair {
+    pub(crate) role: Arn,
+    pub(crate) provider: Arn,
+}
+
+impl Pair {
+    /// A pair, if both are of one account: nobody's provider opens another account's role.
+    pub(crate) fn new(role: Arn, provider: Arn) -> Option<Self> {
+        (role.account == provider.account).then_some(Self { role, provider })
+    }
+
+    /// Reads a value of the attribute `Role`: `<role ARN>,<provider ARN>`.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (role, provider) = text.split_once(',')?;
+        Self::new(Arn::parse(role.trim(), Kind::Role)?, Arn::parse(provider.trim(), Kind::SamlProvider)?)
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        let same = |one: &Arn, two: &Arn| one.account == two.account && fold(&one.name) == fold(&two.name);
+        same(&self.role, &other.role) && same(&self.provider, &other.provider)
+    }
+}
+
+impl fmt::Display for Pair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{},{}", self.role, self.provider)
+    }
+}
+
+/// A Response as it was posted.
+pub(crate) struct Posted(UnverifiedResponse);
+
+impl Posted {
+    /// Reads the Base64 of a Response.
+    pub(crate) fn read(base64: &str) -> Result<Self, Refusal> {
+        UnverifiedResponse::decode(base64).map(Self).map_err(|error| refused(&error))
+    }
+
+    /// The pairs that it claims: where to look for keys, and nothing more.
+    pub(crate) fn hinted_pairs(&self) -> Result<Vec<Pair>, Refusal> {
+        let attributes = self.0.claimed_attributes();
+        let values = attributes.iter().filter(|attribute| attribute.name == ROLE);
+        pairs(values.flat_map(|attribute| attribute.values.iter().map(String::as_str)))
+    }
+}
+
+/// An assertion that was verified for a role, and used up by that.
+pub(crate) struct Grant {
+    pub(crate) role: RoleRow,
+    pub(crate) provider_arn: Arn,
+    pub(crate) session_name: String,
+    pub(crate) issuer: String,
+    pub(crate) name_id: String,
+    pub(crate) name_id_format: String,
+    pub(crate) session_index: Option<String>,
+    pub(crate) session_not_on_or_after: Option<Timestamp>,
+    session_duration: Option<i64>,
+}
+
+impl Grant {
+    /// How many seconds a console session may last from `now`: the shortest of what the assertion,
+    /// the role and the account's security preference allow.
+    pub(crate) fn console_seconds(&self, preference: i64, now: Timestamp) -> Result<i64, Refusal> {
+        let until_end = |end: Timestamp| i64::try_from(end.since(now).as_secs()).unwrap_or(i64::MAX);
+        let limits = [
+            Some(self.role.max_session_seconds),
+            Some(preference),
+            self.session_duration,
+            self.session_not_on_or_after.map(until_end),
+        ];
+        let seconds = limits.into_iter().flatten().min().unwrap_or(0);
+        if seconds > 0 { Ok(seconds) } else { Err(refusal("the session would be over at once")) }
+    }
+}
+
+/// Verifies the Response for the role of `pair` and uses it up; all of it in the transaction of
+/// `connection`, so that a refused one is not used.
+pub(crate) fn verify(
+    cloud: &Cloud,
+    connection: &mut SqliteConnection,
+    posted: &Posted,
+    pair: &Pair,
+    now: Timestamp,
+) -> Result<Grant, Refusal> {
+    let (assertion, provider) = check(cloud, connection, posted, pair, now)?;
+    if !pairs(assertion.values(ROLE))?.iter().any(|offered| offered.is(pair)) {
+        return Err(refusal(format!("the assertion does not offer {pair}")));
+    }
+    let account = &pair.role.account;
+    let role = role::find(connection, account.as_str(), &fold(&pair.role.name))?
+        .ok_or_else(|| refusal(format!("there is no {}", pair.role)))?;
+    let provider_arn = Arn::saml_provider(account.clone(), provider.name);
+    let context = Context::default()
+        .with("saml:recipient", cloud.role_sso_url())
+        .with("saml:iss", assertion.issuer())
+        .with("saml:sub", assertion.name_id().value.as_str());
+    trust::admit(&role, Principal::Federated(&provider_arn.to_string()), context, now)?;
+    let session_name = only(&assertion, ROLE_SESSION_NAME)?
+        .filter(|name| rules::is_session_name(name))
+        .ok_or_else(|| refusal("RoleSessionName is absent or malformed"))?;
+    let session_duration = only(&assertion, SESSION_DURATION)?
+        .map(|text| {
+            let seconds = text.parse::<i64>().ok();
+            let range = rules::SHORTEST_SESSION..=role.max_session_seconds;
+            seconds
+                .filter(|seconds| range.contains(seconds))
+                .ok_or_else(|| refusal(format!("SessionDuration {text:?} is outside {range:?}")))
+        })
+        .transpose()?;
+    let remembered_until = assertion.not_on_or_after().plus(CLOCK_SKEW);
+    if !one_time::use_assertion(
+        connection,
+        assertion.issuer(),
+        assertion.id().as_str(),
+        now,
+        remembered_until,
+    )? {
+        return Err(refusal(format!("assertion {} was used before", assertion.id())));
+    }
+    Ok(Grant {
+        session_name: session_name.to_owned(),
+        issuer: assertion.issuer().to_owned(),
+        name_id: assertion.name_id().value.clone(),
+        name_id_format: assertion.name_id().format.uri().to_owned(),
+        session_index: assertion.session_index().map(str::to_owned),
+        session_not_on_or_after: assertion.session_not_on_or_after(),
+        session_duration,
+        provider_arn,
+        role,
+    })
+}
+
+/// The roles that a Response offers, verified by the provider of `first`; nothing is used up.
+pub(crate) fn offered(
+    cloud: &Cloud,
+    connection: &mut SqliteConnection,
+    posted: &Posted,
+    first: &Pair,
+    now: Timestamp,
+) -> Result<Vec<Pair>, Refusal> {
+    let (assertion, _provider) = check(cloud, connection, posted, first, now)?;
+    pairs(assertion.values(ROLE))
+}
+
+/// Verifies the Response with the metadata that the account of `pair` keeps, and checks that it is
+/// for us, for here and for now.
+fn check(
+    cloud: &Cloud,
+    connection: &mut SqliteConnection,
+    posted: &Posted,
+    pair: &Pair,
+    now: Timestamp,
+) -> Result<(CheckedAssertion, SamlProviderRow), Refusal> {
+    let arn = &pair.provider;
+    let provider = saml_provider::find(connection, arn.account.as_str(), &fold(&arn.name))?
+        .ok_or_else(|| refusal(format!("there is no {arn}")))?;
+    let trusted = IdentityProvider::parse(&provider.metadata)
+        .map_err(|error| Refusal::Internal(format!("stored metadata of {arn}: {error}")))?;
+    if trusted.valid_until().is_some_and(|end| now >= end) {
+        return Err(refusal(format!("the metadata of {arn} is past its validUntil")));
+    }
+    let expectations = Expectations {
+        issuer: trusted.entity_id(),
+        audience: AUDIENCE,
+        recipient: &cloud.role_sso_url(),
+        in_response_to: None,
+        now,
+        clock_skew: CLOCK_SKEW,
+    };
+    let verified =
+        posted.0.clone().verify(trusted.signing_certificates()).map_err(|error| refused(&error))?;
+    let checked = verified.check(&expectations).map_err(|error| refused(&error))?;
+    Ok((checked, provider))
+}
+
+fn pairs<'v>(values: impl Iterator<Item = &'v str>) -> Result<Vec<Pair>, Refusal> {
+    let mut pairs = Vec::new();
+    for value in values {
+        let malformed =
+            || refusal(format!("{value:?} is no pair of a role and a SAML provider of one account"));
+        pairs.push(Pair::parse(value).ok_or_else(malformed)?);
+        if pairs.len() > OFFERED_ROLES {
+            return Err(refusal(format!("more than {OFFERED_ROLES} roles")));
+        }
+    }
+    if pairs.is_empty() { Err(refusal("the assertion offers no role")) } else { Ok(pairs) }
+}
+
+/// The value of an attribute that may have one only.
+fn only<'a>(assertion: &'a CheckedAssertion, name: &'a str) -> Result<Option<&'a str>, Refusal> {
+    let mut values = assertion.values(name);
+    let value = values.next();
+    if values.next().is_some() { Err(refusal(format!("{name} has several values"))) } else { Ok(value) }
+}
+
+fn refused(error: &crate::saml::Error) -> Refusal {
+    Refusal::Assertion(error.to_string())
+}
+
+fn refusal(reason: impl Into<String>) -> Refusal {
+    Refusal::Assertion(reason.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAIR: &str = "acs:ram::1234567890123456:role/AliyunReservedSSO-admin,\
+                        acs:ram::1234567890123456:saml-provider/AliyunReservedSSO-d-1";
+
+    #[test]
+    fn a_pair_is_a_role_and_a_provider_of_one_account() {
+        assert_eq!(Pair::parse(PAIR).map(|pair| pair.to_string()).as_deref(), Some(PAIR));
+        for bad in [
+            PAIR.replace("saml-provider", "role"),
+            PAIR.replacen("1234567890123456", "1234567890123457", 1),
+            PAIR.replace(',', ";"),
+            format!("{PAIR},{PAIR}"),
+            String::new(),
+        ] {
+            assert_eq!(Pair::parse(&bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_response_without_a_role_is_refused() {
+        assert!(pairs(std::iter::empty()).is_err());
+        assert!(pairs([PAIR, "x"].into_iter()).is_err());
+        assert_eq!(pairs([PAIR, PAIR].into_iter()).map(|pairs| pairs.len()).ok(), Some(2));
+    }
+}

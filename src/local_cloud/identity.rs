@@ -1,0 +1,72 @@
+//! Who calls: what a verified signature or console cookie stands for.
+
+use crate::base::AccountId;
+
+use super::arn::Arn;
+use super::store::role::RoleRow;
+
+/// An authenticated caller, in the account whose resources its calls are about.
+#[derive(Clone, Debug)]
+pub(crate) struct Identity {
+    pub(crate) account: AccountId,
+    pub(crate) kind: IdentityKind,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum IdentityKind {
+    /// The account itself, by its own access key: may do everything in it.
+    Owner,
+    /// A cloud service, by its service credential.
+    Service {
+        /// Such as `cloudsso.aliyuncs.com`.
+        principal: String,
+    },
+    /// Somebody who assumed a role.
+    RoleSession(RoleSession),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct RoleSession {
+    pub(crate) role: RoleRow,
+    pub(crate) session_name: String,
+    /// Narrows what the role's policies allow.
+    pub(crate) session_policy: Option<String>,
+    pub(crate) source_identity: Option<String>,
+}
+
+impl Identity {
+    /// The name under which policies and answers know the caller.
+    pub(crate) fn arn(&self) -> String {
+        let account = &self.account;
+        match &self.kind {
+            IdentityKind::Owner => format!("acs:ram::{account}:root"),
+            IdentityKind::Service { principal } => format!("acs:ram::{account}:service/{principal}"),
+            IdentityKind::RoleSession(session) => {
+                session_arn(account, &session.role.name, &session.session_name)
+            }
+        }
+    }
+
+    /// The role's session, where the caller is one.
+    pub(crate) fn role_session(&self) -> Option<&RoleSession> {
+        match &self.kind {
+            IdentityKind::RoleSession(session) => Some(session),
+            IdentityKind::Owner | IdentityKind::Service { .. } => None,
+        }
+    }
+
+    /// Whether the caller is in a session of the role of this name.
+    pub(crate) fn is_in_role(&self, name: &str) -> bool {
+        self.role_session().is_some_and(|session| session.role.name == name)
+    }
+}
+
+/// The ARN of a role's session.
+pub(crate) fn session_arn(account: &AccountId, role: &str, session_name: &str) -> String {
+    format!("acs:ram::{account}:assumed-role/{role}/{session_name}")
+}
+
+/// The ARN of a role as a row of the store names it.
+pub(crate) fn role_arn(account: &AccountId, role: &RoleRow) -> Arn {
+    Arn::role(account.clone(), role.name.as_str())
+}

@@ -1,0 +1,27 @@
+//! The local cloud: a stand-in for the member accounts, with its own listener and its own database.
+//!
+//! It speaks the APIs of STS 2015-04-01, RAM 2015-05-01, IMS 2019-08-15 and
+//! ResourceDirectoryMaster 2022-04-19, and has the console's role SSO. It trusts nobody: it verifies
+//! every request signature and every assertion itself. It has no users yet and no other product.
+
+mod api;
+mod arn;
+mod bootstrap;
+mod catalogue;
+mod cloud;
+mod console;
+mod error;
+mod federation;
+mod identity;
+mod key_file;
+mod name;
+mod refusal;
+mod rules;
+mod server;
+mod store;
+mod trust;
+
+pub use catalogue::Malformed;
+pub use error::Error;
+pub use server::{Running, Settings, start};
+pub use store::Error as StoreError;

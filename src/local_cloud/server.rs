@@ -1,0 +1,219 @@
+//! The listener: starts the local cloud, routes requests, and stops.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{Server, ServerHandle, ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, HOST, HeaderName, HeaderValue};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+
+use crate::base::{AccountId, Clock};
+use crate::crypto::Random;
+use crate::rpc::{AccessKey, Headers, Request};
+
+use super::catalogue::Catalogue;
+use super::cloud::Cloud;
+use super::error::Error;
+use super::store::Store;
+use super::{api, bootstrap, console, key_file};
+
+/// The largest body: an assertion of 100,000 characters, percent-encoded, with room to spare.
+const BODY_LIMIT: usize = 384 * 1024;
+const BLOCKING_THREADS: usize = 2;
+const CONNECTIONS: usize = 1024;
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
+const SHUTDOWN_SECONDS: u64 = 5;
+
+/// What the local cloud needs to start.
+#[derive(Clone)]
+pub struct Settings {
+    /// Where its database, key and lock file are; made if missing.
+    pub data_dir: PathBuf,
+    /// The address to listen on.
+    pub address: IpAddr,
+    /// The port, or 0 for any free one.
+    pub port: u16,
+    /// The time by which everything is checked.
+    pub clock: Clock,
+    /// Where ids, secrets and tokens come from.
+    pub random: Random,
+}
+
+impl Settings {
+    /// Loopback, any free port, the machine's clock and randomness.
+    pub fn new(data_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            data_dir: data_dir.into(),
+            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            port: 0,
+            clock: Clock::system(),
+            random: Random::system(),
+        }
+    }
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Running({})", self.base_url)
+    }
+}
+
+/// A local cloud that listens. It answers once [`Running::server`] is awaited or spawned.
+pub struct Running {
+    /// The address that it listens on.
+    pub address: SocketAddr,
+    /// `http://localhost:<port>`: what its pages and the recipient of assertions begin with.
+    pub base_url: String,
+    /// The management account.
+    pub management_account_id: AccountId,
+    /// The management account's own key: may do everything in that account, and enters a member by
+    /// `AssumeRole` of `ResourceDirectoryAccountAccessRole`.
+    pub owner: AccessKey,
+    /// CloudSSO's service credential: enters every account by `AssumeRole` of
+    /// `AliyunServiceRoleForCloudSSO`, and reads and changes the resource directory.
+    pub service: AccessKey,
+    /// The server; it ends when it is stopped.
+    pub server: Server,
+}
+
+impl Running {
+    /// Stops the server: `handle().stop(true)` lets requests under way finish.
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+}
+
+/// Starts the local cloud inside the actix system that is running: opens or makes what is in the data
+/// directory, and listens.
+///
+/// # Errors
+/// [`Error`]; nothing is listening then.
+pub fn start(settings: Settings) -> Result<Running, Error> {
+    let file_error = |source| Error::File { path: settings.data_dir.clone(), source };
+    std::fs::create_dir_all(&settings.data_dir).map_err(file_error)?;
+    let lock = key_file::lock(&settings.data_dir)?;
+    let database = settings.data_dir.join("local-cloud.db");
+    let key = settings.data_dir.join("local-cloud.key");
+    let sealing = key_file::load_or_create(&key, &database, &settings.random)?;
+    let catalogue = Catalogue::load()?;
+    let store = Store::open(&database)?;
+    let now = settings.clock.now();
+    let founded = store.write(|connection| bootstrap::found(connection, &sealing, &settings.random, now))?;
+    let listener = TcpListener::bind((settings.address, settings.port)).map_err(Error::Listen)?;
+    let address = listener.local_addr().map_err(Error::Listen)?;
+    let base_url = format!("http://localhost:{}", address.port());
+    let cloud = web::Data::new(Cloud {
+        store,
+        clock: settings.clock,
+        random: settings.random,
+        csrf_key: sealing.derive("console form")?,
+        sealing,
+        catalogue,
+        base_url: base_url.clone(),
+        port: address.port(),
+        _lock: lock,
+    });
+    let server = serve(cloud, listener)?;
+    tracing::info!(address = %address, "the local cloud listens");
+    Ok(Running {
+        address,
+        base_url,
+        management_account_id: founded.management_account,
+        owner: founded.owner,
+        service: founded.service,
+        server,
+    })
+}
+
+fn serve(cloud: web::Data<Cloud>, listener: TcpListener) -> Result<Server, Error> {
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(cloud.clone())
+            .app_data(web::PayloadConfig::new(BODY_LIMIT))
+            .wrap(from_fn(guard))
+            .route("/", web::get().to(call))
+            .route("/", web::post().to(call))
+            .route("/saml-role/sso", web::post().to(console::post_role_sso))
+            .route("/console", web::get().to(console::get_console))
+            .route("/console/logout", web::post().to(console::post_logout))
+            .route("/assets/{name}", web::get().to(console::asset::get_asset))
+            .default_service(web::to(not_found))
+    })
+    .workers(1)
+    .worker_max_blocking_threads(BLOCKING_THREADS)
+    .max_connections(CONNECTIONS)
+    .client_request_timeout(REQUEST_TIMEOUT)
+    .shutdown_timeout(SHUTDOWN_SECONDS)
+    .disable_signals()
+    .listen(listener)
+    .map_err(Error::Listen)?;
+    Ok(server.run())
+}
+
+/// Refuses a request that came by another name than ours (DNS rebinding), and adds the headers that
+/// every answer carries.
+async fn guard(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let port = request.app_data::<web::Data<Cloud>>().map_or(0, |cloud| cloud.port);
+    let mut response = if is_own_host(request.request(), port) {
+        next.call(request).await?.map_into_boxed_body()
+    } else {
+        request.into_response(console::problem(console::Problem::Misdirected, "")).map_into_boxed_body()
+    };
+    let headers = response.headers_mut();
+    for (name, value) in console::SECURITY_HEADERS {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    Ok(response)
+}
+
+/// `localhost` and `127.0.0.1`, with our port or, as some clients do, without any.
+fn is_own_host(request: &HttpRequest, port: u16) -> bool {
+    let mut hosts = request.headers().get_all(HOST);
+    let host = hosts.next().and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let name = host.strip_suffix(&format!(":{port}")).unwrap_or(host);
+    hosts.next().is_none() && (name.eq_ignore_ascii_case("localhost") || name == "127.0.0.1")
+}
+
+/// A call of an API; or somebody who typed our address into a browser.
+async fn call(cloud: web::Data<Cloud>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
+    let is_call = request.headers().contains_key("x-acs-action") || !request.query_string().is_empty();
+    if request.method() == actix_web::http::Method::GET && !is_call {
+        return console::to_console();
+    }
+    let method = request.method().to_string();
+    let query = request.query_string().to_owned();
+    let host = text(request.headers().get(HOST));
+    let headers: Headers =
+        request.headers().iter().map(|(name, value)| (name.to_string(), text(Some(value)))).collect();
+    let answer = web::block(move || {
+        let request = Request { method: &method, path: "/", query: &query, headers, body: &body };
+        api::answer(&cloud, &request, &host)
+    })
+    .await;
+    match answer {
+        Ok(answer) => {
+            let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            HttpResponse::build(status).content_type(answer.content_type).body(answer.body)
+        }
+        Err(_) => HttpResponse::InternalServerError().finish(),
+    }
+}
+
+async fn not_found() -> HttpResponse {
+    console::problem(console::Problem::NotFound, "")
+}
+
+fn text(value: Option<&HeaderValue>) -> String {
+    value.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default()
+}

@@ -1,0 +1,96 @@
+//! Accounts and the resource directory they belong to.
+
+use diesel::prelude::*;
+
+use super::schema::{accounts, resource_directories};
+
+/// One account.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = accounts, check_for_backend(diesel::sqlite::Sqlite))]
+pub(crate) struct AccountRow {
+    pub(crate) id: String,
+    pub(crate) folder_id: String,
+    pub(crate) kind: String,
+    pub(crate) name: String,
+    pub(crate) display_name: String,
+    pub(crate) display_name_key: String,
+    pub(crate) join_method: String,
+    pub(crate) status: String,
+    /// The account's security preference: the longest console session, in seconds.
+    pub(crate) console_session_seconds: i64,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+}
+
+/// The one resource directory.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = resource_directories, check_for_backend(diesel::sqlite::Sqlite))]
+pub(crate) struct DirectoryRow {
+    pub(crate) id: String,
+    pub(crate) root_folder_id: String,
+    pub(crate) management_account_id: String,
+    pub(crate) created_at: i64,
+}
+
+/// Which accounts a list is about.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Filter<'a> {
+    /// Only accounts directly in this folder.
+    pub(crate) folder_id: Option<&'a str>,
+    /// Only accounts whose id, name or display name contains this.
+    pub(crate) keyword: Option<&'a str>,
+}
+
+pub(crate) fn insert(connection: &mut SqliteConnection, row: &AccountRow) -> QueryResult<()> {
+    diesel::insert_into(accounts::table).values(row).execute(connection).map(drop)
+}
+
+pub(crate) fn find(connection: &mut SqliteConnection, id: &str) -> QueryResult<Option<AccountRow>> {
+    accounts::table.find(id).select(AccountRow::as_select()).first(connection).optional()
+}
+
+pub(crate) fn display_name_exists(connection: &mut SqliteConnection, key: &str) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(accounts::table.filter(accounts::display_name_key.eq(key))))
+        .get_result(connection)
+}
+
+pub(crate) fn name_exists(connection: &mut SqliteConnection, name: &str) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(accounts::table.filter(accounts::name.eq(name))))
+        .get_result(connection)
+}
+
+/// The members that `filter` admits, oldest first; the management account is not a member.
+pub(crate) fn list_members(
+    connection: &mut SqliteConnection,
+    filter: Filter<'_>,
+) -> QueryResult<Vec<AccountRow>> {
+    let mut query = accounts::table.filter(accounts::kind.ne("Management")).into_boxed();
+    if let Some(folder_id) = filter.folder_id {
+        query = query.filter(accounts::folder_id.eq(folder_id));
+    }
+    let rows: Vec<AccountRow> =
+        query.order((accounts::created_at, accounts::id)).select(AccountRow::as_select()).load(connection)?;
+    Ok(match filter.keyword.map(crate::base::fold) {
+        None => rows,
+        Some(keyword) => rows
+            .into_iter()
+            .filter(|row| {
+                row.id.contains(&keyword)
+                    || row.display_name_key.contains(&keyword)
+                    || crate::base::fold(&row.name).contains(&keyword)
+            })
+            .collect(),
+    })
+}
+
+pub(crate) fn count_members(connection: &mut SqliteConnection) -> QueryResult<i64> {
+    accounts::table.filter(accounts::kind.ne("Management")).count().get_result(connection)
+}
+
+pub(crate) fn insert_directory(connection: &mut SqliteConnection, row: &DirectoryRow) -> QueryResult<()> {
+    diesel::insert_into(resource_directories::table).values(row).execute(connection).map(drop)
+}
+
+pub(crate) fn directory(connection: &mut SqliteConnection) -> QueryResult<Option<DirectoryRow>> {
+    resource_directories::table.select(DirectoryRow::as_select()).first(connection).optional()
+}

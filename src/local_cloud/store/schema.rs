@@ -1,0 +1,172 @@
+//! The tables as diesel sees them; the migrations in `migrations/local_cloud/` are the truth.
+
+diesel::table! {
+    folders (id) {
+        id -> Text,
+        parent_id -> Nullable<Text>,
+        name -> Text,
+        name_key -> Text,
+        depth -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    accounts (id) {
+        id -> Text,
+        folder_id -> Text,
+        kind -> Text,
+        name -> Text,
+        display_name -> Text,
+        display_name_key -> Text,
+        join_method -> Text,
+        status -> Text,
+        console_session_seconds -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    resource_directories (id) {
+        id -> Text,
+        root_folder_id -> Text,
+        management_account_id -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    access_keys (id) {
+        id -> Text,
+        account_id -> Text,
+        holder -> Text,
+        service -> Nullable<Text>,
+        sealed_secret -> Text,
+        status -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    roles (id) {
+        id -> Text,
+        account_id -> Text,
+        name -> Text,
+        name_key -> Text,
+        description -> Text,
+        trust_policy -> Text,
+        max_session_seconds -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    policies (id) {
+        id -> Text,
+        account_id -> Text,
+        name -> Text,
+        name_key -> Text,
+        description -> Text,
+        versions_made -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    policy_versions (policy_id, number) {
+        policy_id -> Text,
+        number -> BigInt,
+        document -> Text,
+        is_default -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    role_policies (role_id, policy_type, policy_name_key) {
+        role_id -> Text,
+        policy_type -> Text,
+        policy_name -> Text,
+        policy_name_key -> Text,
+        policy_id -> Nullable<Text>,
+        attached_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    saml_providers (id) {
+        id -> Text,
+        account_id -> Text,
+        name -> Text,
+        name_key -> Text,
+        description -> Text,
+        metadata -> Text,
+        authn_sign_algorithm -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    temporary_credentials (access_key_id) {
+        access_key_id -> Text,
+        sealed_secret -> Text,
+        token_digest -> Text,
+        role_id -> Text,
+        session_name -> Text,
+        session_policy -> Nullable<Text>,
+        source_identity -> Nullable<Text>,
+        issued_to -> Text,
+        issued_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    console_sessions (token_digest) {
+        token_digest -> Text,
+        role_id -> Text,
+        session_name -> Text,
+        provider_name -> Text,
+        issuer -> Text,
+        name_id -> Text,
+        session_index -> Nullable<Text>,
+        started_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    used_nonces (access_key_id, nonce) {
+        access_key_id -> Text,
+        nonce -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    used_assertions (issuer, assertion_id) {
+        issuer -> Text,
+        assertion_id -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::joinable!(accounts -> folders (folder_id));
+diesel::joinable!(roles -> accounts (account_id));
+diesel::joinable!(role_policies -> roles (role_id));
+diesel::joinable!(policy_versions -> policies (policy_id));
+diesel::joinable!(temporary_credentials -> roles (role_id));
+diesel::joinable!(console_sessions -> roles (role_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
+    folders,
+    roles,
+    role_policies,
+    temporary_credentials,
+    console_sessions
+);
+diesel::allow_tables_to_appear_in_same_query!(policies, policy_versions);
