@@ -3,6 +3,7 @@
 //! Rooms stand on floors and import only what lies below them; `ARCHITECTURE.md` has the table and
 //! `tests/it/architecture.rs` keeps it.
 
+pub mod app;
 pub mod base;
 pub mod cloud;
 pub mod crypto;

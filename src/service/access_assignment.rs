@@ -3,7 +3,7 @@
 
 use crate::base::{AccessConfigurationId, AccountId, TaskId};
 use crate::domain::{self, Action, Assignee, Assignment, Event, Provisioning, Task, TaskKind, TaskStatus};
-use crate::storage::{self, Conn, access_configuration, account, assignment, group, task, user};
+use crate::storage::{Conn, access_configuration, account, assignment, group, task, user};
 
 use super::context::Change;
 use super::{Context, Error, Operator};

@@ -35,6 +35,14 @@ pub(super) fn name(conn: &mut Conn) -> Result<String, Error> {
     Ok(directory::find(conn)?.map(|(_, name)| name.to_string()).unwrap_or_default())
 }
 
+/// The directory's id.
+///
+/// # Errors
+/// [`Error::Refused`] before the directory is created.
+pub fn id_of(ctx: &Context, _operator: &Operator) -> Result<DirectoryId, Error> {
+    ctx.store.read(id)
+}
+
 /// The organisation's name as pages show it; empty before the directory is created.
 ///
 /// # Errors

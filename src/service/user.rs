@@ -87,6 +87,20 @@ pub fn set_password(
     })
 }
 
+/// Whether this is somebody's password.
+///
+/// # Errors
+/// Failures of the database, and of hashing.
+pub fn has_password(
+    ctx: &Context,
+    _operator: &Operator,
+    principal: &PrincipalId,
+    password: &Secret,
+) -> Result<bool, Error> {
+    let stored = ctx.store.read(|conn| credential::find_password(conn, principal))?;
+    Ok(ctx.hasher.verify(password, stored.as_ref().map(|stored| stored.hash.as_str()))?)
+}
+
 /// Binds a device that makes codes from `secret`, in place of any other; for people who are set up
 /// by whoever runs the program, as the demo's are.
 ///

@@ -14,16 +14,12 @@ use crate::base::RequestId;
 use crate::service::Visit;
 
 use super::error::Refused;
-use super::pass::{self, FormTarget, Pass};
+use super::pass::{FormTarget, Pass, find};
 use super::{Face, client};
 
 /// The pass of a request that the guard let in.
 pub(super) fn pass(request: &HttpRequest) -> Result<Pass, Refused> {
-    request
-        .extensions()
-        .get::<Pass>()
-        .cloned()
-        .ok_or_else(|| Refused::broken("a request came past the guard"))
+    find(request).ok_or_else(|| Refused::broken("a request came past the guard"))
 }
 
 /// The middleware.

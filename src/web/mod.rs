@@ -48,6 +48,7 @@ impl Face {
 /// Everything on the public listener.
 pub fn routes(config: &mut ServiceConfig) {
     config
+        .app_data(web::PayloadConfig::new(form::LIMIT))
         .configure(asset::routes)
         .configure(login::routes)
         .configure(login_mfa::routes)
