@@ -1,3 +1,4 @@
 //! Tests from outside the library.
 
 mod foreign;
+mod local_cloud;

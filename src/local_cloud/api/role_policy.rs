@@ -18,7 +18,9 @@ pub(crate) fn attach(call: &Invocation<'_>, connection: &mut SqliteConnection) -
     let role = role::named(call, connection, "ram:AttachPolicyToRole")?;
     let wanted = Wanted::read(call, connection, "ram:AttachPolicyToRole")?;
     may_change(call.identity, &role.name)?;
-    may_change(call.identity, &wanted.name)?;
+    if wanted.policy_type == "Custom" {
+        may_change(call.identity, &wanted.name)?;
+    }
     let (name, policy_id) = wanted.find(call, connection)?;
     let held = role_policy::list(connection, &role.id)?;
     let of_type = || held.iter().filter(|row| row.policy_type == wanted.policy_type);
