@@ -1,4 +1,5 @@
 //! Tests from outside the library.
 
 mod foreign;
+#[cfg(test)]
 mod local_cloud;

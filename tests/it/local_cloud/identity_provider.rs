@@ -61,12 +61,11 @@ impl IdentityProvider {
         let trust = trust_policy(account, PROVIDER, &world.acs());
         let role = [("RoleName", ROLE), ("AssumeRolePolicyDocument", trust.as_str())];
         world.call(&key, (RAM, "CreateRole"), &role).ok();
-        for (name, action) in [("AliyunReservedSSO-reader-InlinePolicy", "oss:GetObject")] {
-            let document = policy("Allow", action, "*");
-            let parameters = [("PolicyName", name), ("PolicyDocument", document.as_str())];
-            world.call(&key, (RAM, "CreatePolicy"), &parameters).ok();
-            attach(world, &key, ("Custom", name)).ok();
-        }
+        let inline = "AliyunReservedSSO-reader-InlinePolicy";
+        let document = policy("Allow", "oss:GetObject", "*");
+        let parameters = [("PolicyName", inline), ("PolicyDocument", document.as_str())];
+        world.call(&key, (RAM, "CreatePolicy"), &parameters).ok();
+        attach(world, &key, ("Custom", inline)).ok();
         attach(world, &key, ("System", "AliyunECSReadOnlyAccess")).ok();
         attach(world, &key, ("System", "AliyunRAMReadOnlyAccess")).ok();
         key

@@ -3,6 +3,9 @@
 use super::identity_provider::{IdentityProvider, PROVIDER, ROLE, attach, policy, trust_policy};
 use super::{IMS, RAM, RD, STS, World};
 
+/// An action, and its parameters.
+type Attempt<'a> = ((&'a str, &'a str), &'a [(&'a str, &'a str)]);
+
 #[test]
 fn the_owner_is_administrator_of_the_management_account_only() {
     let world = World::new();
@@ -77,7 +80,7 @@ fn reserved_objects_are_locked_for_the_accounts_own_administrator() {
     let document = policy("Allow", "*", "*");
     let trust = trust_policy(&member, "idp", &world.acs());
     let metadata = IdentityProvider::new(world.clock.now()).encoded_metadata();
-    let attempts: &[((&str, &str), &[(&str, &str)])] = &[
+    let attempts: &[Attempt<'_>] = &[
         ((RAM, "UpdateRole"), &[("RoleName", ROLE), ("NewAssumeRolePolicyDocument", &trust)]),
         ((RAM, "UpdateRole"), &[("RoleName", "aliyunreservedsso-READER"), ("NewDescription", "x")]),
         ((RAM, "DeleteRole"), &[("RoleName", ROLE)]),
