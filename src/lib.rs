@@ -3,10 +3,15 @@
 //! Rooms stand on floors and import only what lies below them; `ARCHITECTURE.md` has the table and
 //! `tests/it/architecture.rs` keeps it.
 
+pub mod app;
 pub mod base;
 pub mod cloud;
 pub mod crypto;
+pub mod domain;
 pub mod local_cloud;
 pub mod policy;
 pub mod rpc;
 pub mod saml;
+pub mod service;
+pub mod storage;
+pub mod web;

@@ -115,3 +115,13 @@ impl Pause {
         (self.0)(duration);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_blocking_pause_ends_by_itself() {
+        Pause::blocking().wait(Duration::from_millis(1));
+    }
+}

@@ -71,7 +71,8 @@ impl Cloud {
             .with("RoleArn", logon.role_arn)
             .with_optional("DurationSeconds", logon.duration.map(|duration| duration.as_secs()))
             .with_large("SAMLAssertion", logon.assertion.expose());
-        self.send::<RoleSessionWire>(&call, None, logon.role_arn)?.read()
+        let account = logon.role_arn.split(':').nth(3).unwrap_or_default();
+        self.send::<RoleSessionWire>(&call, None, account)?.read()
     }
 }
 

@@ -36,6 +36,7 @@ impl Random {
     ///
     /// # Errors
     /// [`Error::OpenSsl`] when the generator fails; no caller may go on without randomness.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the system's generator")]
     pub fn fill(&self, buffer: &mut [u8]) -> Result<(), Error> {
         match &self.0 {
             Source::System => Ok(openssl::rand::rand_bytes(buffer)?),

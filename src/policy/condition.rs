@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use crate::base::Timestamp;
 
+use super::context::{Context, all, any};
 use super::error::Error;
-use super::evaluation::{Context, all, any};
 use super::pattern::Pattern;
 
 #[derive(Clone, Debug, PartialEq)]

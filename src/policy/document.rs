@@ -1,8 +1,6 @@
 //! A policy document as values that were checked once.
 
 use super::condition::Condition;
-use super::error::Error;
-use super::grammar;
 use super::pattern::Pattern;
 
 /// Where a document is used, which decides its limit and whom it may name.
@@ -35,16 +33,6 @@ impl Kind {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
     pub(super) statements: Vec<Statement>,
-}
-
-impl Document {
-    /// Reads a document.
-    ///
-    /// # Errors
-    /// [`Error`] with the path of the element that is wrong, such as `Statement[2].Action`.
-    pub fn parse(kind: Kind, text: &str) -> Result<Self, Error> {
-        grammar::read(kind, text)
-    }
 }
 
 /// What a statement does with what it matches.

@@ -1,10 +1,10 @@
 //! Deciding a request, with the statement that decided it.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::base::AccountId;
 
+use super::context::{Context, all, any};
 use super::document::{Document, Effect, Selection, Statement, TrustedPrincipal};
 
 /// What is asked: may this action be done on this resource, in this context?
@@ -16,24 +16,6 @@ pub struct Request<'a> {
     pub resource: &'a str,
     /// What conditions and variables may look at.
     pub context: &'a Context,
-}
-
-/// Condition keys and their values; the case of a key does not matter.
-#[derive(Clone, Debug, Default)]
-pub struct Context(BTreeMap<String, Vec<String>>);
-
-impl Context {
-    /// Adds a value to `key`, which may have several.
-    #[must_use]
-    pub fn with(mut self, key: &str, value: impl Into<String>) -> Self {
-        self.0.entry(key.to_lowercase()).or_default().push(value.into());
-        self
-    }
-
-    /// `key` in lower case.
-    pub(super) fn values(&self, key: &str) -> &[String] {
-        self.0.get(key).map(Vec::as_slice).unwrap_or_default()
-    }
 }
 
 /// A document and the name under which an explanation speaks of it.
@@ -195,22 +177,4 @@ fn role_of_session(arn: &str) -> Option<String> {
     let (account, rest) = arn.strip_prefix("acs:ram::")?.split_once(':')?;
     let (role, _session) = rest.strip_prefix("assumed-role/")?.split_once('/')?;
     Some(format!("acs:ram::{account}:role/{role}"))
-}
-
-/// Kleene's "or": one yes is enough, and doubt is stronger than no.
-pub(super) fn any(outcomes: impl Iterator<Item = Option<bool>>) -> Option<bool> {
-    let mut doubt = false;
-    for outcome in outcomes {
-        match outcome {
-            Some(true) => return Some(true),
-            Some(false) => {}
-            None => doubt = true,
-        }
-    }
-    (!doubt).then_some(false)
-}
-
-/// Kleene's "and": one no is enough, and doubt is stronger than yes.
-pub(super) fn all(outcomes: impl Iterator<Item = Option<bool>>) -> Option<bool> {
-    any(outcomes.map(|outcome| outcome.map(|holds| !holds))).map(|refuted| !refuted)
 }

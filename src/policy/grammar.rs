@@ -6,7 +6,17 @@ use super::error::Error;
 use super::json::Json;
 use super::pattern::Pattern;
 
-pub(super) fn read(kind: Kind, text: &str) -> Result<Document, Error> {
+impl Document {
+    /// Reads a document.
+    ///
+    /// # Errors
+    /// [`Error`] with the path of the element that is wrong, such as `Statement[2].Action`.
+    pub fn parse(kind: Kind, text: &str) -> Result<Self, Error> {
+        read(kind, text)
+    }
+}
+
+fn read(kind: Kind, text: &str) -> Result<Document, Error> {
     let received = text.chars().count();
     if let Some(limit) = kind.limit().filter(|limit| received > *limit) {
         return Err(Error::TooLong { limit, received });

@@ -6,6 +6,7 @@
 //! holds what belong to the callers.
 
 mod condition;
+mod context;
 mod document;
 mod error;
 mod evaluation;
@@ -14,9 +15,10 @@ mod json;
 mod pattern;
 mod summary;
 
+pub use context::Context;
 pub use document::{Document, Effect, Kind};
 pub use error::Error;
-pub use evaluation::{Context, Decision, Named, Principal, Request, evaluate, evaluate_trust};
+pub use evaluation::{Decision, Named, Principal, Request, evaluate, evaluate_trust};
 pub use summary::{Line, summarise};
 
 #[cfg(test)]

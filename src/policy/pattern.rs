@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::evaluation::Context;
+use super::context::Context;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pattern {

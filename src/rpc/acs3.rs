@@ -6,7 +6,7 @@ use data_encoding::HEXLOWER;
 use crate::base::Secret;
 use crate::crypto::hash;
 
-use super::call::{Algorithm, Claim, read_nonce, read_time};
+use super::claim::{Algorithm, Claim, read_nonce, read_time};
 use super::{Error, Request, encoding};
 
 pub(super) const ALGORITHM: &str = "ACS3-HMAC-SHA256";

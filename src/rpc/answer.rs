@@ -1,65 +1,9 @@
 //! Answers: the body of a success and of a refusal, as JSON or XML.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Error, Parameters, xml};
-
-/// How an answer is written. JSON unless `Format=XML` asks otherwise: every current client expects JSON,
-/// and the older ones always say which they want.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Format {
-    /// `application/json`.
-    #[default]
-    Json,
-    /// `text/xml`.
-    Xml,
-}
-
-impl Format {
-    /// The format that raw parameters ask for, for a refusal of a call that could not be read.
-    pub fn asked_by(query: &str) -> Self {
-        let asks = |pair: &str| pair.eq_ignore_ascii_case("Format=XML");
-        if query.split('&').any(asks) { Self::Xml } else { Self::Json }
-    }
-
-    pub(super) fn read(parameters: &Parameters) -> Result<Self, Error> {
-        match parameters.optional("Format") {
-            None | Some("") => Ok(Self::Json),
-            Some(format) if format.eq_ignore_ascii_case("JSON") => Ok(Self::Json),
-            Some(format) if format.eq_ignore_ascii_case("XML") => Ok(Self::Xml),
-            Some(_) => Err(Error::invalid("Format", "JSON or XML")),
-        }
-    }
-}
-
-/// A refusal as it stands on the wire, whichever product gives it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// The HTTP status, 400 or above.
-    pub status: u16,
-    /// The stable code, such as `EntityNotExist.Role`.
-    pub code: Cow<'static, str>,
-    /// What went wrong, in words for the caller.
-    pub message: String,
-}
-
-impl Fault {
-    /// A refusal with `status`, `code` and `message`.
-    pub fn new(status: u16, code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
-        Self { status, code: code.into(), message: message.into() }
-    }
-}
-
-impl std::fmt::Display for Fault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.code, self.message)
-    }
-}
-
-impl std::error::Error for Fault {}
+use super::{Fault, Format, xml};
 
 /// An HTTP answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,6 +69,8 @@ fn recommendation(status: u16) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use crate::rpc::Error;
+
     use super::*;
 
     #[test]

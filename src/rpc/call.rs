@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::base::{Secret, Timestamp};
 use crate::crypto::hash;
 
+use super::claim::{Algorithm, Claim};
 use super::{Error, Format, Parameters, Request, acs3, hmac_sha1};
 
 /// How far the time of a request may lie from now, either way.
@@ -33,23 +34,6 @@ pub enum Signature {
     Anonymous,
     /// By an AccessKey; verify with [`Call::verify`].
     Signed(Claim),
-}
-
-/// A signature that was read and not verified.
-pub struct Claim {
-    pub(super) algorithm: Algorithm,
-    pub(super) access_key_id: String,
-    pub(super) security_token: Option<Secret>,
-    pub(super) nonce: String,
-    pub(super) signed_at: Timestamp,
-    pub(super) string_to_sign: String,
-    pub(super) signature: String,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Algorithm {
-    Acs3HmacSha256,
-    HmacSha1,
 }
 
 /// Which key a call claims to be signed with: enough to find the secret, proof of nothing.
@@ -139,12 +123,6 @@ impl Signature {
     }
 }
 
-impl std::fmt::Debug for Claim {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:?} by {} at {}", self.algorithm, self.access_key_id, self.signed_at)
-    }
-}
-
 /// A call whose signature was verified with the secret of [`VerifiedCall::access_key_id`]. Made by
 /// [`Call::verify`] only.
 #[derive(Debug)]
@@ -208,14 +186,4 @@ fn named(request: &Request<'_>, parameters: &Parameters, header: &str, name: &st
         && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || (byte == b'-' && name == "Version"));
     let refusal = || Error::invalid(name, "1 to 64 letters and digits");
     is_word.then(|| value.to_owned()).ok_or_else(refusal)
-}
-
-pub(super) fn read_time(text: &str) -> Result<Timestamp, Error> {
-    let refusal = || Error::TimeFormat(text.chars().take(64).collect());
-    Timestamp::parse(text).filter(|_| text.ends_with('Z')).ok_or_else(refusal)
-}
-
-pub(super) fn read_nonce(text: &str) -> Result<String, Error> {
-    let fits = (1..=128).contains(&text.len());
-    fits.then(|| text.to_owned()).ok_or_else(|| Error::invalid("SignatureNonce", "1 to 128 characters"))
 }

@@ -5,7 +5,7 @@ use data_encoding::BASE64;
 use crate::base::Secret;
 use crate::crypto::hash;
 
-use super::call::{Algorithm, Claim, read_nonce, read_time};
+use super::claim::{Algorithm, Claim, read_nonce, read_time};
 use super::{Error, Parameters, encoding};
 
 /// `METHOD&%2F&` and the sorted parameters, encoded twice over; `Signature` itself is left out.

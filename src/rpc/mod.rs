@@ -8,17 +8,23 @@
 mod acs3;
 mod answer;
 mod call;
+mod claim;
 mod encoding;
 mod error;
+mod fault;
+mod format;
 mod hmac_sha1;
 mod parameters;
 mod request;
 mod sign;
 mod xml;
 
-pub use answer::{Answer, Fault, Format};
-pub use call::{Call, Claim, Credential, MAX_SKEW, Signature, VerifiedCall};
+pub use answer::Answer;
+pub use call::{Call, Credential, MAX_SKEW, Signature, VerifiedCall};
+pub use claim::Claim;
 pub use error::Error;
+pub use fault::Fault;
+pub use format::Format;
 pub use parameters::Parameters;
 pub use request::{Headers, Request};
 pub use sign::{AccessKey, Outgoing, Signed, sign_query};

@@ -108,12 +108,23 @@ impl Parameters {
         self.list(name)?.iter().map(text).collect()
     }
 
-    /// A list of objects, flattened (`Name.1.Key`, `Name.1.Value`); each is returned as the parameters
-    /// below its index, in the order of the indices. A list of plain texts has them under the empty name.
+    /// A list of objects, flattened (`Name.1.Key`, `Name.1.Value`) or as JSON (`[{"Key":"k"}]`, which the
+    /// current clients of RAM send); each is returned as the parameters below its index, in the order of the
+    /// indices. A list of plain texts has them under the empty name.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for an index that is not a number from 1.
+    /// [`Error::Invalid`] for an index that is not a number from 1, or JSON that is not a list of objects.
     pub fn list(&self, name: &str) -> Result<Vec<Self>, Error> {
+        if let Some(text) = self.optional(name).filter(|text| !text.is_empty()) {
+            let refusal = || Error::invalid(self.full_name(name), "a JSON list of objects of texts");
+            let items: Vec<BTreeMap<String, Value>> =
+                serde_json::from_str(text).map_err(|_ignored| refusal())?;
+            let item = |(index, members)| {
+                let prefix = format!("{}.", self.full_name(&format!("{name}.{}", index + 1)));
+                Self::of_json(prefix, members).ok_or_else(refusal)
+            };
+            return items.into_iter().enumerate().map(item).collect();
+        }
         let mut items: BTreeMap<u32, Self> = BTreeMap::new();
         for (index, below, value) in self.below(name) {
             let number = index.parse::<u32>().ok().filter(|number| *number > 0 && !index.starts_with('0'));
@@ -131,21 +142,13 @@ impl Parameters {
     /// # Errors
     /// [`Error::Invalid`] for JSON that is not an object of texts, numbers and truth values.
     pub fn object(&self, name: &str) -> Result<Option<Self>, Error> {
-        let mut object = Self::empty(format!("{}.", self.full_name(name)));
+        let prefix = format!("{}.", self.full_name(name));
         if let Some(text) = self.optional(name).filter(|text| !text.is_empty()) {
             let refusal = || Error::invalid(self.full_name(name), "a JSON object of texts");
-            let members: BTreeMap<String, Value> =
-                serde_json::from_str(text).map_err(|_ignored| refusal())?;
-            for (key, value) in members {
-                let text = match value {
-                    Value::String(text) => text,
-                    Value::Bool(_) | Value::Number(_) => value.to_string(),
-                    Value::Null | Value::Array(_) | Value::Object(_) => return Err(refusal()),
-                };
-                object.values.insert(key, text);
-            }
-            return Ok(Some(object));
+            let members = serde_json::from_str(text).map_err(|_ignored| refusal())?;
+            return Self::of_json(prefix, members).ok_or_else(refusal).map(Some);
         }
+        let mut object = Self::empty(prefix);
         for (member, below, value) in self.below(name) {
             let key = if below.is_empty() { member.to_owned() } else { format!("{member}.{below}") };
             object.values.insert(key, value.to_owned());
@@ -161,6 +164,22 @@ impl Parameters {
 
     fn empty(prefix: String) -> Self {
         Self { prefix, values: BTreeMap::new() }
+    }
+
+    /// The members of a JSON object as text; `None` when one is itself a list or an object. A member that
+    /// is `null` is absent.
+    fn of_json(prefix: String, members: BTreeMap<String, Value>) -> Option<Self> {
+        let mut object = Self::empty(prefix);
+        for (name, value) in members {
+            let text = match value {
+                Value::String(text) => text,
+                Value::Bool(_) | Value::Number(_) => value.to_string(),
+                Value::Null => continue,
+                Value::Array(_) | Value::Object(_) => return None,
+            };
+            object.values.insert(name, text);
+        }
+        Some(object)
     }
 
     fn full_name(&self, name: &str) -> String {
@@ -204,6 +223,7 @@ mod tests {
             (given.choice("Kind", &["A", "B"]).map(drop), "InvalidParameter.Kind"),
             (given.strings("Size").map(drop), "InvalidParameter.Size"),
             (given.object("Size").map(drop), "InvalidParameter.Size"),
+            (given.list("Size").map(drop), "InvalidParameter.Size"),
         ];
         for (refusal, code) in refusals {
             assert_eq!(refusal.unwrap_err().code(), code);
@@ -265,6 +285,10 @@ mod tests {
             assert_eq!(object.required("No"), Err(Error::Missing("ExternalId.No".to_owned())));
         }
         assert_eq!(parameters(&[]).object("ExternalId"), Ok(None));
+        let tags = parameters(&[("Tag", r#"[{"Key":"k","Value":1},{"Key":null}]"#)]).list("Tag").unwrap();
+        assert_eq!((tags[0].required("Key"), tags[0].required("Value")), (Ok("k"), Ok("1")));
+        assert_eq!(tags[1].required("Key"), Err(Error::Missing("Tag.2.Key".to_owned())));
+        assert!(parameters(&[("Tag", r#"[{"Key":["k"]}]"#)]).list("Tag").is_err());
     }
 
     #[test]

@@ -1,5 +1,10 @@
-//! Tests from outside the library.
+//! The integration tests: the house from its own sources, and the product from outside its process.
+//!
+//! One executable for all, run once on SQLite and once on PostgreSQL (`make test`). What the tests
+//! stand on is in `support`; each piece of it is tested at its own foot.
+#![cfg(test)]
 
+mod architecture;
 mod foreign;
-#[cfg(test)]
 mod local_cloud;
+mod support;

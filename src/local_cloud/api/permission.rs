@@ -74,12 +74,7 @@ pub(crate) fn held_policy(
 ) -> Result<Held, Refusal> {
     let missing = || Refusal::missing(Entity::Policy, row.policy_name.as_str());
     let Some(policy_id) = &row.policy_id else {
-        let catalogue = &cloud.catalogue;
-        let system = match row.policy_type.as_str() {
-            "Service" => catalogue.service(&row.policy_name),
-            _ => catalogue.system(&row.policy_name),
-        };
-        let system = system.ok_or_else(missing)?;
+        let system = cloud.catalogue.system(&row.policy_name).ok_or_else(missing)?;
         let (description, document) = (system.description.clone(), system.document.clone());
         return Ok(Held { description, version: version_id(1), document });
     };

@@ -99,7 +99,7 @@ impl Wanted {
         connection: &mut SqliteConnection,
     ) -> Result<(String, Option<String>), Refusal> {
         if self.policy_type == "System" {
-            let system = call.cloud.catalogue.system(&self.name);
+            let system = call.cloud.catalogue.attachable(&self.name);
             let system = system.ok_or_else(|| Refusal::missing(Entity::Policy, self.name.as_str()))?;
             return Ok((system.name.to_owned(), None));
         }

@@ -137,7 +137,8 @@ impl<'x> Parser<'x> {
             // quick-xml does not unescape namespaces, and libxml2 cannot canonicalise what is no URI.
             let is_uri = namespace.contains(':')
                 && namespace.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"&<>\\^`{|}".contains(&byte));
-            if !is_uri && !(prefix.is_empty() && namespace.is_empty()) {
+            let is_undeclared = prefix.is_empty() && namespace.is_empty();
+            if !is_uri && !is_undeclared {
                 return Err(self.malformed("a namespace is an absolute URI"));
             }
             let prefix = self.utf8(prefix)?;

@@ -2,7 +2,7 @@
 
 use data_encoding::BASE64;
 
-use super::super::document::MAX_BYTES;
+use super::super::document::{Comments, Element, MAX_BYTES};
 use super::super::fixture::*;
 use super::super::*;
 
@@ -148,4 +148,27 @@ fn a41_too_much_of_anything() {
     let declarations: String = (0..10_000).map(|n| format!(" xmlns:a{n}=\"u:x\"")).collect();
     assert!(accept(&inside(&format!("<a{declarations}/>"))).is_err());
     assert!(accept(&inside(&format!("{}{}", "<a>".repeat(20), "</a>".repeat(20)))).is_ok());
+}
+
+#[test]
+fn a_tree_survives_its_spelling_and_differs_from_every_other() {
+    let parse = |xml: &str| Element::parse(xml, Comments::Refuse).unwrap();
+    let tree = parse("<a:r xmlns:a='u:1' b='&#9;&quot;x' a:c='' ><d xmlns='u:2'>&lt;&#13;&amp;</d> </a:r>");
+    assert_eq!(
+        tree.to_xml().unwrap(),
+        "<a:r xmlns:a=\"u:1\" b=\"&#x9;&quot;x\" a:c=\"\"><d xmlns=\"u:2\">&lt;&#xD;&amp;</d> </a:r>"
+    );
+    assert_eq!(parse(&tree.to_xml().unwrap()), tree);
+    assert_eq!(
+        parse("<r xmlns='u:1' b='&#9;\"x' z:c='' xmlns:z='u:1'><y:d xmlns:y='u:2'>&lt;&#xD;&amp;</y:d> </r>"),
+        tree
+    );
+    let spelled = tree.to_xml().unwrap();
+    for (from, to) in
+        [("u:2", "u:3"), (" b=", " e="), ("&quot;x", "x"), ("&amp;", ""), ("</d> ", "</d>"), ("<d", "<f")]
+    {
+        let other = swap(&spelled, from, to);
+        let other = if to == "<f" { swap(&other, "</d>", "</f>") } else { other };
+        assert_ne!(parse(&other), tree, "{to}");
+    }
 }

@@ -1,22 +1,32 @@
-//! The xmlsec1 command verifies our signatures, and refuses them over anything else.
+//! The xmlsec1 command verifies our signatures and refuses them over anything else; and we verify
+//! what it signs, in the shape that other identity providers give their Responses.
 
 use std::fs;
 use std::process::Command;
+use std::time::Duration;
 
-use cloudsso::crypto::Certificate;
-use cloudsso::saml::SignedPart;
+use cloudsso::base::Timestamp;
+use cloudsso::crypto::{Certificate, Random, SigningKey};
+use cloudsso::saml::{CheckedAssertion, Error, Expectations, SignedPart, UnverifiedResponse};
+use data_encoding::BASE64;
 
 use super::{response, signer};
+
+/// Other prefixes than ours, types, inherited namespaces, line breaks, a reference to a character.
+const FOREIGN: &str = include_str!("foreign_response.xml");
+
+/// The text form that xmlsec1 reads best.
+fn pem(kind: &str, der: &[u8]) -> String {
+    let base64 = BASE64.encode(der);
+    let lines: Vec<_> = base64.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
+    format!("-----BEGIN {kind}-----\n{}\n-----END {kind}-----\n", lines.join("\n"))
+}
 
 /// Whether xmlsec1 verifies the outermost signature of `xml` with the key of `certificate`.
 fn verifies(xml: &str, certificate: &Certificate) -> bool {
     let folder = tempfile::tempdir().expect("folder");
     let (document, key) = (folder.path().join("response.xml"), folder.path().join("idp.crt"));
-    let base64 = certificate.to_base64().expect("certificate");
-    let lines: Vec<_> = base64.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
-    let armour = "CERTIFICATE-----";
-    fs::write(&key, format!("-----BEGIN {armour}\n{}\n-----END {armour}\n", lines.join("\n")))
-        .expect("write");
+    fs::write(&key, pem("CERTIFICATE", &certificate.to_der().expect("certificate"))).expect("write");
     fs::write(&document, xml).expect("write");
     let run = Command::new("xmlsec1")
         .args(["--verify", "--enabled-key-data", "rsa", "--enabled-reference-uris", "same-doc"])
@@ -49,4 +59,49 @@ fn a_changed_response_or_another_key_is_refused() {
     assert!(verifies(signed.xml(), &certificate));
     assert!(!verifies(&tampered, &certificate));
     assert!(!verifies(signed.xml(), &stranger));
+}
+
+/// [`FOREIGN`], signed by xmlsec1, and the certificate of the key.
+fn signed_by_xmlsec1() -> (String, Certificate) {
+    let folder = tempfile::tempdir().expect("folder");
+    let (template, key_file) = (folder.path().join("template.xml"), folder.path().join("idp.pem"));
+    let key = SigningKey::generate().expect("key");
+    let made = Timestamp::from_seconds(0);
+    let certificate =
+        Certificate::self_signed(&key, "xmlsec1", made, Duration::from_secs(60), &Random::system());
+    fs::write(&key_file, pem("PRIVATE KEY", &key.to_pkcs8_der().expect("key"))).expect("write");
+    fs::write(&template, FOREIGN).expect("write");
+    let run = Command::new("xmlsec1")
+        .args(["--sign", "--privkey-pem"])
+        .arg(&key_file)
+        .args(["--id-attr:ID", "urn:oasis:names:tc:SAML:2.0:assertion:Assertion"])
+        .arg(&template)
+        .output()
+        .expect("xmlsec1 is installed");
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    (String::from_utf8(run.stdout).expect("UTF-8"), certificate.expect("certificate"))
+}
+
+fn check(xml: &str, certificate: &Certificate) -> Result<CheckedAssertion, Error> {
+    UnverifiedResponse::parse(xml)?.verify(std::slice::from_ref(certificate))?.check(&Expectations {
+        issuer: "https://idp.example.com/saml?a&b",
+        audience: "https://sso.example.com/saml/sp/metadata",
+        recipient: "https://sso.example.com/saml/sp/acs",
+        in_response_to: None,
+        now: Timestamp::parse("2026-11-22T18:00:00Z").expect("time"),
+        clock_skew: Duration::from_secs(60),
+    })
+}
+
+#[test]
+fn what_xmlsec1_signs_is_accepted_and_refused_when_changed() {
+    let (xml, certificate) = signed_by_xmlsec1();
+    let read = check(&xml, &certificate).expect("accepted");
+    assert_eq!(read.name_id().value, "zo\u{eb}@example.com");
+    assert_eq!(read.values("groups").collect::<Vec<_>>(), ["R&D", "admins"]);
+    let tampered = xml.replace(">admins<", ">owners<");
+    assert_ne!(tampered, xml);
+    assert!(matches!(check(&tampered, &certificate), Err(Error::Signature { .. })));
+    let (_, stranger) = signer();
+    assert!(matches!(check(&xml, &stranger), Err(Error::Signature { .. })));
 }

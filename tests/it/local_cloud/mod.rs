@@ -2,6 +2,7 @@
 //! posted assertions. The clock stands still until a test moves it.
 
 mod console;
+mod driver;
 mod identity_provider;
 mod permission;
 mod persistence;

@@ -1,0 +1,41 @@
+# `make run` is all that is needed to see the product; `make test` to know that it works.
+
+SHELL := /bin/bash
+export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test bench lint deny fmt
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+run: ## install what is missing, build, and start the demo
+	@scripts/setup
+	@$(MAKE) --no-print-directory build
+	@exec "$(TARGET)/release/cloudsso" serve --demo
+
+build: ## target/release/cloudsso and nothing more
+	cargo build --release --locked --bin cloudsso
+
+test: ## every test, on SQLite and on PostgreSQL
+	@scripts/setup test
+	@scripts/test
+
+bench: ## the benchmarks
+	cargo bench --locked
+
+lint: ## formatting, clippy, documentation
+	@scripts/setup lint
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- --deny warnings
+	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --lib --no-deps
+	@if command -v cargo-deny >/dev/null; then cargo deny --locked check bans licenses sources; \
+	else echo "cargo-deny is not installed: licences not checked ('make deny' installs it)"; fi
+
+deny: ## licences, bans and advisories of the dependencies; installs cargo-deny when missing
+	@command -v cargo-deny >/dev/null || cargo install cargo-deny --locked
+	cargo deny --locked check
+
+fmt: ## format the code
+	cargo fmt

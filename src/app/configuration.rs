@@ -1,0 +1,355 @@
+//! Settings: from `cloudsso.toml`, overridden by the environment, overridden by flags.
+
+use std::fs;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use serde::Deserialize;
+use tracing_subscriber::EnvFilter;
+use url::Url;
+
+use crate::base::Secret;
+use crate::storage::DatabaseUrl;
+use crate::web::Network;
+
+use super::cloud::CloudSection;
+
+const FILE: &str = "cloudsso.toml";
+
+/// The flags of `serve`; each has an environment name.
+#[derive(Args, Clone, Debug, Default)]
+pub(super) struct ServeArguments {
+    /// The configuration file; `cloudsso.toml` in the working directory is read if it is there
+    #[arg(long, env = "CLOUDSSO_CONFIG")]
+    config: Option<PathBuf>,
+    /// Start with the example organisation, and print where to go and who to be
+    #[arg(long, env = "CLOUDSSO_DEMO")]
+    demo: bool,
+    /// Where everything that is written goes [default: data]
+    #[arg(long, env = "CLOUDSSO_DATA_DIR")]
+    data_dir: Option<PathBuf>,
+    /// `sqlite:<path>` or `postgres://…` [default: a SQLite file in the data directory]
+    #[arg(long, env = "CLOUDSSO_DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+    /// The address of the public listener [default: 127.0.0.1]
+    #[arg(long, env = "CLOUDSSO_PUBLIC_ADDRESS")]
+    public_address: Option<IpAddr>,
+    /// The port of the public listener; 0 for any free one [default: 8080]
+    #[arg(long, env = "CLOUDSSO_PUBLIC_PORT")]
+    public_port: Option<u16>,
+    /// The address that people use [default: http://localhost:<port>]
+    #[arg(long, env = "CLOUDSSO_PUBLIC_URL")]
+    public_url: Option<String>,
+    /// Proxies whose X-Forwarded-For is believed: addresses or networks, separated by commas
+    #[arg(long, env = "CLOUDSSO_PUBLIC_TRUSTED_PROXIES", value_delimiter = ',')]
+    trusted_proxies: Option<Vec<String>>,
+    /// The address of the management listener [default: 127.0.0.1]
+    #[arg(long, env = "CLOUDSSO_MANAGEMENT_ADDRESS")]
+    management_address: Option<IpAddr>,
+    /// The port of the management listener; 0 for any free one [default: 9000]
+    #[arg(long, env = "CLOUDSSO_MANAGEMENT_PORT")]
+    management_port: Option<u16>,
+    /// The port of the local cloud, on loopback; 0 for any free one [default: 8090]
+    #[arg(long, env = "CLOUDSSO_LOCAL_CLOUD_PORT")]
+    local_cloud_port: Option<u16>,
+    /// How many accounts are provisioned at once [default: 4]
+    #[arg(long, env = "CLOUDSSO_WORKER_THREADS")]
+    worker_threads: Option<usize>,
+    /// What is logged, such as `info` or `cloudsso=debug` [default: info; warn with --demo]
+    #[arg(long, env = "CLOUDSSO_LOG_FILTER")]
+    log_filter: Option<String>,
+    /// How it is logged [default: text]
+    #[arg(long, env = "CLOUDSSO_LOG_FORMAT")]
+    log_format: Option<LogFormat>,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    data: DataSection,
+    database: DatabaseSection,
+    public: PublicSection,
+    management: ManagementSection,
+    local_cloud: LocalCloudSection,
+    worker: WorkerSection,
+    log: LogSection,
+    sealing: SealingSection,
+    cloud: Option<CloudSection>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct DataSection {
+    dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct DatabaseSection {
+    url: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct PublicSection {
+    address: Option<IpAddr>,
+    port: Option<u16>,
+    url: Option<String>,
+    trusted_proxies: Option<Vec<String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct ManagementSection {
+    address: Option<IpAddr>,
+    port: Option<u16>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct LocalCloudSection {
+    port: Option<u16>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct WorkerSection {
+    threads: Option<usize>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct LogSection {
+    filter: Option<String>,
+    format: Option<LogFormat>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct SealingSection {
+    key: Option<Secret>,
+}
+
+/// Everything that `serve` goes by.
+pub(super) struct Settings {
+    pub(super) is_demo: bool,
+    pub(super) data_dir: PathBuf,
+    pub(super) database: DatabaseUrl,
+    pub(super) public_address: IpAddr,
+    pub(super) public_port: u16,
+    pub(super) public_url: Option<Url>,
+    pub(super) trusted_proxies: Vec<Network>,
+    pub(super) management_address: IpAddr,
+    pub(super) management_port: u16,
+    pub(super) local_cloud_port: u16,
+    pub(super) worker_threads: usize,
+    pub(super) log_filter: String,
+    pub(super) log_format: LogFormat,
+    pub(super) sealing_key: Option<Secret>,
+    /// The cloud to use in place of the local one.
+    pub(super) cloud: Option<CloudSection>,
+}
+
+/// Puts file, environment and flags together.
+pub(super) fn read(arguments: &ServeArguments) -> Result<Settings, String> {
+    let file = match &arguments.config {
+        Some(path) => parse(path)?,
+        None if Path::new(FILE).exists() => parse(Path::new(FILE))?,
+        None => File::default(),
+    };
+    let settings = settle(arguments.clone(), file)?;
+    start_log(&settings.log_filter, settings.log_format);
+    warn_of_unknown_variables();
+    Ok(settings)
+}
+
+fn settle(arguments: ServeArguments, file: File) -> Result<Settings, String> {
+    let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let data_dir = arguments.data_dir.or(file.data.dir).unwrap_or_else(|| PathBuf::from("data"));
+    let database = match arguments.database_url.or(file.database.url) {
+        Some(text) => DatabaseUrl::parse(&text)
+            .ok_or("database.url must be sqlite:<path> or postgres://user@host/database".to_owned())?,
+        None => DatabaseUrl::Sqlite(data_dir.join("cloudsso.db")),
+    };
+    let public_url =
+        arguments.public_url.or(file.public.url).map(|text| parse_public_url(&text)).transpose()?;
+    let proxies = arguments.trusted_proxies.or(file.public.trusted_proxies).unwrap_or_default();
+    let proxy = |text: &String| {
+        Network::parse(text.trim())
+            .ok_or_else(|| format!("public.trusted_proxies: {text:?} is no address or network"))
+    };
+    let worker_threads = arguments.worker_threads.or(file.worker.threads).unwrap_or(4);
+    if !(1..=64).contains(&worker_threads) {
+        return Err("worker.threads must be 1 to 64".to_owned());
+    }
+    let default_filter = if arguments.demo { "warn" } else { "info" };
+    Ok(Settings {
+        is_demo: arguments.demo,
+        database,
+        public_address: arguments.public_address.or(file.public.address).unwrap_or(loopback),
+        public_port: arguments.public_port.or(file.public.port).unwrap_or(8080),
+        public_url,
+        trusted_proxies: proxies.iter().map(proxy).collect::<Result<_, _>>()?,
+        management_address: arguments.management_address.or(file.management.address).unwrap_or(loopback),
+        management_port: arguments.management_port.or(file.management.port).unwrap_or(9000),
+        local_cloud_port: arguments.local_cloud_port.or(file.local_cloud.port).unwrap_or(8090),
+        worker_threads,
+        log_filter: arguments.log_filter.or(file.log.filter).unwrap_or_else(|| default_filter.to_owned()),
+        log_format: arguments.log_format.or(file.log.format).unwrap_or(LogFormat::Text),
+        sealing_key: file.sealing.key,
+        cloud: file.cloud,
+        data_dir,
+    })
+}
+
+fn parse(path: &Path) -> Result<File, String> {
+    let name = path.display();
+    let text = fs::read_to_string(path).map_err(|error| format!("{name}: {error}"))?;
+    toml::from_str(&text).map_err(|error| {
+        let message = error.message();
+        let hint =
+            nearest_known(message).map_or_else(String::new, |known| format!("; did you mean `{known}`?"));
+        let line = error
+            .span()
+            .map_or(1, |span| text.get(..span.start).unwrap_or_default().matches('\n').count() + 1);
+        format!("{name}, line {line}: {message}{hint}")
+    })
+}
+
+/// The known key that is nearest to the unknown one, out of the deserialiser's own message.
+fn nearest_known(message: &str) -> Option<String> {
+    let rest = message.strip_prefix("unknown field `")?;
+    let (unknown, rest) = rest.split_once('`')?;
+    let known = rest.split('`').skip(1).step_by(2);
+    known
+        .min_by_key(|known| distance(unknown, known))
+        .filter(|known| distance(unknown, known) <= 3)
+        .map(str::to_owned)
+}
+
+/// How many single-character edits lead from one word to the other (Levenshtein).
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (line, left) in one.chars().enumerate() {
+        let mut diagonal = line;
+        let mut last = line + 1;
+        let mut next = vec![last];
+        for (above, right) in row.iter().skip(1).zip(&other) {
+            let changed = diagonal + usize::from(left != *right);
+            last = changed.min(last + 1).min(above + 1);
+            diagonal = *above;
+            next.push(last);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+fn parse_public_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| format!("public.url: {error}"))?;
+    let is_plain =
+        url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() || !is_plain {
+        return Err("public.url must be http(s)://host[:port] without a path".to_owned());
+    }
+    Ok(url)
+}
+
+/// Starts the log on standard error. A second start, as in tests, is ignored.
+pub(super) fn start_log(filter: &str, format: LogFormat) {
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_unreadable| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let _started_before = match format {
+        LogFormat::Text => log.try_init(),
+        LogFormat::Json => log.json().try_init(),
+    };
+}
+
+fn warn_of_unknown_variables() {
+    let command = ServeArguments::augment_args(clap::Command::new("serve"));
+    let known: Vec<_> = command.get_arguments().filter_map(|argument| argument.get_env()).collect();
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("CLOUDSSO_") && !known.contains(&name.as_os_str()) {
+            tracing::warn!(name = %name.to_string_lossy(), "unknown environment variable; it has no effect");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::FromArgMatches as _;
+
+    use super::*;
+
+    fn arguments(list: &[&str]) -> ServeArguments {
+        let command = ServeArguments::augment_args(clap::Command::new("serve"));
+        let matches = command.try_get_matches_from([&["serve"], list].concat()).unwrap();
+        ServeArguments::from_arg_matches(&matches).unwrap()
+    }
+
+    fn refusal(outcome: Result<Settings, String>) -> String {
+        outcome.err().unwrap_or_default()
+    }
+
+    #[test]
+    fn without_anything_there_are_defaults() {
+        let settings = settle(arguments(&[]), File::default()).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(settings.database, DatabaseUrl::Sqlite(PathBuf::from("data/cloudsso.db")));
+        assert_eq!(
+            (settings.public_port, settings.management_port, settings.local_cloud_port),
+            (8080, 9000, 8090)
+        );
+        assert!(settings.public_address.is_loopback() && settings.management_address.is_loopback());
+    }
+
+    #[test]
+    fn flags_win_over_the_file() {
+        let file: File = toml::from_str("[public]\nport = 1\n[management]\nport = 2").unwrap();
+        let settings =
+            settle(arguments(&["--public-port", "3"]), file).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!((settings.public_port, settings.management_port), (3, 2));
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_nearest_known_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        fs::write(&path, "[public]\nport = 1\ntrusted_proxy = []\n").unwrap();
+        let error = parse(&path).err().unwrap_or_default();
+        assert!(error.contains("line 3") && error.contains("did you mean `trusted_proxies`?"), "{error}");
+        fs::write(&path, "[public]\nzzzzzzzzz = 1\n").unwrap();
+        let error = parse(&path).err().unwrap_or_default();
+        assert!(error.contains("zzzzzzzzz") && !error.contains("did you mean"), "{error}");
+    }
+
+    #[test]
+    fn bad_values_name_their_key() {
+        for (list, key) in [
+            (["--database-url", "mysql://x"], "database.url"),
+            (["--public-url", "ftp://x"], "public.url"),
+            (["--public-url", "https://x/path"], "public.url"),
+            (["--trusted-proxies", "proxy.example"], "public.trusted_proxies"),
+            (["--worker-threads", "0"], "worker.threads"),
+        ] {
+            let error = refusal(settle(arguments(&list), File::default()));
+            assert!(error.starts_with(key), "{list:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn distances() {
+        assert_eq!((distance("port", "port"), distance("prot", "port"), distance("", "abc")), (0, 2, 3));
+    }
+}

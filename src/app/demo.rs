@@ -1,0 +1,229 @@
+//! `--demo`: the example organisation, people who can sign in, and a table that says how.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web::block;
+use serde::Deserialize;
+use tokio::time::interval;
+
+use crate::base::{Clock, Secret, UserName};
+use crate::crypto::{Random, TotpSecret};
+use crate::domain::PrincipalId;
+use crate::service::{Context, Operator, access_assignment, administrator, directory, organisation, user};
+use crate::storage::DatabaseUrl;
+
+use super::command::{print, randomness};
+use super::configuration::Settings;
+use super::key_file;
+use super::organisation::example;
+use super::server::Running;
+
+/// What the demo writes for whoever tries it.
+pub(super) const FILE: &str = "demo.json";
+const REPLICA_FILE: &str = "replica.toml";
+const ADMINISTRATOR: &str = "admin";
+/// No letters that are taken for one another.
+const ALPHABET: &str = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789";
+const PASSWORD_LENGTH: usize = 16;
+
+/// Somebody who can sign in to the demo.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Person {
+    pub(super) username: String,
+    pub(super) password: Secret,
+    pub(super) totp_secret: Secret,
+}
+
+/// The people of an earlier start on the same data directory.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Secrets {
+    admin: Option<Person>,
+    #[serde(default)]
+    users: Vec<Person>,
+}
+
+impl Secrets {
+    /// Reads `demo.json`; what cannot be read is nothing.
+    pub(super) fn parse(text: &str) -> Self {
+        serde_json::from_str(text).unwrap_or_default()
+    }
+
+    /// The person of this name.
+    pub(super) fn find(&self, username: &str) -> Option<&Person> {
+        self.users.iter().chain(&self.admin).find(|person| person.username == username)
+    }
+}
+
+struct Cast {
+    directory_id: String,
+    administrator: Person,
+    users: Vec<Person>,
+}
+
+/// Makes the organisation, waits until every account is provisioned, writes `demo.json` and prints
+/// the table.
+pub(super) async fn introduce(settings: &Settings, running: &Running) -> Result<(), String> {
+    let file = settings.data_dir.join(FILE);
+    let known =
+        fs::read_to_string(&file).map_or_else(|_none| Secrets::default(), |text| Secrets::parse(&text));
+    let ctx = Arc::clone(&running.ctx);
+    let cast = block(move || stage(&ctx, &known)).await.map_err(|error| error.to_string())??;
+    provisioned(&running.ctx).await?;
+    write_files(settings, running, &cast).map_err(|error| format!("{}: {error}", file.display()))?;
+    print_table(&settings.data_dir, running, &cast);
+    Ok(())
+}
+
+fn stage(ctx: &Context, known: &Secrets) -> Result<Cast, String> {
+    let operator = Operator::local();
+    let acme = example()?;
+    organisation::apply(ctx, &operator, &acme).map_err(|error| format!("examples/acme: {error}"))?;
+    let name = UserName::parse(ADMINISTRATOR).map_err(|error| error.to_string())?;
+    let id = administrator::ensure(ctx, &operator, &name).map_err(|error| error.to_string())?;
+    let mut people = vec![(ADMINISTRATOR.to_owned(), PrincipalId::Administrator(id))];
+    for spec in &acme.users {
+        let found =
+            user::find_by_name(ctx, &operator, spec.user_name.as_str()).map_err(|error| error.to_string())?;
+        let user = found.ok_or_else(|| format!("{} was not made", spec.user_name))?;
+        people.push((spec.user_name.to_string(), PrincipalId::User(user.id)));
+    }
+    // What an earlier start wrote holds only if this database was part of it.
+    let holds = match (people.first(), &known.admin) {
+        (Some((_, principal)), Some(admin)) => user::has_password(ctx, &operator, principal, &admin.password)
+            .map_err(|error| error.to_string())?,
+        _ => false,
+    };
+    let known = if holds { known.clone() } else { Secrets::default() };
+    let mut people = equip(ctx, &people, &known)?.into_iter();
+    let administrator = people.next().ok_or("nobody is in the demo")?;
+    let organisation = directory::id_of(ctx, &operator).map_err(|error| error.to_string())?;
+    Ok(Cast { directory_id: organisation.to_string(), administrator, users: people.collect() })
+}
+
+/// Gives everybody a password and a device, unless they have those of an earlier start. Two at a
+/// time, since the hashing is what takes long.
+fn equip(ctx: &Context, people: &[(String, PrincipalId)], known: &Secrets) -> Result<Vec<Person>, String> {
+    let half = people.len().div_ceil(2);
+    let equip_all = |people: &[(String, PrincipalId)]| {
+        people
+            .iter()
+            .map(|(name, principal)| equip_one(ctx, name, principal, known))
+            .collect::<Result<Vec<_>, _>>()
+    };
+    let (front, back) = people.split_at_checked(half).unwrap_or((people, &[]));
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| equip_all(back));
+        let mut all = equip_all(front)?;
+        all.extend(other.join().map_err(|_panic| "a thread stopped".to_owned())??);
+        Ok(all)
+    })
+}
+
+fn equip_one(ctx: &Context, name: &str, principal: &PrincipalId, known: &Secrets) -> Result<Person, String> {
+    if let Some(person) = known.find(name) {
+        return Ok(person.clone());
+    }
+    let (operator, random) = (Operator::local(), randomness());
+    let (password, device) = secrets(&random).map_err(|error| error.to_string())?;
+    user::set_password(ctx, &operator, principal, &password, false).map_err(|error| error.to_string())?;
+    user::set_totp_device(ctx, &operator, principal, &device).map_err(|error| error.to_string())?;
+    Ok(Person { username: name.to_owned(), password, totp_secret: device.to_base32() })
+}
+
+fn secrets(random: &Random) -> Result<(Secret, TotpSecret), crate::crypto::Error> {
+    Ok((Secret::new(random.text(ALPHABET, PASSWORD_LENGTH)?), TotpSecret::generate(random)?))
+}
+
+/// Waits until no task is left to be done.
+async fn provisioned(ctx: &Arc<Context>) -> Result<(), String> {
+    let mut tick = interval(Duration::from_millis(20));
+    loop {
+        tick.tick().await;
+        let ctx = Arc::clone(ctx);
+        let counts = block(move || access_assignment::task_counts(&ctx, &Operator::local())).await;
+        let (in_progress, failed) =
+            counts.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
+        if failed > 0 {
+            return Err(format!("{failed} accounts could not be provisioned; the log says why"));
+        }
+        if in_progress == 0 {
+            return Ok(());
+        }
+    }
+}
+
+fn write_files(settings: &Settings, running: &Running, cast: &Cast) -> std::io::Result<()> {
+    let person = |person: &Person| {
+        serde_json::json!({
+            "username": person.username,
+            "password": person.password.expose(),
+            "totp_secret": person.totp_secret.expose(),
+        })
+    };
+    let mut demo = serde_json::json!({
+        "public_url": running.public_url,
+        "management_url": running.management_url,
+        "admin": person(&cast.administrator),
+        "users": cast.users.iter().map(person).collect::<Vec<_>>(),
+        "directory_id": cast.directory_id,
+    });
+    if let (Some(local), Some(demo)) = (&running.local_cloud, demo.as_object_mut()) {
+        let facts = serde_json::json!({
+            "endpoint": local.address.to_string(),
+            "console_url": format!("{}/console", local.base_url),
+            "access_key_id": local.owner.id,
+            "access_key_secret": local.owner.secret.expose(),
+            "management_account_id": local.management_account_id,
+        });
+        demo.insert("local_cloud".to_owned(), facts);
+    }
+    if let DatabaseUrl::Postgres(url) = &settings.database {
+        key_file::write(&settings.data_dir.join(REPLICA_FILE), &replica(url, running))?;
+    }
+    key_file::write(&settings.data_dir.join(FILE), &format!("{demo:#}\n"))
+}
+
+/// The configuration of a second replica: the same database, keys, address and cloud.
+fn replica(database_url: &str, running: &Running) -> String {
+    let mut file = toml::Table::new();
+    let mut section = |name: &str, key: &str, value: &str| {
+        let mut table = toml::Table::new();
+        table.insert(key.to_owned(), value.into());
+        file.insert(name.to_owned(), table.into());
+    };
+    section("database", "url", database_url);
+    section("public", "url", &running.public_url);
+    section("sealing", "key", running.sealing_key.expose());
+    file.insert("cloud".to_owned(), running.cloud.to_toml().into());
+    file.to_string()
+}
+
+fn print_table(data_dir: &Path, running: &Running, cast: &Cast) {
+    let now = Clock::system().now();
+    let row = |person: &Person, what: &str| {
+        let code = TotpSecret::from_base32(person.totp_secret.expose())
+            .map_or_else(|_bad| String::new(), |secret| secret.code(now));
+        print(&format!("  {:<10} {:<18} {code:<8} {what}", person.username, person.password.expose()));
+    };
+    print("");
+    print(&format!("  cloudsso is ready at {}/portal", running.public_url));
+    if let Some(local) = &running.local_cloud {
+        print(&format!("  its local cloud is at {}", local.base_url));
+    }
+    print("");
+    print("  who        password           code now what they see");
+    if let Some(alice) = cast.users.iter().find(|person| person.username == "alice") {
+        row(alice, "roles in several accounts");
+    }
+    if let Some(bob) = cast.users.iter().find(|person| person.username == "bob") {
+        row(bob, "other roles than alice");
+    }
+    row(&cast.administrator, "an administrator");
+    print("");
+    print(&format!("  the next code: cloudsso demo code alice --data-dir {}", data_dir.display()));
+    print(&format!("  everybody else: {}", data_dir.join(FILE).display()));
+    print("");
+}

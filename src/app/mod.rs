@@ -1,0 +1,12 @@
+//! The program: configuration, the listeners, the background worker, the commands. The only room
+//! that knows all others, the environment and the system clock.
+
+mod cloud;
+mod command;
+mod configuration;
+mod demo;
+mod key_file;
+mod organisation;
+mod server;
+
+pub use command::main;

@@ -1,0 +1,232 @@
+//! `serve`: opens the database, starts the listeners and the worker, and ends them in order.
+
+use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::from_fn;
+use actix_web::rt::{self, System};
+use actix_web::web::{Data, block};
+use actix_web::{App, HttpServer};
+use tokio::signal::unix::{SignalKind, signal};
+use url::Url;
+
+use crate::base::{AccountId, Clock, Secret};
+use crate::crypto::SealingKey;
+use crate::crypto::password::Hasher;
+use crate::local_cloud;
+use crate::rpc::AccessKey;
+use crate::service::{Context, Operator, Parts, Worker, account, worker};
+use crate::storage::Store;
+use crate::web::{self, Face, Health};
+
+use super::cloud::CloudSection;
+use super::command::randomness;
+use super::configuration::Settings;
+use super::{demo, key_file};
+
+const PUBLIC_THREADS: usize = 2;
+/// Threads on which use cases wait for the database, for a password check, for a signature.
+const BLOCKING_THREADS: usize = 32;
+/// So many people may wait for their password to be checked; the next is asked to come back.
+const PASSWORD_QUEUE: usize = 64;
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
+const SHUTDOWN_SECONDS: u64 = 25;
+
+/// What is running, and where.
+pub(super) struct Running {
+    pub(super) ctx: Arc<Context>,
+    pub(super) public_url: String,
+    pub(super) management_url: String,
+    pub(super) sealing_key: Secret,
+    /// The cloud as configured, or the embedded one.
+    pub(super) cloud: CloudSection,
+    /// The embedded local cloud, where there is one.
+    pub(super) local_cloud: Option<Embedded>,
+}
+
+/// The local cloud of this process.
+pub(super) struct Embedded {
+    pub(super) address: SocketAddr,
+    pub(super) base_url: String,
+    pub(super) management_account_id: AccountId,
+    /// The management account's own key, for whoever tries the product.
+    pub(super) owner: AccessKey,
+}
+
+/// Serves until told to stop.
+pub(super) fn run(settings: &Settings) -> Result<(), String> {
+    std::fs::create_dir_all(&settings.data_dir)
+        .map_err(|error| format!("{}: {error}", settings.data_dir.display()))?;
+    System::new().block_on(serve(settings))
+}
+
+/// Waits for SIGTERM or SIGINT.
+pub(super) async fn asked_to_stop() {
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+async fn serve(settings: &Settings) -> Result<(), String> {
+    let public = listen("public", settings.public_address, settings.public_port)?;
+    let management = listen("management", settings.management_address, settings.management_port)?;
+    let public_url = match &settings.public_url {
+        Some(url) => url.clone(),
+        None => {
+            Url::parse(&format!("http://localhost:{}", port(&public)?)).map_err(|error| error.to_string())?
+        }
+    };
+    let management_url = format!("http://{}", management.local_addr().map_err(|error| error.to_string())?);
+    let (running, local_server) = prepare(settings, &public_url, management_url)?;
+    let health = Data::new(Health::new(Arc::clone(&running.ctx)));
+    let face =
+        Face { ctx: Arc::clone(&running.ctx), public_url, trusted_proxies: settings.trusted_proxies.clone() };
+
+    let mut handles = Vec::new();
+    let mut servers = Vec::new();
+    let own = [serve_public(public, face)?, serve_management(management, &health)?];
+    for server in own.into_iter().chain(local_server) {
+        handles.push(server.handle());
+        servers.push(rt::spawn(server));
+    }
+    let worker = Worker::start(&running.ctx, settings.worker_threads).map_err(|error| error.to_string())?;
+    let stopping = rt::spawn(stop_when_asked(Data::clone(&health), handles));
+
+    let ctx = Arc::clone(&running.ctx);
+    let is_demo = settings.is_demo;
+    let begun = block(move || begin(&ctx, is_demo)).await.map_err(|error| error.to_string())?;
+    begun?;
+    health.started();
+    if settings.is_demo {
+        demo::introduce(settings, &running).await?;
+    } else {
+        tracing::info!(url = running.public_url, "ready");
+    }
+    for server in servers {
+        server.await.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
+    }
+    stopping.abort();
+    block(move || worker.stop()).await.map_err(|error| error.to_string())
+}
+
+/// What must be true before requests are asked for: accounts known, and trusting us as we are now.
+fn begin(ctx: &Context, is_demo: bool) -> Result<(), String> {
+    if !is_demo && let Err(error) = account::synchronize(ctx, &Operator::local()) {
+        // The cloud may be away; people still sign in and see what was known.
+        tracing::warn!(%error, "the accounts could not be brought up to date");
+    }
+    let behind = worker::refresh_trust(ctx).map_err(|error| error.to_string())?;
+    if behind > 0 {
+        tracing::info!(behind, "accounts are being told of this installation's present address and key");
+    }
+    Ok(())
+}
+
+fn prepare(
+    settings: &Settings,
+    public_url: &Url,
+    management_url: String,
+) -> Result<(Running, Option<Server>), String> {
+    let (clock, random) = (Clock::system(), randomness());
+    let sealing_key = match &settings.sealing_key {
+        Some(key) => key.clone(),
+        None => key_file::load_or_create(&settings.data_dir, &random)?,
+    };
+    let store = Store::open(&settings.database).map_err(|error| error.to_string())?;
+    let (mut embedded, mut server) = (None, None);
+    let cloud = match &settings.cloud {
+        Some(cloud) => cloud.clone(),
+        None => {
+            let local = local_cloud::start(local_cloud::Settings {
+                port: settings.local_cloud_port,
+                ..local_cloud::Settings::new(&settings.data_dir)
+            })
+            .map_err(|error| format!("local cloud: {error}"))?;
+            let section =
+                CloudSection::local(local.address.to_string(), local.base_url.clone(), &local.service);
+            server = Some(local.server);
+            embedded = Some(Embedded {
+                address: local.address,
+                base_url: local.base_url,
+                management_account_id: local.management_account_id,
+                owner: local.owner,
+            });
+            section
+        }
+    };
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    let public_url = public_url.as_str().trim_end_matches('/').to_owned();
+    let ctx = Context::new(Parts {
+        store,
+        hasher: Hasher::new(&random, cores, PASSWORD_QUEUE).map_err(|error| error.to_string())?,
+        sealing_key: SealingKey::parse(&sealing_key).map_err(|error| error.to_string())?,
+        public_url: public_url.clone(),
+        site: cloud.console()?,
+        cloud: cloud.driver(clock.clone(), random.clone())?,
+        clock,
+        random,
+    })
+    .map_err(|error| error.to_string())?;
+    Ok((Running { ctx, public_url, management_url, sealing_key, cloud, local_cloud: embedded }, server))
+}
+
+fn serve_public(listener: TcpListener, face: Face) -> Result<Server, String> {
+    let face = Data::new(face);
+    let server = HttpServer::new(move || {
+        App::new().app_data(Data::clone(&face)).wrap(from_fn(web::guard::guard)).configure(web::routes)
+    })
+    .workers(PUBLIC_THREADS)
+    .worker_max_blocking_threads(BLOCKING_THREADS)
+    .client_request_timeout(REQUEST_TIMEOUT)
+    .shutdown_timeout(SHUTDOWN_SECONDS)
+    .disable_signals()
+    .listen(listener)
+    .map_err(|error| error.to_string())?;
+    Ok(server.run())
+}
+
+fn serve_management(listener: TcpListener, health: &Data<Health>) -> Result<Server, String> {
+    let health = Data::clone(health);
+    let server =
+        HttpServer::new(move || App::new().app_data(Data::clone(&health)).configure(web::health_routes))
+            .workers(1)
+            .worker_max_blocking_threads(2)
+            .client_request_timeout(REQUEST_TIMEOUT)
+            .shutdown_timeout(SHUTDOWN_SECONDS)
+            .disable_signals()
+            .listen(listener)
+            .map_err(|error| error.to_string())?;
+    Ok(server.run())
+}
+
+/// Says first that no new requests are wanted, then lets those under way finish. Asked a second
+/// time, stops at once.
+async fn stop_when_asked(health: Data<Health>, handles: Vec<ServerHandle>) {
+    asked_to_stop().await;
+    tracing::info!("stopping");
+    health.draining();
+    for handle in &handles {
+        rt::spawn(handle.stop(true));
+    }
+    asked_to_stop().await;
+    for handle in &handles {
+        rt::spawn(handle.stop(false));
+    }
+}
+
+fn listen(name: &str, address: IpAddr, port: u16) -> Result<TcpListener, String> {
+    TcpListener::bind((address, port))
+        .map_err(|error| format!("the {name} listener cannot use {address}:{port}: {error}"))
+}
+
+fn port(listener: &TcpListener) -> Result<u16, String> {
+    Ok(listener.local_addr().map_err(|error| error.to_string())?.port())
+}

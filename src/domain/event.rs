@@ -1,0 +1,94 @@
+//! The audit log's vocabulary: what happened, to what, by whom.
+
+/// What happened. One word for one thing, for searching.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each name says what happened")]
+pub enum Action {
+    DirectoryCreated,
+    AdministratorCreated,
+    UserCreated,
+    UserEnabled,
+    UserDisabled,
+    GroupCreated,
+    GroupMemberAdded,
+    GroupMemberRemoved,
+    AccountsSynchronized,
+    AccessConfigurationCreated,
+    AccessConfigurationUpdated,
+    AccessAssignmentCreated,
+    AccessAssignmentDeleted,
+    AccessConfigurationProvisioned,
+    TaskFailed,
+    PasswordSet,
+    PasswordAccepted,
+    PasswordRefused,
+    SignInThrottled,
+    SecondFactorAccepted,
+    SecondFactorRefused,
+    MfaDeviceBound,
+    SessionStarted,
+    SessionEnded,
+    RoleSsoIssued,
+    RoleSsoRefused,
+    SigningKeyCreated,
+}
+
+impl Action {
+    /// How it is stored and searched for.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::DirectoryCreated => "directory.created",
+            Self::AdministratorCreated => "administrator.created",
+            Self::UserCreated => "user.created",
+            Self::UserEnabled => "user.enabled",
+            Self::UserDisabled => "user.disabled",
+            Self::GroupCreated => "group.created",
+            Self::GroupMemberAdded => "group.member_added",
+            Self::GroupMemberRemoved => "group.member_removed",
+            Self::AccountsSynchronized => "account.synchronized",
+            Self::AccessConfigurationCreated => "access_configuration.created",
+            Self::AccessConfigurationUpdated => "access_configuration.updated",
+            Self::AccessAssignmentCreated => "access_assignment.created",
+            Self::AccessAssignmentDeleted => "access_assignment.deleted",
+            Self::AccessConfigurationProvisioned => "access_configuration.provisioned",
+            Self::TaskFailed => "task.failed",
+            Self::PasswordSet => "password.set",
+            Self::PasswordAccepted => "password.accepted",
+            Self::PasswordRefused => "password.refused",
+            Self::SignInThrottled => "sign_in.throttled",
+            Self::SecondFactorAccepted => "second_factor.accepted",
+            Self::SecondFactorRefused => "second_factor.refused",
+            Self::MfaDeviceBound => "mfa_device.bound",
+            Self::SessionStarted => "session.started",
+            Self::SessionEnded => "session.ended",
+            Self::RoleSsoIssued => "role_sso.issued",
+            Self::RoleSsoRefused => "role_sso.refused",
+            Self::SigningKeyCreated => "signing_key.created",
+        }
+    }
+}
+
+/// One row of the audit log, written in the transaction of the change it tells of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// What happened.
+    pub action: Action,
+    /// The id of what it happened to.
+    pub target: String,
+    /// What else is worth knowing: values before and after, a reason. No secrets.
+    pub detail: serde_json::Value,
+}
+
+impl Event {
+    /// An event without detail.
+    pub fn new(action: Action, target: impl ToString) -> Self {
+        Self { action, target: target.to_string(), detail: serde_json::Value::Null }
+    }
+
+    /// The same with detail.
+    #[must_use]
+    pub fn with(mut self, detail: serde_json::Value) -> Self {
+        self.detail = detail;
+        self
+    }
+}

@@ -1,0 +1,42 @@
+//! What is true: the values and rules of the product. Pure: no SQL, no HTTP, no XML, no clock and no
+//! randomness; whoever asks brings the time along.
+//!
+//! Field rules and limits are those of the CloudSSO OpenAPI 2021-05-15, so that its clients meet
+//! the refusals they know.
+
+mod access_configuration;
+mod account;
+mod administrator;
+mod assignment;
+mod cloud_site;
+mod error;
+mod event;
+mod group;
+mod local_path;
+mod password_rule;
+mod principal;
+mod provisioning;
+mod session;
+mod task;
+mod text;
+mod throttle;
+mod user;
+
+pub use access_configuration::{
+    AccessConfiguration, AccessConfigurationSpec, PermissionPolicy, SYSTEM_POLICIES_PER_CONFIGURATION,
+};
+pub use account::{Account, AccountKind, FOLDER_DEPTH, Folder, FolderTree};
+pub use administrator::Administrator;
+pub use assignment::{Assignee, AssigneeKind, Assignment};
+pub use cloud_site::CloudSite;
+pub use error::{Error, Kind};
+pub use event::{Action, Event};
+pub use group::{Group, GroupSpec};
+pub use local_path::LocalPath;
+pub use password_rule::{PASSWORD_RULES, check_password};
+pub use principal::PrincipalId;
+pub use provisioning::{AccountObjects, Provisioning, ProvisioningStatus, ReservedNames, RoleSession};
+pub use session::{AuthenticationMethod, Session, SessionLimits, SignIn, SignInStage};
+pub use task::{Task, TaskKind, TaskStatus, retry_delay};
+pub use throttle::{FailureCounter, Throttle};
+pub use user::{ProvisionType, Status, User, UserSpec};

@@ -1,0 +1,163 @@
+//! What every use case needs at hand.
+
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::base::{Generated, RequestId, Timestamp};
+use crate::cloud::Cloud;
+use crate::crypto::password::Hasher;
+use crate::crypto::{Random, SealingKey};
+use crate::domain::{CloudSite, Event};
+use crate::storage::event::Origin;
+use crate::storage::{self, Conn, Store};
+
+use super::parts::Parts;
+use super::{Error, IdentityProvider};
+
+/// What every use case needs at hand. Shared by all threads.
+pub struct Context {
+    pub(super) store: Store,
+    pub(super) clock: crate::base::Clock,
+    pub(super) random: Random,
+    pub(super) hasher: Hasher,
+    pub(super) sealing_key: SealingKey,
+    pub(super) site: CloudSite,
+    pub(super) cloud: Cloud,
+    pub(super) identity_provider: IdentityProvider,
+    pub(super) form_key: zeroize::Zeroizing<Vec<u8>>,
+    pub(super) work: WorkBell,
+}
+
+impl Context {
+    /// Puts the parts together; makes the signing key if there is none.
+    ///
+    /// # Errors
+    /// [`Error`] when the database cannot be read or the key does not open with this sealing key.
+    pub fn new(parts: Parts) -> Result<Arc<Self>, Error> {
+        let identity_provider = IdentityProvider::load_or_create(&parts)?;
+        let form_key = parts.sealing_key.derive("form token")?;
+        let Parts { store, clock, random, hasher, sealing_key, public_url: _, site, cloud } = parts;
+        Ok(Arc::new(Self {
+            store,
+            clock,
+            random,
+            hasher,
+            sealing_key,
+            site,
+            cloud,
+            identity_provider,
+            form_key,
+            work: WorkBell::default(),
+        }))
+    }
+
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The identity provider that service providers know us by.
+    pub fn identity_provider(&self) -> &IdentityProvider {
+        &self.identity_provider
+    }
+
+    /// The cloud as the console logon sees it.
+    pub fn site(&self) -> &CloudSite {
+        &self.site
+    }
+
+    /// A new id for a request.
+    ///
+    /// # Errors
+    /// [`Error::Crypto`] when there is no randomness.
+    pub fn request_id(&self) -> Result<RequestId, Error> {
+        Ok(self.random.id(self.now())?)
+    }
+
+    /// Random bytes.
+    ///
+    /// # Errors
+    /// [`Error::Crypto`] when there is no randomness.
+    pub fn random_bytes<const N: usize>(&self) -> Result<[u8; N], Error> {
+        Ok(self.random.bytes()?)
+    }
+
+    /// Whether the database can be written to.
+    ///
+    /// # Errors
+    /// [`Error::Storage`] when it cannot.
+    pub fn probe(&self) -> Result<(), Error> {
+        Ok(self.store.probe()?)
+    }
+
+    /// Begins a change by whoever `origin` names.
+    pub(super) fn change(&self, origin: &Origin) -> Change {
+        Change { now: self.now(), random: self.random.clone(), origin: origin.clone() }
+    }
+}
+
+/// What a transaction needs to make rows and to tell of them: the moment, ids, and who asked.
+#[derive(Clone)]
+pub(super) struct Change {
+    pub(super) now: Timestamp,
+    random: Random,
+    origin: Origin,
+}
+
+impl Change {
+    /// A new id.
+    pub(super) fn id<T: Generated>(&self) -> Result<T, Error> {
+        Ok(self.random.id(self.now)?)
+    }
+
+    /// Writes an audit row; in the transaction of the change that it tells of.
+    pub(super) fn record(&self, conn: &mut Conn, event: &Event) -> Result<(), Error> {
+        Ok(storage::event::insert(conn, &self.id()?, self.now, &self.origin, event)?)
+    }
+}
+
+/// One request, as the audit log will name it.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// The request's id, which answers and logs carry too.
+    pub request_id: RequestId,
+    /// The client's address.
+    pub address: std::net::IpAddr,
+    /// What its browser calls itself.
+    pub user_agent: String,
+}
+
+impl Visit {
+    pub(super) fn origin(&self, actor: impl ToString) -> Origin {
+        Origin {
+            actor: actor.to_string(),
+            request_id: self.request_id.to_string(),
+            source_address: self.address.to_string(),
+        }
+    }
+}
+
+/// Rings when a task was written, so that workers need not poll for their own replica's work.
+#[derive(Default)]
+pub(super) struct WorkBell {
+    rung: Mutex<u64>,
+    changed: Condvar,
+}
+
+impl WorkBell {
+    pub(super) fn ring(&self) {
+        *self.rung.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.changed.notify_all();
+    }
+
+    /// How often it was rung so far.
+    pub(super) fn count(&self) -> u64 {
+        *self.rung.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until it was rung more often than `seen`, but no longer than `limit`.
+    pub(super) fn wait(&self, seen: u64, limit: Duration) {
+        let rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ignored = self.changed.wait_timeout_while(rung, limit, |rung| *rung <= seen);
+    }
+}

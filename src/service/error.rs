@@ -1,0 +1,79 @@
+//! Why a use case did not happen.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::domain::{self, Kind};
+use crate::storage::{self, IsRetryable};
+use crate::{cloud, crypto, saml};
+
+/// A refusal or a failure. Only a domain refusal carries a message for the one who asked; the rest
+/// is for the log.
+#[derive(Debug)]
+pub enum Error {
+    /// A rule of the product refuses.
+    Refused(domain::Error),
+    /// Too many failures; try again after this long.
+    Throttled(Duration),
+    /// The database failed.
+    Storage(storage::Error),
+    /// A cryptographic operation failed, or too many passwords are being checked.
+    Crypto(crypto::Error),
+    /// A SAML message could not be made.
+    Saml(saml::Error),
+    /// The cloud failed or refused.
+    Cloud(cloud::Error),
+}
+
+impl Error {
+    /// What kind of refusal it is, where it is one.
+    pub fn kind(&self) -> Option<Kind> {
+        match self {
+            Self::Refused(error) => Some(error.kind),
+            Self::Throttled(_) => Some(Kind::Limit),
+            Self::Crypto(crypto::Error::Busy) | Self::Storage(storage::Error::Unavailable(_)) => {
+                Some(Kind::Unavailable)
+            }
+            Self::Storage(_) | Self::Crypto(_) | Self::Saml(_) | Self::Cloud(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(error) => error.fmt(f),
+            Self::Throttled(wait) => write!(f, "throttled for {} s", wait.as_secs()),
+            Self::Storage(error) => error.fmt(f),
+            Self::Crypto(error) => error.fmt(f),
+            Self::Saml(error) => error.fmt(f),
+            Self::Cloud(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl IsRetryable for Error {
+    fn is_retryable(&self) -> bool {
+        matches!(self, Self::Storage(error) if error.is_retryable())
+    }
+}
+
+macro_rules! from {
+    ($($variant:ident($source:ty)),*) => {$(
+        impl From<$source> for Error {
+            fn from(error: $source) -> Self {
+                Self::$variant(error)
+            }
+        }
+    )*};
+}
+
+from!(
+    Refused(domain::Error),
+    Storage(storage::Error),
+    Crypto(crypto::Error),
+    Saml(saml::Error),
+    Cloud(cloud::Error)
+);

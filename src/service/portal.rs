@@ -1,0 +1,120 @@
+//! What somebody sees after sign-in: their accounts, and the roles they hold in each.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::base::{AccessConfigurationId, AccountId, fold};
+use crate::domain::{AccessConfiguration, Account, FolderTree, SessionLimits};
+use crate::storage::{access_configuration, account, assignment, provisioning};
+
+use super::{Context, Error, PortalSession, Principal, directory, role_sso};
+
+/// Everything that the portal shows.
+pub struct Portal {
+    /// The organisation's name.
+    pub organisation: String,
+    /// The accounts that match the search, by name.
+    pub accounts: Vec<PortalAccount>,
+    /// How many accounts there are without a search.
+    pub total: usize,
+    /// How long the portal session may last in all.
+    pub limits: SessionLimits,
+}
+
+/// An account in which somebody holds at least one role.
+pub struct PortalAccount {
+    /// The account.
+    pub account: Account,
+    /// The folders it lies in, outermost first.
+    pub folders: Vec<String>,
+    /// The roles held there, by name.
+    pub roles: Vec<PortalRole>,
+}
+
+/// A role that somebody holds in an account.
+pub struct PortalRole {
+    /// What it allows.
+    pub configuration: AccessConfiguration,
+    /// Whether the account has it yet.
+    pub is_ready: bool,
+}
+
+/// The accounts and roles of whoever is signed in, those that match `query` in the account's name,
+/// id or folders, or in the role's name. Administrators hold none.
+///
+/// # Errors
+/// Failures of the database.
+pub fn view(ctx: &Context, portal: &PortalSession, query: &str) -> Result<Portal, Error> {
+    let limits = SessionLimits::of(&portal.session().principal);
+    let (organisation, accounts) = match portal.principal() {
+        Principal::Administrator(_) => (ctx.store.read(directory::name)?, Vec::new()),
+        Principal::User(user) => ctx.store.read(|conn| {
+            let grants = assignment::list_grants(conn, &user.id)?;
+            let ids: Vec<&str> = grants.iter().map(|grant| grant.access_configuration_id.as_str()).collect();
+            let configurations: HashMap<AccessConfigurationId, AccessConfiguration> =
+                access_configuration::list_by_id(conn, &ids)?
+                    .into_iter()
+                    .map(|one| (one.id.clone(), one))
+                    .collect();
+            let provisionings = provisioning::list_by_configuration(conn, &ids)?;
+            let ready: Vec<_> = provisionings.iter().filter(|one| one.status.is_usable()).collect();
+            let tree = FolderTree::new(account::list_folders(conn)?)?;
+            let mut roles: BTreeMap<_, Vec<PortalRole>> = BTreeMap::new();
+            for grant in grants {
+                let Some(configuration) = configurations.get(&grant.access_configuration_id) else {
+                    continue;
+                };
+                let is_ready = ready.iter().any(|one| {
+                    one.access_configuration_id == configuration.id && one.account_id == grant.account_id
+                });
+                let role = PortalRole { configuration: configuration.clone(), is_ready };
+                roles.entry(grant.account_id).or_default().push(role);
+            }
+            let mut accounts = Vec::new();
+            for account in account::list(conn)? {
+                let Some(mut roles) = roles.remove(&account.id) else { continue };
+                roles.sort_by_key(|role| role.configuration.spec.name.key());
+                let folders = tree.path(&account.folder_id).into_iter().map(str::to_owned).collect();
+                accounts.push(PortalAccount { account, folders, roles });
+            }
+            Ok::<_, Error>((directory::name(conn)?, accounts))
+        })?,
+    };
+    let total = accounts.len();
+    let query = fold(query.trim());
+    let accounts = accounts.into_iter().filter_map(|account| narrow(account, &query)).collect();
+    Ok(Portal { organisation, accounts, total, limits })
+}
+
+/// The account and configuration that a direct link names, if the one who follows it holds it.
+///
+/// # Errors
+/// [`Error::Refused`] when they do not.
+pub fn find_role(
+    ctx: &Context,
+    portal: &PortalSession,
+    account: &AccountId,
+    role: &str,
+) -> Result<(Account, AccessConfiguration), Error> {
+    let key = fold(role);
+    let shown = view(ctx, portal, "")?;
+    let account = shown.accounts.into_iter().find(|one| &one.account.id == account);
+    let role = account.and_then(|account| {
+        let role = account.roles.into_iter().find(|role| role.configuration.spec.name.key() == key)?;
+        Some((account.account, role.configuration))
+    });
+    role.ok_or_else(role_sso::denied)
+}
+
+/// The account if it matches, or with the roles that do; `query` is folded.
+fn narrow(mut account: PortalAccount, query: &str) -> Option<PortalAccount> {
+    let matches = |text: &str| fold(text).contains(query);
+    let is_found = query.is_empty()
+        || matches(&account.account.name)
+        || account.account.id.as_str().contains(query)
+        || account.folders.iter().any(|folder| matches(folder));
+    if is_found {
+        return Some(account);
+    }
+    account.roles.retain(|role| role.configuration.spec.name.key().contains(query));
+    (!account.roles.is_empty()).then_some(account)
+}

@@ -1,0 +1,112 @@
+//! One connection type for both databases.
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::pg::PgConnection;
+use diesel::r2d2::{CustomizeConnection, Error as PoolError};
+use diesel::sqlite::SqliteConnection;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::Error;
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/product");
+
+/// A key that no other program is likely to take an advisory lock on.
+const MIGRATION_LOCK: i64 = 0x636c_6f75_6473_736f;
+
+/// A connection. PostgreSQL stands first, since SQLite takes any text for a file name.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    /// To PostgreSQL.
+    Postgres(PgConnection),
+    /// To SQLite.
+    Sqlite(SqliteConnection),
+}
+
+/// Runs one expression on whichever connection it is, for what the multi-connection lacks: upserts
+/// and inserts of many rows.
+macro_rules! on {
+    ($conn:ident, $expression:expr) => {
+        match $conn {
+            $crate::storage::Conn::Postgres($conn) => $expression,
+            $crate::storage::Conn::Sqlite($conn) => $expression,
+        }
+    };
+}
+pub(super) use on;
+
+impl Conn {
+    /// Brings the schema up to date. Replicas that start together queue behind an advisory lock.
+    pub(super) fn migrate(&mut self) -> Result<(), Error> {
+        let refuse = |error: Box<dyn std::error::Error + Send + Sync>| {
+            Error::Unsuitable(format!("migration: {error}"))
+        };
+        match self {
+            Self::Postgres(conn) => {
+                conn.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
+                let outcome = conn.run_pending_migrations(MIGRATIONS).map(|_| ()).map_err(refuse);
+                conn.batch_execute(&format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})"))?;
+                outcome
+            }
+            Self::Sqlite(conn) => conn.run_pending_migrations(MIGRATIONS).map(|_| ()).map_err(refuse),
+        }
+    }
+
+    /// Begins a transaction that may write. SQLite takes the write lock at once, because a read
+    /// transaction that turns to writing is refused without waiting when another has written.
+    pub(super) fn begin(&mut self) -> Result<(), Error> {
+        match self {
+            Self::Postgres(conn) => AnsiTransactionManager::begin_transaction(conn)?,
+            Self::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")?,
+        }
+        Ok(())
+    }
+
+    /// Opens a savepoint inside the running transaction.
+    pub(super) fn begin_savepoint(&mut self) -> Result<(), Error> {
+        let conn = self;
+        Ok(on!(conn, AnsiTransactionManager::begin_transaction(conn))?)
+    }
+
+    /// Makes the innermost open transaction permanent.
+    pub(super) fn commit(&mut self) -> Result<(), Error> {
+        let conn = self;
+        Ok(on!(conn, AnsiTransactionManager::commit_transaction(conn))?)
+    }
+
+    /// Undoes the innermost open transaction.
+    pub(super) fn roll_back(&mut self) -> Result<(), Error> {
+        let conn = self;
+        Ok(on!(conn, AnsiTransactionManager::rollback_transaction(conn))?)
+    }
+}
+
+/// Sets up each connection of a pool.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Setup {
+    /// Whether it is a pool of SQLite readers, which must not write.
+    pub(super) is_reader: bool,
+}
+
+impl Setup {
+    pub(super) fn apply(self, conn: &mut Conn) -> Result<(), diesel::result::Error> {
+        match conn {
+            Conn::Postgres(conn) => conn.batch_execute(
+                "SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '30s'; SET lock_timeout = '10s'",
+            ),
+            // The time-out comes first: turning WAL on needs a lock, and would fail at once without it.
+            Conn::Sqlite(conn) => {
+                conn.batch_execute(
+                    "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                     PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4000",
+                )?;
+                if self.is_reader { conn.batch_execute("PRAGMA query_only = ON") } else { Ok(()) }
+            }
+        }
+    }
+}
+
+impl CustomizeConnection<Conn, PoolError> for Setup {
+    fn on_acquire(&self, conn: &mut Conn) -> Result<(), PoolError> {
+        self.apply(conn).map_err(PoolError::QueryError)
+    }
+}

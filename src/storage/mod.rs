@@ -1,0 +1,32 @@
+//! Tables and queries, over SQLite and PostgreSQL by one code path: one schema, one folder of
+//! migrations, one connection type. One file per aggregate; functions take the connection of a
+//! [`Store::read`] or [`Store::write`] and return values of `domain`.
+//!
+//! Names: `find` returns an option, `list` a list, `insert`, `update` and `delete` say what they
+//! did. No rule of the product lives here beyond what a unique index or a conditional update keeps.
+
+pub mod access_configuration;
+pub mod account;
+pub mod administrator;
+pub mod assignment;
+mod connection;
+pub mod credential;
+pub mod directory;
+mod error;
+pub mod event;
+pub mod failure_counter;
+pub mod group;
+pub mod lease;
+pub mod provisioning;
+mod schema;
+pub mod session;
+pub mod sign_in;
+pub mod signing_key;
+mod store;
+pub mod task;
+pub mod user;
+mod writer;
+
+pub use connection::Conn;
+pub use error::Error;
+pub use store::{DatabaseUrl, IsRetryable, Store};

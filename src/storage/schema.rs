@@ -1,0 +1,174 @@
+//! The tables, as the migrations leave them.
+
+diesel::table! { directories (id) { id -> Text, name -> Text, created_at -> BigInt, updated_at -> BigInt, } }
+diesel::table! {
+    administrators (id) { id -> Text, user_name -> Text, user_name_key -> Text, status -> Text, created_at -> BigInt, }
+}
+diesel::table! {
+    users (id) {
+        id -> Text,
+        directory_id -> Text,
+        user_name -> Text,
+        user_name_key -> Text,
+        display_name -> Text,
+        first_name -> Text,
+        last_name -> Text,
+        email -> Nullable<Text>,
+        email_key -> Nullable<Text>,
+        description -> Text,
+        status -> Text,
+        provision_type -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+diesel::table! {
+    groups (id) {
+        id -> Text,
+        directory_id -> Text,
+        group_name -> Text,
+        group_name_key -> Text,
+        description -> Text,
+        provision_type -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+diesel::table! { memberships (group_id, user_id) { group_id -> Text, user_id -> Text, created_at -> BigInt, } }
+diesel::table! {
+    passwords (principal_id) { principal_id -> Text, hash -> Text, must_change -> Bool, changed_at -> BigInt, }
+}
+diesel::table! {
+    mfa_devices (id) {
+        id -> Text,
+        principal_id -> Text,
+        name -> Text,
+        sealed_secret -> Text,
+        last_step -> BigInt,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    sign_ins (id) {
+        id -> Text,
+        token_digest -> Text,
+        principal_id -> Text,
+        stage -> Text,
+        sealed_totp_secret -> Nullable<Text>,
+        failures -> BigInt,
+        next -> Nullable<Text>,
+        expires_at -> BigInt,
+    }
+}
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        token_digest -> Text,
+        principal_id -> Text,
+        method -> Text,
+        source_address -> Text,
+        user_agent -> Text,
+        created_at -> BigInt,
+        last_seen_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+diesel::table! {
+    failure_counters (key) {
+        key -> Text,
+        failures -> BigInt,
+        first_at -> BigInt,
+        blocked_until -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+diesel::table! { folders (id) { id -> Text, parent_id -> Nullable<Text>, name -> Text, } }
+diesel::table! { accounts (id) { id -> Text, name -> Text, folder_id -> Text, kind -> Text, } }
+diesel::table! {
+    access_configurations (id) {
+        id -> Text,
+        directory_id -> Text,
+        name -> Text,
+        name_key -> Text,
+        description -> Text,
+        session_seconds -> BigInt,
+        relay_state -> Text,
+        revision -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+diesel::table! {
+    permission_policies (access_configuration_id, kind, name) {
+        access_configuration_id -> Text,
+        kind -> Text,
+        name -> Text,
+        document -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    access_assignments (access_configuration_id, account_id, assignee_id) {
+        access_configuration_id -> Text,
+        account_id -> Text,
+        assignee_id -> Text,
+        created_at -> BigInt,
+    }
+}
+diesel::table! {
+    provisionings (access_configuration_id, account_id) {
+        access_configuration_id -> Text,
+        account_id -> Text,
+        status -> Text,
+        revision -> BigInt,
+        trust_digest -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+diesel::table! {
+    tasks (id) {
+        id -> Text,
+        kind -> Text,
+        status -> Text,
+        access_configuration_id -> Text,
+        account_id -> Text,
+        assignee_id -> Nullable<Text>,
+        attempts -> BigInt,
+        next_at -> BigInt,
+        failure_reason -> Nullable<Text>,
+        created_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    account_leases (account_id) { account_id -> Text, owner -> Text, fence -> BigInt, lease_until -> BigInt, }
+}
+diesel::table! {
+    signing_keys (id) { id -> Text, sealed_private_key -> Text, certificate -> Text, created_at -> BigInt, }
+}
+diesel::table! {
+    events (id) {
+        id -> Text,
+        at -> BigInt,
+        actor -> Text,
+        action -> Text,
+        target -> Text,
+        detail -> Text,
+        request_id -> Text,
+        source_address -> Text,
+    }
+}
+diesel::allow_tables_to_appear_in_same_query!(
+    users,
+    groups,
+    memberships,
+    accounts,
+    access_configurations,
+    access_assignments,
+    provisionings,
+    sessions,
+    passwords,
+    tasks,
+    account_leases,
+);

@@ -1,0 +1,160 @@
+//! The one place where kinds of refusal become status codes. A page says what to do next; what went
+//! wrong inside goes to the log, under the id that the page shows.
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use askama::Template;
+
+use crate::domain::Kind;
+use crate::service;
+
+use super::{page, pass};
+
+/// A request that is answered with a page of refusal.
+#[derive(Debug)]
+pub(super) struct Refused {
+    status: StatusCode,
+    sentence: String,
+    request_id: String,
+    retry_after_seconds: Option<u64>,
+}
+
+impl Refused {
+    /// The form was not sent by a page of ours in this browser.
+    pub(super) fn forged() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "This form is out of date, or was not sent from this site. Go back, load the page again and repeat what you did.",
+        )
+    }
+
+    /// The request is not one that the page sends.
+    pub(super) fn malformed() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "The request could not be understood.")
+    }
+
+    /// The Host is none of ours.
+    pub(super) fn misdirected(request_id: &str) -> Self {
+        let mut refused =
+            Self::new(StatusCode::MISDIRECTED_REQUEST, "This site is not served under the address you used.");
+        request_id.clone_into(&mut refused.request_id);
+        refused
+    }
+
+    /// Something of ours failed.
+    pub(super) fn broken(cause: impl fmt::Display) -> Self {
+        tracing::error!(%cause, "a request failed");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Something went wrong on our side. Nothing was changed. Try again, and tell your administrator if it stays.",
+        )
+    }
+
+    /// The same, with the request's id for the page to show.
+    pub(super) fn of(mut self, request: &HttpRequest) -> Self {
+        if let Some(pass) = pass::find(request) {
+            self.request_id = pass.visit.request_id.to_string();
+        }
+        self
+    }
+
+    fn new(status: StatusCode, sentence: impl Into<String>) -> Self {
+        Self { status, sentence: sentence.into(), request_id: String::new(), retry_after_seconds: None }
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.status, self.sentence)
+    }
+}
+
+impl From<service::Error> for Refused {
+    fn from(error: service::Error) -> Self {
+        let Some(kind) = error.kind() else { return Self::broken(error) };
+        let mut refused = Self::new(status(kind), "");
+        match error {
+            service::Error::Refused(refusal) => refused.sentence = refusal.message,
+            service::Error::Throttled(wait) => {
+                refused.sentence =
+                    "There were too many failed attempts. Wait a moment, then try again.".to_owned();
+                refused.retry_after_seconds = Some(wait.as_secs().max(1));
+            }
+            error @ (service::Error::Storage(_)
+            | service::Error::Crypto(_)
+            | service::Error::Saml(_)
+            | service::Error::Cloud(_)) => {
+                tracing::warn!(%error, "a request could not be served at the moment");
+                refused.sentence = "The service is busy. Try again in a moment.".to_owned();
+                refused.retry_after_seconds = Some(2);
+            }
+        }
+        refused
+    }
+}
+
+impl ResponseError for Refused {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let page = page::Refusal {
+            status: self.status.as_u16(),
+            title: title(self.status),
+            sentence: &self.sentence,
+            request_id: &self.request_id,
+            way_out: Some(page::WayOut { label: "To the portal", path: "/portal" }),
+        };
+        let mut answer = HttpResponse::build(self.status);
+        answer.insert_header((CACHE_CONTROL, "no-store"));
+        if let Some(seconds) = self.retry_after_seconds {
+            answer.insert_header((RETRY_AFTER, seconds));
+        }
+        match page.render() {
+            Ok(body) => answer.insert_header((CONTENT_TYPE, "text/html; charset=utf-8")).body(body),
+            Err(_unrendered) => {
+                answer.insert_header((CONTENT_TYPE, "text/plain")).body(self.sentence.clone())
+            }
+        }
+    }
+}
+
+/// The status code of each kind of refusal.
+fn status(kind: Kind) -> StatusCode {
+    match kind {
+        Kind::Invalid => StatusCode::BAD_REQUEST,
+        Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
+        Kind::Denied => StatusCode::FORBIDDEN,
+        Kind::Missing => StatusCode::NOT_FOUND,
+        Kind::Conflict => StatusCode::CONFLICT,
+        Kind::Limit => StatusCode::TOO_MANY_REQUESTS,
+        Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+fn title(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::FORBIDDEN => "You may not do this",
+        StatusCode::NOT_FOUND => "There is nothing here",
+        StatusCode::METHOD_NOT_ALLOWED => "That does not work here",
+        StatusCode::TOO_MANY_REQUESTS => "Too many attempts",
+        StatusCode::MISDIRECTED_REQUEST => "Wrong address",
+        StatusCode::SERVICE_UNAVAILABLE => "Not at the moment",
+        status if status.is_client_error() => "This request was refused",
+        _ => "Something went wrong",
+    }
+}
+
+/// Whatever has no page.
+pub(super) async fn not_found(request: HttpRequest) -> Result<HttpResponse, Refused> {
+    Err(Refused::new(StatusCode::NOT_FOUND, "The page does not exist, or is not yours to see.").of(&request))
+}
+
+/// A page asked for with a method that it does not take.
+pub(super) async fn method_not_allowed(request: HttpRequest) -> Result<HttpResponse, Refused> {
+    Err(Refused::new(StatusCode::METHOD_NOT_ALLOWED, "The page does not take this method.").of(&request))
+}

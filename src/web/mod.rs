@@ -1,0 +1,58 @@
+//! Bytes into calls and results into bytes: the portal, sign-in, and the identity provider's
+//! metadata. Decides nothing; every decision is a call of `service`.
+//!
+//! Every request passes [`guard`] first: it checks the Host, gives the request its id, and puts the
+//! security headers on whatever comes back.
+
+pub mod asset;
+mod client;
+mod cookie;
+mod error;
+mod form;
+pub mod guard;
+mod health;
+mod login;
+mod login_mfa;
+mod metadata;
+pub mod page;
+mod pass;
+mod portal;
+mod reply;
+
+use std::sync::Arc;
+
+use actix_web::web::{self, ServiceConfig};
+
+use crate::service::Context;
+
+pub use client::Network;
+pub use health::{Health, routes as health_routes};
+
+/// What the handlers need beside the use cases.
+#[derive(Clone)]
+pub struct Face {
+    /// The use cases' context.
+    pub ctx: Arc<Context>,
+    /// The address that people use; decides cookie names and which Host is ours.
+    pub public_url: url::Url,
+    /// Proxies whose forwarded addresses are believed.
+    pub trusted_proxies: Vec<Network>,
+}
+
+impl Face {
+    fn is_https(&self) -> bool {
+        self.public_url.scheme() == "https"
+    }
+}
+
+/// Everything on the public listener.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .app_data(web::PayloadConfig::new(form::LIMIT))
+        .configure(asset::routes)
+        .configure(login::routes)
+        .configure(login_mfa::routes)
+        .configure(portal::routes)
+        .configure(metadata::routes)
+        .default_service(web::to(error::not_found));
+}

@@ -1,0 +1,30 @@
+//! The portal's pages: one view per page, each a plain struct that its template in
+//! `templates/portal/` prints. Sentences live in the templates, escaping is askama's, and the only
+//! markup that passes unescaped is [`QrCode`], which draws itself.
+//!
+//! Every page works without script except [`ConsolePost`], which then shows a button. A `nonce` is the one that
+//! the response's Content-Security-Policy names in `script-src`.
+
+mod console_post;
+mod direct_link;
+mod enrolment;
+mod login;
+mod new_password;
+mod portal;
+mod qr_code;
+mod refusal;
+mod second_factor;
+mod setup;
+#[cfg(test)]
+mod tests;
+
+pub use console_post::ConsolePost;
+pub use direct_link::DirectLink;
+pub use enrolment::Enrolment;
+pub use login::Login;
+pub use new_password::NewPassword;
+pub use portal::{Account, LandingPage, Portal, Readiness, Role};
+pub use qr_code::{QrCode, TooLong};
+pub use refusal::{Refusal, WayOut};
+pub use second_factor::SecondFactor;
+pub use setup::Setup;
