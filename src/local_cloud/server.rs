@@ -79,7 +79,9 @@ pub struct Running {
     /// CloudSSO's service credential: enters every account by `AssumeRole` of
     /// `AliyunServiceRoleForCloudSSO`, and reads and changes the resource directory.
     pub service: AccessKey,
-    server: Server,
+    /// The server; it ends when it is stopped, while its workers may still be closing the database.
+    /// [`Running::serve`] waits for them too.
+    pub server: Server,
     closed: oneshot::Receiver<()>,
 }
 

@@ -10,8 +10,7 @@ use crate::local_cloud::store::policy;
 use crate::local_cloud::store::role_policy::{self, RolePolicyRow};
 use crate::policy::{Context, Decision, Document, Kind, Named, Request, evaluate};
 
-use super::invocation::Invocation;
-use super::policy::version_id;
+use super::invocation::{Invocation, version_id};
 
 /// Refuses the call unless its caller may do `action` to `resource`, an ARN.
 ///

@@ -39,12 +39,12 @@ fn driver(world: &World, key: &AccessKey) -> Cloud {
 fn the_driver_builds_an_account_and_somebody_enters_it() {
     let world = World::new();
     let cloud = driver(&world, &world.service);
-    let directory = cloud.get_resource_directory().unwrap();
+    let directory = cloud.management().get_resource_directory().unwrap();
     assert_eq!(directory.master_account_id, world.management);
-    let folder = cloud.create_folder("Production", &directory.root_folder_id).unwrap();
+    let folder = cloud.management().create_folder("Production", &directory.root_folder_id).unwrap();
     let new = NewMember { display_name: "shop", parent: Some(&folder.folder_id), account_name_prefix: None };
-    let member = cloud.create_resource_account(&new).unwrap();
-    assert_eq!(cloud.list_accounts().unwrap().len(), 1);
+    let member = cloud.management().create_resource_account(&new).unwrap();
+    assert_eq!(cloud.management().list_accounts().unwrap().len(), 1);
 
     let account = cloud.account(&member.account_id);
     let id = member.account_id.as_str();
