@@ -6,4 +6,5 @@
 
 mod architecture;
 mod foreign;
+mod local_cloud;
 mod support;
