@@ -37,6 +37,11 @@ pub(crate) fn row_id(random: &Random) -> Result<String, Error> {
     random.text(LOWER, 24)
 }
 
+/// A version of a policy: `v1`, `v2`, …
+pub(crate) fn version_id(number: i64) -> String {
+    format!("v{number}")
+}
+
 /// A long-lived access key.
 pub(crate) fn access_key_id(random: &Random) -> Result<String, Error> {
     prefixed(random, "LTAI5t", MIXED, 18)

@@ -141,7 +141,7 @@ fn serve(cloud: web::Data<Cloud>, listener: TcpListener) -> Result<Server, Error
             .route("/saml-role/sso", web::post().to(console::post_role_sso))
             .route("/console", web::get().to(console::get_console))
             .route("/console/logout", web::post().to(console::post_logout))
-            .route("/assets/{name}", web::get().to(console::asset::get_asset))
+            .route("/assets/{name}", web::get().to(console::get_asset))
             .default_service(web::to(not_found))
     })
     .workers(1)

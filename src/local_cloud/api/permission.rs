@@ -4,6 +4,7 @@ use diesel::SqliteConnection;
 
 use crate::local_cloud::cloud::Cloud;
 use crate::local_cloud::identity::{Identity, IdentityKind, RoleSession};
+use crate::local_cloud::name::version_id;
 use crate::local_cloud::refusal::{Entity, Refusal};
 use crate::local_cloud::rules;
 use crate::local_cloud::store::policy;
@@ -11,7 +12,6 @@ use crate::local_cloud::store::role_policy::{self, RolePolicyRow};
 use crate::policy::{Context, Decision, Document, Kind, Named, Request, evaluate};
 
 use super::invocation::Invocation;
-use super::policy::version_id;
 
 /// Refuses the call unless its caller may do `action` to `resource`, an ARN.
 ///

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 
 use crate::base::fold;
 use crate::local_cloud::arn::Arn;
+use crate::local_cloud::name::{self, version_id};
 use crate::local_cloud::refusal::{Entity, Refusal};
+use crate::local_cloud::rules;
 use crate::local_cloud::store::policy::{self, PolicyRow, VersionRow};
 use crate::local_cloud::store::role_policy;
-use crate::local_cloud::{name, rules};
 
 use super::document;
 use super::invocation::{Invocation, Outcome, date};
@@ -154,11 +155,6 @@ pub(crate) fn policy_type(call: &Invocation<'_>) -> Result<&'static str, Refusal
 /// The ARN of a system policy.
 pub(crate) fn system_arn(name: &str) -> String {
     format!("acs:ram::system:policy/{name}")
-}
-
-/// `v1`, `v2`, …
-pub(crate) fn version_id(number: i64) -> String {
-    format!("v{number}")
 }
 
 pub(crate) fn version_answer(row: &VersionRow) -> Value {

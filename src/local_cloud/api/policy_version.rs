@@ -3,6 +3,7 @@
 use diesel::SqliteConnection;
 use serde_json::{Value, json};
 
+use crate::local_cloud::name::version_id;
 use crate::local_cloud::refusal::{Entity, Refusal};
 use crate::local_cloud::rules;
 use crate::local_cloud::store::policy::{self, VersionRow};
@@ -10,7 +11,7 @@ use crate::local_cloud::store::policy::{self, VersionRow};
 use super::document;
 use super::invocation::{Invocation, Outcome};
 use super::permission::may_change;
-use super::policy::{named, version_answer, version_id};
+use super::policy::{named, version_answer};
 
 const ROTATE: &str = "DeleteOldestNonDefaultVersionWhenLimitExceeded";
 

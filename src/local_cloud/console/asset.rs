@@ -1,14 +1,12 @@
 //! Style sheet and icon: built into the program, named by their content, so that a browser may keep
 //! them for ever.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use actix_web::{HttpResponse, web};
 use std::sync::LazyLock;
 
 use crate::crypto::hash;
-
-use super::page::{Problem, problem};
 
 struct Asset {
     name: String,
@@ -30,22 +28,21 @@ impl Asset {
 }
 
 /// The style sheet's address.
-pub(crate) fn style_url() -> String {
+pub(super) fn style_url() -> String {
     format!("/assets/{}", STYLE.name)
 }
 
 /// The icon's address.
-pub(crate) fn icon_url() -> String {
+pub(super) fn icon_url() -> String {
     format!("/assets/{}", ICON.name)
 }
 
-/// `GET /assets/{name}`.
-pub(crate) async fn get_asset(name: web::Path<String>) -> HttpResponse {
-    let Some(asset) = [&*STYLE, &*ICON].into_iter().find(|asset| asset.name == *name) else {
-        return problem(Problem::NotFound, "");
-    };
-    HttpResponse::build(StatusCode::OK)
+/// The file of this name, as an answer.
+pub(super) fn find(name: &str) -> Option<HttpResponse> {
+    let asset = [&*STYLE, &*ICON].into_iter().find(|asset| asset.name == name)?;
+    let answer = HttpResponse::build(StatusCode::OK)
         .insert_header((CONTENT_TYPE, asset.content_type))
         .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"))
-        .body(asset.text)
+        .body(asset.text);
+    Some(answer)
 }
