@@ -25,6 +25,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Serve the portal, its management listener and, unless another cloud is configured, a local cloud
+    #[command(after_help = configuration::SECRETS_HELP)]
     Serve(Box<ServeArguments>),
     /// Serve a local cloud alone: a stand-in for the accounts of the real one
     LocalCloud(LocalCloudArguments),

@@ -8,13 +8,13 @@ use url::Url;
 
 use crate::base::{AccountId, Clock, Secret};
 use crate::crypto::password::Hasher;
-use crate::crypto::{Random, SealingKey};
+use crate::crypto::{self, Random, SealingKey};
 use crate::local_cloud;
 use crate::rpc::AccessKey;
-use crate::service::{Context, Parts};
+use crate::service::{self, Context, Parts};
 use crate::storage::Store;
 
-use super::cloud::CloudSection;
+use super::cloud::CloudSettings;
 use super::configuration::Settings;
 use super::key_file;
 
@@ -28,7 +28,7 @@ pub(super) struct Running {
     pub(super) management_url: String,
     pub(super) sealing_key: Secret,
     /// The cloud as configured, or the embedded one.
-    pub(super) cloud: CloudSection,
+    pub(super) cloud: CloudSettings,
     /// The embedded local cloud, where there is one.
     pub(super) local_cloud: Option<Embedded>,
 }
@@ -65,7 +65,7 @@ pub(super) fn prepare(
             })
             .map_err(|error| format!("local cloud: {error}"))?;
             let section =
-                CloudSection::local(local.address.to_string(), local.base_url.clone(), &local.service);
+                CloudSettings::local(local.address.to_string(), local.base_url.clone(), &local.service);
             server = Some(local.server);
             embedded = Some(Embedded {
                 address: local.address,
@@ -83,11 +83,17 @@ pub(super) fn prepare(
         hasher: Hasher::new(&random, cores, PASSWORD_QUEUE).map_err(|error| error.to_string())?,
         sealing_key: SealingKey::parse(&sealing_key).map_err(|error| error.to_string())?,
         public_url: public_url.clone(),
-        site: cloud.console()?,
+        site: cloud.console(),
         cloud: cloud.driver(clock.clone(), random.clone())?,
         clock,
         random,
     })
-    .map_err(|error| error.to_string())?;
+    .map_err(|error| match error {
+        service::Error::Crypto(crypto::Error::Unsealable) => {
+            "this database was made with another sealing key (sealing.key, or CLOUDSSO_SEALING_KEY)"
+                .to_owned()
+        }
+        error => error.to_string(),
+    })?;
     Ok((Running { ctx, public_url, management_url, sealing_key, cloud, local_cloud: embedded }, server))
 }

@@ -1,6 +1,8 @@
 //! `serve`: starts the listeners and the worker, and ends them in order.
 
+use std::fs::DirBuilder;
 use std::net::{IpAddr, TcpListener};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,7 +29,11 @@ const SHUTDOWN_SECONDS: u64 = 25;
 
 /// Serves until told to stop.
 pub(super) fn run(settings: &Settings) -> Result<(), String> {
-    std::fs::create_dir_all(&settings.data_dir)
+    // What is in there is for its owner: databases, keys.
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&settings.data_dir)
         .map_err(|error| format!("{}: {error}", settings.data_dir.display()))?;
     System::new().block_on(serve(settings))
 }
