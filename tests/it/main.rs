@@ -6,4 +6,5 @@
 
 mod architecture;
 mod foreign;
+mod story;
 mod support;
