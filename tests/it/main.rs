@@ -5,6 +5,7 @@
 #![cfg(test)]
 
 mod architecture;
+mod attack;
 mod foreign;
 mod story;
 mod support;

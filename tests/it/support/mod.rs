@@ -1,12 +1,14 @@
 //! What the tests stand on: a database each, the product as a process, a visitor without a browser
 //! and one with, codes from a second opinion, and a small site for the tests of all these.
 
+pub(crate) mod app;
 pub(crate) mod browser;
 pub(crate) mod database;
 mod html;
 pub(crate) mod http;
 pub(crate) mod person;
 pub(crate) mod process;
+pub(crate) mod proxy;
 mod site;
 pub(crate) mod totp;
 
