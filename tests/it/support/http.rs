@@ -52,6 +52,13 @@ impl Visitor {
         self
     }
 
+    /// This visitor without the product's session cookie for `url`.
+    pub(crate) fn without_session(mut self, url: &str) -> Self {
+        let url = parse(url);
+        self.cookies.retain(|cookie| cookie.name != "cloudsso" || !cookie.goes_to(&url));
+        self
+    }
+
     /// As typed into the address bar. Does not follow redirects.
     pub(crate) fn get(&mut self, url: &str) -> Page {
         self.send(None, &Method::GET, parse(url), None)
