@@ -7,5 +7,6 @@
 mod architecture;
 mod attack;
 mod foreign;
+mod storage;
 mod story;
 mod support;
