@@ -32,6 +32,18 @@ pub struct Entitlement {
     method: AuthenticationMethod,
     authenticated_at: crate::base::Timestamp,
     session_index: String,
+    relay_state: String,
+}
+
+/// What somebody asks to enter.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The account.
+    pub account: AccountId,
+    /// By which configuration.
+    pub configuration: AccessConfigurationId,
+    /// The page of the console that they chose; `None` for the configuration's own.
+    pub relay_state: Option<String>,
 }
 
 /// A Response to be posted by the browser.
@@ -51,23 +63,22 @@ pub struct ConsoleLogon {
 /// Checks that somebody may enter an account by a configuration, and records the answer.
 ///
 /// # Errors
-/// [`Error::Refused`] when they hold no such assignment, or the account is not provisioned yet.
+/// [`Error::Refused`] when they hold no such assignment, when the account is not provisioned yet, or
+/// when the page they chose is none of the console's.
 pub fn entitle(
     ctx: &Context,
     visit: &Visit,
     session: &PortalSession,
-    account: &AccountId,
-    configuration: &AccessConfigurationId,
+    entry: &Entry,
 ) -> Result<Entitlement, Error> {
     let change = ctx.change(&visit.origin(&session.session().principal));
-    let grant = Grant { account_id: account.clone(), access_configuration_id: configuration.clone() };
-    let detail = serde_json::json!({ "access_configuration_id": configuration });
+    let detail = serde_json::json!({ "access_configuration_id": entry.configuration });
     let (portal, recorder) = (session.clone(), change.clone());
-    let issued = Event::new(Action::RoleSsoIssued, account).with(detail.clone());
+    let issued = Event::new(Action::RoleSsoIssued, &entry.account).with(detail.clone());
     let checked = ctx.store.write({
-        let site = ctx.site.clone();
+        let (site, entry) = (ctx.site.clone(), entry.clone());
         move |conn| {
-            let entitlement = check(conn, &site, &portal, &grant)?;
+            let entitlement = check(conn, &site, &portal, &entry)?;
             recorder.record(conn, &issued)?;
             Ok::<_, Error>(entitlement)
         }
@@ -77,32 +88,24 @@ pub fn entitle(
         if let Some(detail) = detail.as_object_mut() {
             detail.insert("reason".to_owned(), refusal.code.clone().into());
         }
-        let event = Event::new(Action::RoleSsoRefused, account).with(detail);
+        let event = Event::new(Action::RoleSsoRefused, &entry.account).with(detail);
         ctx.store.write(move |conn| change.record(conn, &event))?;
     }
     checked
 }
 
-/// Makes the Response. `relay_state` is the page the person chose; without one the configuration's
-/// own is used.
+/// Makes the Response.
 ///
 /// # Errors
-/// [`Error::Refused`] when the page is none of the console's.
-pub fn issue(
-    ctx: &Context,
-    entitlement: &Entitlement,
-    relay_state: Option<&str>,
-) -> Result<ConsoleLogon, Error> {
-    let spec = &entitlement.configuration.spec;
-    let relay_state = relay_state.filter(|page| !page.is_empty()).unwrap_or(&spec.relay_state);
-    ctx.site.check_relay_state(relay_state)?;
+/// Failures of signing.
+pub fn issue(ctx: &Context, entitlement: &Entitlement) -> Result<ConsoleLogon, Error> {
     let signed = response(ctx, entitlement)?.sign(ctx.identity_provider.signer())?;
     Ok(ConsoleLogon {
         acs_url: ctx.site.role_sso_acs_url.clone(),
         saml_response: signed.to_base64(),
-        relay_state: relay_state.to_owned(),
+        relay_state: entitlement.relay_state.clone(),
         account_name: entitlement.account.name.clone(),
-        role_name: spec.name.to_string(),
+        role_name: entitlement.configuration.spec.name.to_string(),
     })
 }
 
@@ -110,12 +113,14 @@ fn check(
     conn: &mut Conn,
     site: &CloudSite,
     portal: &PortalSession,
-    grant: &Grant,
+    entry: &Entry,
 ) -> Result<Entitlement, Error> {
     let session = portal.session();
+    let grant =
+        Grant { account_id: entry.account.clone(), access_configuration_id: entry.configuration.clone() };
     // Read again inside the transaction: they may have been disabled since the request came in.
     let Some(Principal::User(user)) = find_enabled(conn, &session.principal)? else { return Err(denied()) };
-    if !assignment::is_granted(conn, &user.id, grant)? {
+    if !assignment::is_granted(conn, &user.id, &grant)? {
         return Err(denied());
     }
     let (Some(account), Some(configuration)) = (
@@ -133,8 +138,12 @@ fn check(
         )
         .into());
     }
+    let own_page = &configuration.spec.relay_state;
+    let relay_state = entry.relay_state.as_ref().filter(|page| !page.is_empty()).unwrap_or(own_page).clone();
+    site.check_relay_state(&relay_state)?;
     let names = ReservedNames::new(site, &directory::id(conn)?, configuration.spec.name.as_str());
     Ok(Entitlement {
+        relay_state,
         user,
         account,
         configuration,

@@ -61,15 +61,17 @@ async fn post_console(
         return error::not_found(request).await;
     };
     let (pass, called) = (guard::pass(&request)?, Data::clone(&face));
-    let (visit, relay_state) = (pass.visit, form.text("RelayState").to_owned());
+    let nonce = pass.nonce.clone();
+    let entry =
+        role_sso::Entry { account, configuration, relay_state: Some(form.text("RelayState").to_owned()) };
     let logon = block(move || {
-        let entitlement = role_sso::entitle(&called.ctx, &visit, &session, &account, &configuration)?;
-        role_sso::issue(&called.ctx, &entitlement, Some(&relay_state))
+        let entitlement = role_sso::entitle(&called.ctx, &pass.visit, &session, &entry)?;
+        role_sso::issue(&called.ctx, &entitlement)
     });
     let logon = logon.await.map_err(Refused::broken)?.map_err(|error| Refused::from(error).of(&request))?;
     let target = url::Url::parse(&logon.acs_url).map_err(Refused::broken)?.origin().ascii_serialization();
     let shown = view::ConsolePost {
-        nonce: &pass.nonce,
+        nonce: &nonce,
         acs_url: &logon.acs_url,
         saml_response: &logon.saml_response,
         relay_state: (!logon.relay_state.is_empty()).then_some(logon.relay_state.as_str()),

@@ -5,6 +5,9 @@
 #![cfg(test)]
 
 mod architecture;
+mod attack;
 mod foreign;
 mod local_cloud;
+mod storage;
+mod story;
 mod support;

@@ -17,6 +17,7 @@ pub(crate) struct Visitor {
     agent: Agent,
     cookies: Vec<Cookie>,
     headers: Vec<(String, String)>,
+    hides_its_site: bool,
 }
 
 impl Visitor {
@@ -30,12 +31,31 @@ impl Visitor {
             .timeout_global(Some(Duration::from_secs(30)))
             .build()
             .new_agent();
-        Self { agent, cookies: Vec::new(), headers: Vec::new() }
+        Self { agent, cookies: Vec::new(), headers: Vec::new(), hides_its_site: false }
     }
 
     /// This visitor, sending one more header with every request.
     pub(crate) fn with_header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// This visitor in a browser too old for `Sec-Fetch-Site`.
+    pub(crate) fn without_fetch_metadata(mut self) -> Self {
+        self.hides_its_site = true;
+        self
+    }
+
+    /// This visitor with a cookie of that name for `url`, as somebody who writes cookies by hand.
+    pub(crate) fn with_cookie(mut self, url: &str, name: &str, value: &str) -> Self {
+        self.keep(&parse(url), &format!("{name}={value}"));
+        self
+    }
+
+    /// This visitor without the product's session cookie for `url`.
+    pub(crate) fn without_session(mut self, url: &str) -> Self {
+        let url = parse(url);
+        self.cookies.retain(|cookie| cookie.name != "cloudsso" || !cookie.goes_to(&url));
         self
     }
 
@@ -82,7 +102,10 @@ impl Visitor {
 
     fn send(&mut self, from: Option<&Url>, method: &Method, url: Url, form: Option<String>) -> Page {
         let site = from.map_or("none", |from| relation(from, &url));
-        let mut request = Request::builder().method(method).uri(url.as_str()).header("Sec-Fetch-Site", site);
+        let mut request = Request::builder().method(method).uri(url.as_str());
+        if !self.hides_its_site {
+            request = request.header("Sec-Fetch-Site", site);
+        }
         if let (Some(from), &Method::POST) = (from, method) {
             request = request.header("Origin", from.origin().ascii_serialization());
         }
@@ -96,7 +119,9 @@ impl Visitor {
         }
         let response = match form {
             Some(form) => {
-                let request = request.header("Content-Type", "application/x-www-form-urlencoded");
+                if !self.headers.iter().any(|(name, _value)| name == "Content-Type") {
+                    request = request.header("Content-Type", "application/x-www-form-urlencoded");
+                }
                 self.agent.run(request.body(form).unwrap())
             }
             None => self.agent.run(request.body(()).unwrap()),
@@ -214,6 +239,11 @@ impl Page {
         self.headers.iter().find(|(key, _value)| key == name).map(|(_key, value)| value.as_str())
     }
 
+    /// Every header of that name, in small letters.
+    pub(crate) fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.headers.iter().filter(move |(key, _value)| key == name).map(|(_key, value)| value.as_str())
+    }
+
     /// Where the page redirects to.
     pub(crate) fn location(&self) -> Option<Url> {
         let target = self.header("location").filter(|_target| (300..400).contains(&self.status))?;
@@ -275,6 +305,24 @@ impl Form {
             Some((_key, old)) => value.clone_into(old),
             None => self.fields.push((name.to_owned(), value.to_owned())),
         }
+        self
+    }
+
+    /// The form as it would come from a page at another address.
+    pub(crate) fn sent_from(mut self, page: &str) -> Self {
+        self.page = parse(page);
+        self
+    }
+
+    /// The form sent to another address.
+    pub(crate) fn sent_to(mut self, action: &str) -> Self {
+        self.action = parse(action);
+        self
+    }
+
+    /// The form with this field once more.
+    pub(crate) fn with_another(mut self, name: &str, value: &str) -> Self {
+        self.fields.push((name.to_owned(), value.to_owned()));
         self
     }
 

@@ -1,13 +1,16 @@
 //! What the tests stand on: a database each, the product as a process, a visitor without a browser
 //! and one with, codes from a second opinion, and a small site for the tests of all these.
 
-mod browser;
-mod database;
+pub(crate) mod app;
+pub(crate) mod browser;
+pub(crate) mod database;
 mod html;
-mod http;
-mod process;
+pub(crate) mod http;
+pub(crate) mod person;
+pub(crate) mod process;
+pub(crate) mod proxy;
 mod site;
-mod totp;
+pub(crate) mod totp;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};

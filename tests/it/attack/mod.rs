@@ -1,0 +1,12 @@
+//! Attacks by name, each beside the honest use that it must not be confused with.
+
+mod address;
+mod code;
+mod entitlement;
+mod forgery;
+mod headers;
+mod interruption;
+mod password;
+mod replay;
+mod session;
+mod stage;
