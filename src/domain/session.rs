@@ -134,8 +134,8 @@ pub struct SignIn {
     pub stage: SignInStage,
     /// The sealed secret of the device being enrolled.
     pub sealed_totp_secret: Option<String>,
-    /// Wrong codes so far.
-    pub failures: i64,
+    /// Codes that were tried so far.
+    pub attempts: i64,
     /// Where to go afterwards; a path on this site.
     pub next: Option<String>,
     /// When it dies.
@@ -145,12 +145,12 @@ pub struct SignIn {
 impl SignIn {
     /// How long a sign-in may take.
     pub const LIFETIME: Duration = Duration::from_secs(600);
-    /// How many wrong codes end it.
-    pub const MAX_FAILURES: i64 = 5;
+    /// How many codes may be tried.
+    pub const MAX_ATTEMPTS: i64 = 5;
 
     /// Whether the sign-in can go on at `now`.
     pub fn is_alive(&self, now: Timestamp) -> bool {
-        now < self.expires_at && self.failures < Self::MAX_FAILURES
+        now < self.expires_at && self.attempts < Self::MAX_ATTEMPTS
     }
 }
 

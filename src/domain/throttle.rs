@@ -62,10 +62,15 @@ pub struct FailureCounter {
 }
 
 impl FailureCounter {
+    /// A counter that has counted nothing.
+    pub const fn new(now: Timestamp) -> Self {
+        Self { failures: 0, first_at: now, blocked_until: now }
+    }
+
     /// The counter after one more failure at `now`.
     #[must_use]
-    pub fn failed(previous: Option<Self>, throttle: &Throttle, now: Timestamp) -> Self {
-        let running = previous.filter(|counter| now.since(counter.first_at) < throttle.window);
+    pub fn failed(self, throttle: &Throttle, now: Timestamp) -> Self {
+        let running = Some(self).filter(|counter| now.since(counter.first_at) < throttle.window);
         let first_at = running.map_or(now, |counter| counter.first_at);
         let failures = running.map_or(0, |counter| counter.failures).saturating_add(1);
         let beyond = failures - i64::from(throttle.free_failures);
@@ -73,6 +78,14 @@ impl FailureCounter {
             throttle.first_delay.saturating_mul(1 << doublings.min(20)).min(throttle.longest_delay)
         });
         Self { failures, first_at, blocked_until: now.plus(delay) }
+    }
+
+    /// The counter after it turned out that one of its failures was none.
+    #[must_use]
+    pub fn refunded(self, throttle: &Throttle) -> Self {
+        let failures = self.failures.saturating_sub(1).max(0);
+        let is_free = failures <= i64::from(throttle.free_failures);
+        Self { failures, blocked_until: if is_free { self.first_at } else { self.blocked_until }, ..self }
     }
 
     /// How long to wait at `now` before the next attempt is looked at; `None` when it is free.
@@ -92,12 +105,11 @@ mod tests {
 
     #[test]
     fn five_are_free_then_delays_double_to_the_cap() {
-        let mut counter = None;
+        let mut counter = FailureCounter::new(at(100));
         let mut waits = Vec::new();
         for _ in 0..18 {
-            let next = FailureCounter::failed(counter, &Throttle::NAME_AND_ADDRESS, at(100));
-            waits.push(next.wait(at(100)).map_or(0, |wait| wait.as_secs()));
-            counter = Some(next);
+            counter = counter.failed(&Throttle::NAME_AND_ADDRESS, at(100));
+            waits.push(counter.wait(at(100)).map_or(0, |wait| wait.as_secs()));
         }
         assert_eq!(waits, [0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]);
     }
@@ -105,10 +117,22 @@ mod tests {
     #[test]
     fn a_new_window_forgets() {
         let old = FailureCounter { failures: 50, first_at: at(0), blocked_until: at(10) };
-        let next = FailureCounter::failed(Some(old), &Throttle::NAME_AND_ADDRESS, at(900));
+        let next = old.failed(&Throttle::NAME_AND_ADDRESS, at(900));
         assert_eq!(next, FailureCounter { failures: 1, first_at: at(900), blocked_until: at(900) });
-        let running = FailureCounter::failed(Some(old), &Throttle::NAME_AND_ADDRESS, at(899));
+        let running = old.failed(&Throttle::NAME_AND_ADDRESS, at(899));
         assert_eq!(running.failures, 51);
+    }
+
+    #[test]
+    fn a_failure_that_was_none_is_given_back() {
+        let mut counter = FailureCounter::new(at(0));
+        for _ in 0..31 {
+            counter = counter.failed(&Throttle::ADDRESS, at(10));
+        }
+        assert_eq!(counter.wait(at(10)), Some(Duration::from_secs(60)));
+        counter = counter.refunded(&Throttle::ADDRESS);
+        assert_eq!((counter.failures, counter.wait(at(10))), (30, None));
+        assert_eq!(FailureCounter::new(at(0)).refunded(&Throttle::ADDRESS).failures, 0);
     }
 
     #[test]

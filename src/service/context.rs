@@ -3,10 +3,13 @@
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
+use data_encoding::HEXLOWER;
+use zeroize::Zeroizing;
+
 use crate::base::{Generated, RequestId, Timestamp};
 use crate::cloud::Cloud;
 use crate::crypto::password::Hasher;
-use crate::crypto::{Random, SealingKey};
+use crate::crypto::{Random, SealingKey, hash};
 use crate::domain::{CloudSite, Event};
 use crate::storage::event::Origin;
 use crate::storage::{self, Conn, Store};
@@ -24,7 +27,8 @@ pub struct Context {
     pub(super) site: CloudSite,
     pub(super) cloud: Cloud,
     pub(super) identity_provider: IdentityProvider,
-    pub(super) form_key: zeroize::Zeroizing<Vec<u8>>,
+    pub(super) form_key: Zeroizing<Vec<u8>>,
+    name_key: Zeroizing<Vec<u8>>,
     pub(super) work: WorkBell,
 }
 
@@ -36,6 +40,7 @@ impl Context {
     pub fn new(parts: Parts) -> Result<Arc<Self>, Error> {
         let identity_provider = IdentityProvider::load_or_create(&parts)?;
         let form_key = parts.sealing_key.derive("form token")?;
+        let name_key = parts.sealing_key.derive("sign-in name")?;
         let Parts { store, clock, random, hasher, sealing_key, public_url: _, site, cloud } = parts;
         Ok(Arc::new(Self {
             store,
@@ -47,6 +52,7 @@ impl Context {
             cloud,
             identity_provider,
             form_key,
+            name_key,
             work: WorkBell::default(),
         }))
     }
@@ -88,6 +94,16 @@ impl Context {
     /// [`Error::Storage`] when it cannot.
     pub fn probe(&self) -> Result<(), Error> {
         Ok(self.store.probe()?)
+    }
+
+    /// A keyed hash of what somebody typed as their name, folded: what failures are counted under and
+    /// what the audit log calls an unknown name, since a password may have been typed there.
+    ///
+    /// # Errors
+    /// [`Error::Crypto`].
+    pub fn name_digest(&self, name_key: &str) -> Result<String, Error> {
+        let mac = hash::hmac_sha256(&self.name_key, name_key.as_bytes())?;
+        Ok(format!("name-{}", HEXLOWER.encode(mac.get(..10).unwrap_or_default())))
     }
 
     /// Begins a change by whoever `origin` names.

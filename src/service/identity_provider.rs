@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::base::{SigningKeyId, Timestamp};
 use crate::crypto::{Certificate, SigningKey, hash};
-use crate::domain::{Action, Event};
+use crate::domain::{self, Action, Event};
 use crate::saml::{IdpMetadata, NameIdFormat, Signer};
 use crate::storage::event::Origin;
 use crate::storage::signing_key::{self, StoredSigningKey};
@@ -42,7 +42,7 @@ impl IdentityProvider {
 
     /// Opens the signing key of the database, or makes the first one.
     pub(super) fn load_or_create(parts: &Parts) -> Result<Self, Error> {
-        let stored = parts.store.read(signing_key::find_newest)?;
+        let stored = parts.store.read(signing_key::find_active)?;
         let stored = match stored {
             Some(stored) => stored,
             None => create(parts, &parts.store)?,
@@ -72,7 +72,7 @@ impl IdentityProvider {
     }
 }
 
-/// Makes a key and stores it. Of two replicas that start together, both read the newest afterwards.
+/// Makes a key and stores it. Of two replicas that start together one stores its key, and both use it.
 fn create(parts: &Parts, store: &Store) -> Result<StoredSigningKey, Error> {
     let now: Timestamp = parts.clock.now();
     let id: SigningKeyId = parts.random.id(now)?;
@@ -87,15 +87,19 @@ fn create(parts: &Parts, store: &Store) -> Result<StoredSigningKey, Error> {
     let random = parts.random.clone();
     let origin =
         Origin { actor: "system".to_owned(), request_id: String::new(), source_address: String::new() };
-    store.write(move |conn| {
-        if let Some(existing) = signing_key::find_newest(conn)? {
-            return Ok(existing);
-        }
-        signing_key::insert(conn, &stored, now)?;
+    let inserted = store.write(move |conn| {
+        signing_key::insert_active(conn, &stored, now)?;
         let event = Event::new(Action::SigningKeyCreated, &stored.id);
         storage::event::insert(conn, &random.id(now)?, now, &origin, &event)?;
-        Ok::<_, Error>(stored.clone())
-    })
+        Ok::<_, Error>(())
+    });
+    match inserted {
+        Err(error) if !matches!(error, Error::Storage(storage::Error::Duplicate(_))) => Err(error),
+        _ => {
+            let made = store.read(signing_key::find_active)?;
+            made.ok_or_else(|| domain::Error::missing("SigningKey", "after it was made").into())
+        }
+    }
 }
 
 fn purpose(id: &SigningKeyId) -> String {

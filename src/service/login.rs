@@ -9,7 +9,7 @@ use crate::domain::{Action, Event, PrincipalId, SignIn, SignInStage, Status, che
 use crate::storage::credential::{self, Password};
 use crate::storage::{Conn, administrator, sign_in, user};
 
-use super::throttle::Key;
+use super::throttle::{self, Key};
 use super::{Context, Error, Visit, directory};
 
 /// What somebody typed.
@@ -58,12 +58,18 @@ struct Candidate {
 /// [`Error::Throttled`] after too many failures, whatever the password; failures of the database.
 pub fn password(ctx: &Context, visit: &Visit, attempt: &Attempt) -> Result<Outcome, Error> {
     let name_key: String = fold(&attempt.user_name).chars().take(64).collect();
-    let keys = Key::of_sign_in(&name_key, visit.address);
-    if let Err(throttled) = ctx.check_throttle(&keys) {
-        let event = Event::new(Action::SignInThrottled, &name_key);
-        let change = ctx.change(&visit.origin(&name_key));
-        ctx.store.write(move |conn| change.record(conn, &event))?;
-        return Err(throttled);
+    // What is typed into the name's field may be a password: names are kept as a keyed hash.
+    let name_digest = ctx.name_digest(&name_key)?;
+    let keys = Key::of_sign_in(&name_digest, visit.address);
+    let change = ctx.change(&visit.origin(&name_digest));
+    let (reserved, now) = (keys.clone(), change.now);
+    match ctx.store.write(move |conn| throttle::reserve(conn, &reserved, now)) {
+        Err(throttled @ Error::Throttled(_)) => {
+            let event = Event::new(Action::SignInThrottled, &name_digest);
+            ctx.store.write(move |conn| change.record(conn, &event))?;
+            return Err(throttled);
+        }
+        outcome => outcome?,
     }
     let candidate = ctx.store.read(|conn| find(conn, &fold(&attempt.user_name)))?;
     let stored = candidate.as_ref().and_then(|candidate| candidate.password.as_ref());
@@ -73,7 +79,7 @@ pub fn password(ctx: &Context, visit: &Visit, attempt: &Attempt) -> Result<Outco
             accept(ctx, visit, attempt, candidate, keys).map(Outcome::Continue)
         }
         candidate => {
-            refuse(ctx, visit, &name_key, candidate, &keys)?;
+            refuse(ctx, visit, &name_digest, candidate)?;
             Ok(Outcome::Refused)
         }
     }
@@ -201,12 +207,12 @@ fn accept(
             principal: principal.clone(),
             stage,
             sealed_totp_secret: None,
-            failures: 0,
+            attempts: 0,
             next: next.clone(),
             expires_at: change.now.plus(SignIn::LIFETIME),
         };
         sign_in::insert(conn, &sign_in, &digest)?;
-        Context::forget_failures(conn, &keys)?;
+        throttle::forgive(conn, &keys, change.now)?;
         change.record(conn, &event)?;
         Ok::<_, Error>(stage)
     })?;
@@ -216,13 +222,11 @@ fn accept(
 fn refuse(
     ctx: &Context,
     visit: &Visit,
-    name_key: &str,
+    name_digest: &str,
     candidate: Option<Candidate>,
-    keys: &[Key],
 ) -> Result<(), Error> {
-    ctx.count_failure(keys)?;
     let (reason, target) = match candidate {
-        None => ("unknown name", name_key.to_owned()),
+        None => ("unknown name", name_digest.to_owned()),
         Some(candidate) if candidate.status == Status::Disabled => {
             ("disabled", candidate.principal.to_string())
         }
@@ -232,6 +236,6 @@ fn refuse(
         Some(candidate) => ("wrong password", candidate.principal.to_string()),
     };
     let event = Event::new(Action::PasswordRefused, &target).with(serde_json::json!({ "reason": reason }));
-    let change = ctx.change(&visit.origin(name_key));
+    let change = ctx.change(&visit.origin(name_digest));
     ctx.store.write(move |conn| change.record(conn, &event))
 }

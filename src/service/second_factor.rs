@@ -1,8 +1,9 @@
 //! The second factor: a code of a bound device, or the binding of a first one.
 //!
 //! A code is good once: its time step is consumed by one conditional update, together with the
-//! sign-in it completes. Five wrong codes end the sign-in; the counter over all sign-ins of a person
-//! is not reset by a right password.
+//! sign-in it completes. An attempt is counted before its code is looked at, so that guesses made at
+//! once are no more than five either; the counter over all sign-ins of a person is not reset by a
+//! right password.
 
 use crate::base::Secret;
 use crate::crypto::{SealingKey, TotpSecret, token};
@@ -11,7 +12,7 @@ use crate::storage::credential::MfaDevice;
 use crate::storage::{credential, sign_in};
 
 use super::session::{Start, Started, find_enabled};
-use super::throttle::Key;
+use super::throttle::{self, Key};
 use super::{Context, Error, Visit, login, session};
 
 /// How a code was taken.
@@ -49,7 +50,9 @@ pub fn verify(
         return Ok(Outcome::Expired);
     };
     let keys = Key::of_second_factor(&sign_in.principal);
-    ctx.check_throttle(&keys)?;
+    if !reserve(ctx, &sign_in, &keys)? {
+        return Ok(Outcome::Expired);
+    }
     let devices = ctx.store.read(|conn| credential::list_mfa_devices(conn, &sign_in.principal))?;
     let mut matched = None;
     for device in devices {
@@ -59,11 +62,11 @@ pub fn verify(
             break;
         }
     }
-    let Some((device, step)) = matched else { return refuse(ctx, visit, &sign_in, &keys, "wrong code") };
+    let Some((device, step)) = matched else { return refuse(ctx, visit, &sign_in, "wrong code") };
 
     let (session_token, start) = prepare(ctx, visit, &sign_in, replaces)?;
     let change = ctx.change(&visit.origin(&sign_in.principal));
-    let (current, forgotten) = (sign_in.clone(), keys.clone());
+    let current = sign_in.clone();
     let is_started = ctx.store.write(move |conn| {
         if find_enabled(conn, &current.principal)?.is_none()
             || !credential::consume_step(conn, &device, step, change.now)?
@@ -71,14 +74,14 @@ pub fn verify(
         {
             return Err(Abandoned::No);
         }
-        Context::forget_failures(conn, &forgotten)?;
+        throttle::forgive(conn, &keys, change.now)?;
         change.record(conn, &Event::new(Action::SecondFactorAccepted, &device))?;
         session::start(conn, &change, &start)?;
         Ok(())
     });
     match is_started {
         Ok(()) => Ok(Outcome::Started(Started { token: session_token, next: sign_in.next })),
-        Err(Abandoned::No) => refuse(ctx, visit, &sign_in, &keys, "code used before, or sign-in over"),
+        Err(Abandoned::No) => refuse(ctx, visit, &sign_in, "code used before, or sign-in over"),
         Err(Abandoned::Failed(error)) => Err(error),
     }
 }
@@ -123,16 +126,18 @@ pub fn confirm_enrolment(
     };
     let Some(sealed) = &sign_in.sealed_totp_secret else { return Ok(Outcome::Expired) };
     let keys = Key::of_second_factor(&sign_in.principal);
-    ctx.check_throttle(&keys)?;
+    if !reserve(ctx, &sign_in, &keys)? {
+        return Ok(Outcome::Expired);
+    }
     let secret = open(&ctx.sealing_key, &enrolment_purpose(&sign_in), sealed)?;
     let Some(step) = secret.matching_step(code, ctx.now()) else {
-        return refuse(ctx, visit, &sign_in, &keys, "wrong code at enrolment");
+        return refuse(ctx, visit, &sign_in, "wrong code at enrolment");
     };
     let (session_token, start) = prepare(ctx, visit, &sign_in, replaces)?;
     let change = ctx.change(&visit.origin(&sign_in.principal));
     let device = change.id()?;
     let device = MfaDevice { sealed_secret: seal(ctx, &purpose(&device), &secret)?, id: device };
-    let (current, forgotten) = (sign_in.clone(), keys.clone());
+    let current = sign_in.clone();
     let is_started = ctx.store.write(move |conn| {
         // A device bound meanwhile, in another browser, wins: this sign-in must not add a second one
         // without being asked for the first.
@@ -143,7 +148,7 @@ pub fn confirm_enrolment(
             return Err(Abandoned::No);
         }
         credential::insert_mfa_device(conn, &current.principal, &device, step, change.now)?;
-        Context::forget_failures(conn, &forgotten)?;
+        throttle::forgive(conn, &keys, change.now)?;
         change.record(conn, &Event::new(Action::MfaDeviceBound, &device.id))?;
         session::start(conn, &change, &start)?;
         Ok(())
@@ -190,23 +195,25 @@ fn prepare(
     Ok((token, start))
 }
 
-fn refuse(
-    ctx: &Context,
-    visit: &Visit,
-    sign_in: &SignIn,
-    keys: &[Key],
-    reason: &str,
-) -> Result<Outcome, Error> {
-    ctx.count_failure(keys)?;
+/// Counts an attempt, of this sign-in and of the person, before its code is looked at; false when the
+/// sign-in has none left.
+fn reserve(ctx: &Context, sign_in: &SignIn, keys: &[Key]) -> Result<bool, Error> {
+    let (id, keys, now) = (sign_in.id.clone(), keys.to_vec(), ctx.now());
+    ctx.store.write(move |conn| {
+        if !sign_in::reserve_attempt(conn, &id)? {
+            return Ok(false);
+        }
+        throttle::reserve(conn, &keys, now)?;
+        Ok(true)
+    })
+}
+
+fn refuse(ctx: &Context, visit: &Visit, sign_in: &SignIn, reason: &str) -> Result<Outcome, Error> {
     let event = Event::new(Action::SecondFactorRefused, &sign_in.principal)
         .with(serde_json::json!({ "reason": reason }));
     let change = ctx.change(&visit.origin(&sign_in.principal));
-    let id = sign_in.id.clone();
-    ctx.store.write(move |conn| {
-        sign_in::count_failure(conn, &id)?;
-        change.record(conn, &event)
-    })?;
-    let is_over = sign_in.failures + 1 >= SignIn::MAX_FAILURES;
+    ctx.store.write(move |conn| change.record(conn, &event))?;
+    let is_over = sign_in.attempts + 1 >= SignIn::MAX_ATTEMPTS;
     Ok(if is_over { Outcome::Expired } else { Outcome::Refused })
 }
 

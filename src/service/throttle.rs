@@ -1,11 +1,16 @@
-//! The one limiter of failed attempts. Counters are written in transactions of their own.
+//! The one limiter of failed attempts.
+//!
+//! An attempt is counted as a failure before it is looked at, in the transaction that checks whether
+//! it may be made, and given back when it succeeds. So many attempts at once cannot slip through
+//! between the check and the count, and no failure can roll its own count back.
 
 use std::net::IpAddr;
 
+use crate::base::Timestamp;
 use crate::domain::Throttle;
-use crate::storage::{self, failure_counter};
+use crate::storage::{Conn, failure_counter};
 
-use super::{Context, Error};
+use super::Error;
 
 /// A counter and the rule it follows.
 #[derive(Clone, Debug)]
@@ -32,44 +37,34 @@ impl Key {
     }
 }
 
-impl Context {
-    /// Refuses when any of these counters asks to wait.
-    pub(super) fn check_throttle(&self, keys: &[Key]) -> Result<(), Error> {
-        let now = self.now();
-        let longest = self.store.read(|conn| {
-            let mut longest = None;
-            for key in keys {
-                longest = longest
-                    .max(failure_counter::find(conn, &key.name)?.and_then(|counter| counter.wait(now)));
-            }
-            Ok::<_, storage::Error>(longest)
-        })?;
-        longest.map_or(Ok(()), |wait| Err(Error::Throttled(wait)))
+/// Counts an attempt under each of these keys, or refuses it when any of them asks to wait.
+pub(super) fn reserve(conn: &mut Conn, keys: &[Key], now: Timestamp) -> Result<(), Error> {
+    let mut counters = Vec::with_capacity(keys.len());
+    for key in keys {
+        counters.push((key, failure_counter::lock(conn, &key.name, now)?));
     }
-
-    /// Counts a failure under each of these keys.
-    pub(super) fn count_failure(&self, keys: &[Key]) -> Result<(), Error> {
-        for key in keys {
-            let (key, now) = (key.clone(), self.now());
-            let count =
-                move |conn: &mut storage::Conn| failure_counter::count(conn, &key.name, &key.throttle, now);
-            match self.store.write(count.clone()) {
-                // Another replica made the row in between; it is there to be updated now.
-                Err(storage::Error::Duplicate(_)) => self.store.write(count)?,
-                outcome => outcome?,
-            }
-        }
-        Ok(())
+    if let Some(wait) = counters.iter().filter_map(|(_, counter)| counter.wait(now)).max() {
+        return Err(Error::Throttled(wait));
     }
+    for (key, counter) in counters {
+        failure_counter::update(conn, &key.name, &counter.failed(&key.throttle, now), &key.throttle)?;
+    }
+    Ok(())
+}
 
-    /// Forgets the failures under these keys, after a success. The network's own counter stays:
-    /// somebody who owns one account could otherwise reset it between guesses at others.
-    pub(super) fn forget_failures(conn: &mut storage::Conn, keys: &[Key]) -> Result<(), Error> {
-        for key in keys.iter().filter(|key| key.throttle != Throttle::ADDRESS) {
+/// Forgets the failures under these keys, after a success. The network's own counter only gives
+/// this attempt back: somebody who owns one account could otherwise reset it between guesses at
+/// others.
+pub(super) fn forgive(conn: &mut Conn, keys: &[Key], now: Timestamp) -> Result<(), Error> {
+    for key in keys {
+        if key.throttle == Throttle::ADDRESS {
+            let counter = failure_counter::lock(conn, &key.name, now)?;
+            failure_counter::update(conn, &key.name, &counter.refunded(&key.throttle), &key.throttle)?;
+        } else {
             failure_counter::delete(conn, &key.name)?;
         }
-        Ok(())
     }
+    Ok(())
 }
 
 /// An IPv4 address, or the /64 that an IPv6 client can change its address in at will.

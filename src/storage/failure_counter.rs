@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use crate::base::Timestamp;
 use crate::domain::{FailureCounter, Throttle};
 
+use super::connection::on;
 use super::schema::failure_counters::dsl;
 use super::{Conn, Error};
 
@@ -26,32 +27,46 @@ pub fn find(conn: &mut Conn, key: &str) -> Result<Option<FailureCounter>, Error>
     }))
 }
 
-/// Counts a failure under `key`.
+/// The counter under `key`, made if it is not there, and held until the transaction ends: two that
+/// count at once, on whatever replicas, are both counted.
 ///
 /// # Errors
-/// [`Error::Duplicate`] when another replica made the counter at the same moment; run again.
-pub fn count(conn: &mut Conn, key: &str, throttle: &Throttle, now: Timestamp) -> Result<(), Error> {
-    if let Conn::Postgres(_) = conn {
-        // Two replicas that count at once must both be counted: the row is locked before it is read.
-        let lock = dsl::failure_counters.find(key).select(dsl::key);
-        if let Conn::Postgres(conn) = conn {
-            lock.for_update().first::<String>(conn).optional()?;
-        }
-    }
-    let previous = find(conn, key)?;
-    let counter = FailureCounter::failed(previous, throttle, now);
-    let expires_at = counter.first_at.plus(throttle.window).max(counter.blocked_until);
-    let values = (
-        dsl::failures.eq(counter.failures),
-        dsl::first_at.eq(counter.first_at.millis()),
-        dsl::blocked_until.eq(counter.blocked_until.millis()),
-        dsl::expires_at.eq(expires_at.millis()),
+/// [`Error`] of the database.
+pub fn lock(conn: &mut Conn, key: &str, now: Timestamp) -> Result<FailureCounter, Error> {
+    let row = (
+        dsl::key.eq(key),
+        dsl::failures.eq(0),
+        dsl::first_at.eq(now.millis()),
+        dsl::blocked_until.eq(0),
+        dsl::expires_at.eq(now.millis()),
     );
-    if previous.is_some() {
-        diesel::update(dsl::failure_counters.find(key)).set(values).execute(conn)?;
-    } else {
-        diesel::insert_into(dsl::failure_counters).values((dsl::key.eq(key), values)).execute(conn)?;
+    on!(conn, diesel::insert_into(dsl::failure_counters).values(row).on_conflict_do_nothing().execute(conn))?;
+    if let Conn::Postgres(conn) = conn {
+        dsl::failure_counters.find(key).select(dsl::key).for_update().first::<String>(conn)?;
     }
+    let found = find(conn, key)?;
+    Ok(found.unwrap_or(FailureCounter::new(now)))
+}
+
+/// Records what became of a counter that was locked in this transaction.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn update(
+    conn: &mut Conn,
+    key: &str,
+    counter: &FailureCounter,
+    throttle: &Throttle,
+) -> Result<(), Error> {
+    let expires_at = counter.first_at.plus(throttle.window).max(counter.blocked_until);
+    diesel::update(dsl::failure_counters.find(key))
+        .set((
+            dsl::failures.eq(counter.failures),
+            dsl::first_at.eq(counter.first_at.millis()),
+            dsl::blocked_until.eq(counter.blocked_until.millis()),
+            dsl::expires_at.eq(expires_at.millis()),
+        ))
+        .execute(conn)?;
     Ok(())
 }
 

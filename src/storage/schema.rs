@@ -56,7 +56,7 @@ diesel::table! {
         principal_id -> Text,
         stage -> Text,
         sealed_totp_secret -> Nullable<Text>,
-        failures -> BigInt,
+        attempts -> BigInt,
         next -> Nullable<Text>,
         expires_at -> BigInt,
     }
@@ -145,7 +145,7 @@ diesel::table! {
     account_leases (account_id) { account_id -> Text, owner -> Text, fence -> BigInt, lease_until -> BigInt, }
 }
 diesel::table! {
-    signing_keys (id) { id -> Text, sealed_private_key -> Text, certificate -> Text, created_at -> BigInt, }
+    signing_keys (id) { id -> Text, state -> Text, sealed_private_key -> Text, certificate -> Text, created_at -> BigInt, }
 }
 diesel::table! {
     events (id) {

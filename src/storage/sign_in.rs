@@ -16,7 +16,7 @@ struct Row {
     principal_id: String,
     stage: String,
     sealed_totp_secret: Option<String>,
-    failures: i64,
+    attempts: i64,
     next: Option<String>,
     expires_at: i64,
 }
@@ -46,7 +46,7 @@ pub fn insert(conn: &mut Conn, sign_in: &SignIn, token_digest: &str) -> Result<(
             dsl::principal_id.eq(sign_in.principal.as_str()),
             dsl::stage.eq(sign_in.stage.as_str()),
             dsl::sealed_totp_secret.eq(sign_in.sealed_totp_secret.as_deref()),
-            dsl::failures.eq(sign_in.failures),
+            dsl::attempts.eq(sign_in.attempts),
             dsl::next.eq(sign_in.next.as_deref()),
             dsl::expires_at.eq(sign_in.expires_at.millis()),
         ))
@@ -71,13 +71,13 @@ pub fn advance(
     Ok(changed == 1)
 }
 
-/// Counts a wrong code.
+/// Counts an attempt before it is looked at; false when none is left.
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn count_failure(conn: &mut Conn, id: &SignInId) -> Result<(), Error> {
-    diesel::update(dsl::sign_ins.find(id.as_str())).set(dsl::failures.eq(dsl::failures + 1)).execute(conn)?;
-    Ok(())
+pub fn reserve_attempt(conn: &mut Conn, id: &SignInId) -> Result<bool, Error> {
+    let alive = dsl::sign_ins.find(id.as_str()).filter(dsl::attempts.lt(SignIn::MAX_ATTEMPTS));
+    Ok(diesel::update(alive).set(dsl::attempts.eq(dsl::attempts + 1)).execute(conn)? == 1)
 }
 
 /// Ends a sign-in: true for exactly one of those who try, and only while it is in this stage.
@@ -85,10 +85,7 @@ pub fn count_failure(conn: &mut Conn, id: &SignInId) -> Result<(), Error> {
 /// # Errors
 /// [`Error`] of the database.
 pub fn consume(conn: &mut Conn, sign_in: &SignIn) -> Result<bool, Error> {
-    let alive = dsl::sign_ins
-        .find(sign_in.id.as_str())
-        .filter(dsl::stage.eq(sign_in.stage.as_str()))
-        .filter(dsl::failures.lt(SignIn::MAX_FAILURES));
+    let alive = dsl::sign_ins.find(sign_in.id.as_str()).filter(dsl::stage.eq(sign_in.stage.as_str()));
     Ok(diesel::delete(alive).execute(conn)? == 1)
 }
 
@@ -116,7 +113,7 @@ fn read(row: Row) -> Result<SignIn, Error> {
         principal: parse("sign_ins.principal_id", &row.principal_id, PrincipalId::parse)?,
         stage: parse("sign_ins.stage", &row.stage, SignInStage::parse)?,
         sealed_totp_secret: row.sealed_totp_secret,
-        failures: row.failures,
+        attempts: row.attempts,
         next: row.next,
         expires_at: Timestamp::from_millis(row.expires_at),
     })

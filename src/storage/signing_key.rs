@@ -8,6 +8,9 @@ use super::error::parse;
 use super::schema::signing_keys::dsl;
 use super::{Conn, Error};
 
+/// The state of the one key that signs.
+const ACTIVE: &str = "Active";
+
 /// A stored signing key.
 #[derive(Clone, Debug)]
 pub struct StoredSigningKey {
@@ -19,13 +22,13 @@ pub struct StoredSigningKey {
     pub certificate: String,
 }
 
-/// The newest key.
+/// The key that signs.
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn find_newest(conn: &mut Conn) -> Result<Option<StoredSigningKey>, Error> {
+pub fn find_active(conn: &mut Conn) -> Result<Option<StoredSigningKey>, Error> {
     let row: Option<(String, String, String)> = dsl::signing_keys
-        .order(dsl::id.desc())
+        .filter(dsl::state.eq(ACTIVE))
         .select((dsl::id, dsl::sealed_private_key, dsl::certificate))
         .first(conn)
         .optional()?;
@@ -36,14 +39,15 @@ pub fn find_newest(conn: &mut Conn) -> Result<Option<StoredSigningKey>, Error> {
     .transpose()
 }
 
-/// Inserts a key.
+/// Inserts a key that signs from now on.
 ///
 /// # Errors
-/// [`Error`] of the database.
-pub fn insert(conn: &mut Conn, key: &StoredSigningKey, now: Timestamp) -> Result<(), Error> {
+/// [`Error::Duplicate`] when there is one.
+pub fn insert_active(conn: &mut Conn, key: &StoredSigningKey, now: Timestamp) -> Result<(), Error> {
     diesel::insert_into(dsl::signing_keys)
         .values((
             dsl::id.eq(key.id.as_str()),
+            dsl::state.eq(ACTIVE),
             dsl::sealed_private_key.eq(&key.sealed_private_key),
             dsl::certificate.eq(&key.certificate),
             dsl::created_at.eq(now.millis()),

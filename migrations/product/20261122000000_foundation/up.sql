@@ -81,7 +81,7 @@ CREATE TABLE sign_ins (
     principal_id TEXT NOT NULL,
     stage TEXT NOT NULL,
     sealed_totp_secret TEXT,
-    failures BIGINT NOT NULL,
+    attempts BIGINT NOT NULL,
     next TEXT,
     expires_at BIGINT NOT NULL
 );
@@ -191,10 +191,14 @@ CREATE TABLE account_leases (
 
 CREATE TABLE signing_keys (
     id TEXT NOT NULL PRIMARY KEY,
+    state TEXT NOT NULL,
     sealed_private_key TEXT NOT NULL,
     certificate TEXT NOT NULL,
     created_at BIGINT NOT NULL
 );
+
+-- One key signs at a time, also when two replicas make the first one at the same moment.
+CREATE UNIQUE INDEX signing_keys_active ON signing_keys (state) WHERE state = 'Active';
 
 CREATE TABLE events (
     id TEXT NOT NULL PRIMARY KEY,

@@ -93,12 +93,12 @@ fn fail_after(bed: &Bed, name: &str) -> Option<bool> {
 #[test]
 fn every_failure_is_counted_however_many_come_at_once() {
     let bed = Bed::new();
-    let count =
-        || write(&bed.store, |conn| failure_counter::count(conn, "key", &Throttle::NAME_AND_ADDRESS, NOW));
-    together(|_number| match count() {
-        // As the limiter does: whoever made the row first has made it for everybody.
-        Err(Error::Duplicate(_)) => count(),
-        outcome => outcome,
+    together(|_number| {
+        write(&bed.store, |conn| {
+            let throttle = Throttle::NAME_AND_ADDRESS;
+            let counter = failure_counter::lock(conn, "key", NOW)?.failed(&throttle, NOW);
+            failure_counter::update(conn, "key", &counter, &throttle)
+        })
     })
     .into_iter()
     .for_each(|outcome| outcome.unwrap());
