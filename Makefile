@@ -22,8 +22,10 @@ test: ## every test, on SQLite and on PostgreSQL
 	@scripts/setup test
 	@scripts/test
 
-bench: ## the benchmarks
-	cargo bench --locked
+bench: ## the benchmarks, and the demo measured from outside
+	cargo bench --locked --benches
+	@$(MAKE) --no-print-directory build
+	scripts/measure-demo "$(TARGET)/release/cloudsso"
 
 lint: ## formatting, clippy, documentation
 	@scripts/setup lint

@@ -1,6 +1,7 @@
 //! Which cloud: the table of what differs between the local cloud and the vendor's two sites.
 
-use serde::{Deserialize, Serialize};
+use clap::ValueEnum;
+use serde::Deserialize;
 
 use crate::base::{Clock, Secret};
 use crate::cloud::{Cloud, Endpoint, Pause, Retry, Site, Surroundings, Timeouts};
@@ -8,39 +9,79 @@ use crate::crypto::Random;
 use crate::domain::CloudSite;
 use crate::rpc::AccessKey;
 
-/// `[cloud]` of the configuration: a cloud to use in place of the embedded local one.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// `[cloud]` of the configuration, as it is written.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(super) struct CloudSection {
-    site: SiteName,
+    pub(super) site: Option<SiteName>,
     /// Where a local cloud's APIs are, `host:port`.
-    endpoint: Option<String>,
+    pub(super) endpoint: Option<String>,
     /// Where a local cloud's pages are, `http://host:port`.
-    base_url: Option<String>,
-    access_key_id: String,
-    access_key_secret: Secret,
+    pub(super) base_url: Option<String>,
+    pub(super) access_key_id: Option<String>,
+    pub(super) access_key_secret: Option<Secret>,
     /// What the names of our objects in an account begin with.
-    object_prefix: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum SiteName {
-    Local,
-    China,
-    International,
+    pub(super) object_prefix: Option<String>,
 }
 
 impl CloudSection {
+    /// The cloud that the section names; `None` where it names none.
+    pub(super) fn settle(self) -> Result<Option<CloudSettings>, String> {
+        let Some(site) = self.site else {
+            let is_empty = self.endpoint.is_none() && self.access_key_id.is_none();
+            return if is_empty { Ok(None) } else { Err("cloud.site is missing".to_owned()) };
+        };
+        let need = |key: &str, value: Option<String>| value.ok_or_else(|| format!("cloud.{key} is missing"));
+        Ok(Some(CloudSettings {
+            access_key_id: need("access_key_id", self.access_key_id)?,
+            access_key_secret: self.access_key_secret.ok_or("cloud.access_key_secret is missing")?,
+            place: match site {
+                SiteName::Local => Place::Local {
+                    endpoint: need("endpoint", self.endpoint)?,
+                    base_url: need("base_url", self.base_url)?.trim_end_matches('/').to_owned(),
+                },
+                SiteName::China | SiteName::International => Place::Vendor {
+                    site,
+                    prefix: self.object_prefix.unwrap_or_else(|| "CloudSSO-".to_owned()),
+                },
+            },
+        }))
+    }
+}
+
+/// A cloud and our key there.
+#[derive(Clone, Debug)]
+pub(super) struct CloudSettings {
+    place: Place,
+    access_key_id: String,
+    access_key_secret: Secret,
+}
+
+#[derive(Clone, Debug)]
+enum Place {
+    Local { endpoint: String, base_url: String },
+    Vendor { site: SiteName, prefix: String },
+}
+
+/// Which cloud.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum SiteName {
+    /// A local cloud that runs elsewhere.
+    Local,
+    /// The vendor's China site.
+    China,
+    /// The vendor's international site.
+    International,
+}
+
+impl CloudSettings {
     /// A local cloud that listens at `endpoint`.
     pub(super) fn local(endpoint: String, base_url: String, key: &AccessKey) -> Self {
         Self {
-            site: SiteName::Local,
-            endpoint: Some(endpoint),
-            base_url: Some(base_url),
+            place: Place::Local { endpoint, base_url },
             access_key_id: key.id.clone(),
             access_key_secret: key.secret.clone(),
-            object_prefix: None,
         }
     }
 
@@ -48,35 +89,41 @@ impl CloudSection {
     pub(super) fn to_toml(&self) -> toml::Table {
         let mut table = toml::Table::new();
         let mut set = |name: &str, value: &str| table.insert(name.to_owned(), value.into());
-        set("site", "local");
-        set("endpoint", self.endpoint.as_deref().unwrap_or_default());
-        set("base_url", self.base_url.as_deref().unwrap_or_default());
+        match &self.place {
+            Place::Local { endpoint, base_url } => {
+                set("site", "local");
+                set("endpoint", endpoint);
+                set("base_url", base_url);
+            }
+            Place::Vendor { site, prefix } => {
+                set("site", if *site == SiteName::China { "china" } else { "international" });
+                set("object_prefix", prefix);
+            }
+        }
         set("access_key_id", &self.access_key_id);
         set("access_key_secret", self.access_key_secret.expose());
         table
     }
 
     /// The cloud as console logons and provisioning see it.
-    pub(super) fn console(&self) -> Result<CloudSite, String> {
-        Ok(match self.site {
-            SiteName::Local => local_site(self.base_url.as_deref().ok_or("cloud.base_url is missing")?),
-            SiteName::China => vendor_site("aliyun.com", "urn:alibaba:cloudcomputing", self.prefix()),
-            SiteName::International => {
-                vendor_site("alibabacloud.com", "urn:alibaba:cloudcomputing:international", self.prefix())
+    pub(super) fn console(&self) -> CloudSite {
+        match &self.place {
+            Place::Local { base_url, .. } => local_site(base_url),
+            Place::Vendor { site: SiteName::International, prefix } => {
+                vendor_site("alibabacloud.com", "urn:alibaba:cloudcomputing:international", prefix)
             }
-        })
+            Place::Vendor { prefix, .. } => vendor_site("aliyun.com", "urn:alibaba:cloudcomputing", prefix),
+        }
     }
 
     /// The cloud as the driver reaches it.
     pub(super) fn driver(&self, clock: Clock, random: Random) -> Result<Cloud, String> {
-        let endpoint =
-            |text: &str| Endpoint::parse(text).ok_or_else(|| format!("cloud.endpoint: {text:?} is none"));
-        let own = self.endpoint.as_ref().map(|endpoint| format!("http://{endpoint}"));
-        let is_local = self.site == SiteName::Local;
-        let at = |name: &str| match &own {
-            Some(own) if is_local => endpoint(own),
-            None if is_local => Err("cloud.endpoint is missing".to_owned()),
-            _ => endpoint(&format!("{name}.aliyuncs.com")),
+        let at = |product: &str| {
+            let address = match &self.place {
+                Place::Local { endpoint, .. } => format!("http://{endpoint}"),
+                Place::Vendor { .. } => format!("https://{product}.aliyuncs.com"),
+            };
+            Endpoint::parse(&address).ok_or_else(|| format!("cloud.endpoint: {address:?} is none"))
         };
         let site = Site {
             sts: at("sts")?,
@@ -88,7 +135,7 @@ impl CloudSection {
                 secret: self.access_key_secret.clone(),
                 security_token: None,
             },
-            entry_role: self.console()?.entry_role,
+            entry_role: self.console().entry_role,
             timeouts: Timeouts::default(),
             retry: Retry::default(),
         };
@@ -98,10 +145,6 @@ impl CloudSection {
             pause: Pause::blocking(),
         };
         Ok(Cloud::new(site, surroundings))
-    }
-
-    fn prefix(&self) -> &str {
-        self.object_prefix.as_deref().unwrap_or("CloudSSO-")
     }
 }
 
@@ -141,14 +184,17 @@ fn vendor_site(domain: &str, audience: &str, prefix: &str) -> CloudSite {
 mod tests {
     use super::*;
 
+    fn settled(text: &str) -> Result<CloudSettings, String> {
+        let section: CloudSection = toml::from_str(text).unwrap();
+        section.settle().map(Option::unwrap)
+    }
+
+    const KEY: &str = "access_key_id = \"a\"\naccess_key_secret = \"b\"";
+
     #[test]
     fn the_vendor_s_sites_differ_in_address_and_audience() {
-        let section = |site: &str| -> CloudSection {
-            toml::from_str(&format!("site = {site:?}\naccess_key_id = \"a\"\naccess_key_secret = \"b\""))
-                .unwrap()
-        };
-        let china = section("china").console().unwrap();
-        let international = section("international").console().unwrap();
+        let site = |name: &str| settled(&format!("site = {name:?}\n{KEY}")).unwrap().console();
+        let (china, international) = (site("china"), site("international"));
         assert_eq!(china.role_sso_acs_url, "https://signin.aliyun.com/saml-role/sso");
         assert_eq!(international.role_sso_acs_url, "https://signin.alibabacloud.com/saml-role/sso");
         assert_eq!(international.role_sso_audience, "urn:alibaba:cloudcomputing:international");
@@ -157,18 +203,27 @@ mod tests {
     }
 
     #[test]
-    fn a_local_cloud_elsewhere_needs_its_addresses() {
-        let bare: CloudSection =
-            toml::from_str("site = \"local\"\naccess_key_id = \"a\"\naccess_key_secret = \"b\"").unwrap();
-        assert_eq!(bare.console().err().as_deref(), Some("cloud.base_url is missing"));
+    fn what_is_missing_is_named() {
+        assert!(CloudSection::default().settle().unwrap().is_none());
+        for (text, key) in [
+            (KEY.to_owned(), "cloud.site"),
+            ("site = \"china\"".to_owned(), "cloud.access_key_id"),
+            (format!("site = \"local\"\n{KEY}"), "cloud.endpoint"),
+            (format!("site = \"local\"\nendpoint = \"127.0.0.1:1\"\n{KEY}"), "cloud.base_url"),
+        ] {
+            let error = toml::from_str::<CloudSection>(&text).unwrap().settle().unwrap_err();
+            assert_eq!(error, format!("{key} is missing"));
+        }
     }
 
     #[test]
     fn what_is_written_for_a_replica_can_be_read() {
         let key = AccessKey { id: "id".to_owned(), secret: Secret::new("s\"ecret"), security_token: None };
-        let section = CloudSection::local("127.0.0.1:1".to_owned(), "http://localhost:1".to_owned(), &key);
-        let read: CloudSection = toml::from_str(&section.to_toml().to_string()).unwrap();
+        let own = CloudSettings::local("127.0.0.1:1".to_owned(), "http://localhost:1".to_owned(), &key);
+        let read = settled(&own.to_toml().to_string()).unwrap();
         assert_eq!(read.access_key_secret.expose(), "s\"ecret");
-        assert_eq!(read.console(), section.console());
+        assert_eq!(read.console(), own.console());
+        let vendor = settled(&format!("site = \"china\"\nobject_prefix = \"Own-\"\n{KEY}")).unwrap();
+        assert_eq!(settled(&vendor.to_toml().to_string()).unwrap().console(), vendor.console());
     }
 }

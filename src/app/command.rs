@@ -7,11 +7,12 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::base::Clock;
-use crate::crypto::{Random, TotpSecret};
+use crate::crypto::TotpSecret;
 use crate::local_cloud;
 
 use super::configuration::{self, ServeArguments};
-use super::{demo, server};
+use super::terminal::{complain, print};
+use super::{demo, server, stop};
 
 /// The identity centre that an organisation with many cloud accounts runs itself.
 #[derive(Parser)]
@@ -24,6 +25,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Serve the portal, its management listener and, unless another cloud is configured, a local cloud
+    #[command(after_help = configuration::SECRETS_HELP)]
     Serve(Box<ServeArguments>),
     /// Serve a local cloud alone: a stand-in for the accounts of the real one
     LocalCloud(LocalCloudArguments),
@@ -107,7 +109,7 @@ fn serve_local_cloud(arguments: &LocalCloudArguments) -> Result<(), String> {
         }
         let handle = running.handle();
         actix_web::rt::spawn(async move {
-            server::asked_to_stop().await;
+            stop::asked_to_stop().await;
             handle.stop(true).await;
         });
         running.server.await.map_err(|error| error.to_string())
@@ -134,20 +136,4 @@ fn print_code(username: &str, data_dir: &std::path::Path, json: bool) -> Result<
         print(&code);
     }
     Ok(())
-}
-
-/// A source of randomness for the whole program.
-pub(super) fn randomness() -> Random {
-    Random::system()
-}
-
-/// Prints what was asked for.
-#[expect(clippy::print_stdout, reason = "what a command prints is its result")]
-pub(super) fn print(line: &str) {
-    println!("{line}");
-}
-
-#[expect(clippy::print_stderr, reason = "the last word of a program that ends")]
-fn complain(error: &str) {
-    eprintln!("cloudsso: {error}");
 }

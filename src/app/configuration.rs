@@ -1,5 +1,6 @@
 //! Settings: from `cloudsso.toml`, overridden by the environment, overridden by flags.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
@@ -13,9 +14,16 @@ use crate::base::Secret;
 use crate::storage::DatabaseUrl;
 use crate::web::Network;
 
-use super::cloud::CloudSection;
+use super::cloud::{CloudSection, CloudSettings, SiteName};
 
 const FILE: &str = "cloudsso.toml";
+
+/// Secrets have no flags: a command line can be read by every process of the machine.
+const SEALING_KEY: &str = "CLOUDSSO_SEALING_KEY";
+const CLOUD_ACCESS_KEY_SECRET: &str = "CLOUDSSO_CLOUD_ACCESS_KEY_SECRET";
+pub(super) const SECRETS_HELP: &str = "By the environment or the file only:
+  CLOUDSSO_SEALING_KEY              the content of sealing.key, where replicas share it
+  CLOUDSSO_CLOUD_ACCESS_KEY_SECRET  the secret of the management account's AccessKey";
 
 /// The flags of `serve`; each has an environment name.
 #[derive(Args, Clone, Debug, Default)]
@@ -56,6 +64,21 @@ pub(super) struct ServeArguments {
     /// How many accounts are provisioned at once [default: 4]
     #[arg(long, env = "CLOUDSSO_WORKER_THREADS")]
     worker_threads: Option<usize>,
+    /// The cloud to use in place of the embedded local one
+    #[arg(long, env = "CLOUDSSO_CLOUD_SITE")]
+    cloud_site: Option<SiteName>,
+    /// Where the APIs of a local cloud elsewhere are, `host:port`
+    #[arg(long, env = "CLOUDSSO_CLOUD_ENDPOINT")]
+    cloud_endpoint: Option<String>,
+    /// Where the pages of a local cloud elsewhere are, `http://host:port`
+    #[arg(long, env = "CLOUDSSO_CLOUD_BASE_URL")]
+    cloud_base_url: Option<String>,
+    /// The id of the management account's AccessKey
+    #[arg(long, env = "CLOUDSSO_CLOUD_ACCESS_KEY_ID")]
+    cloud_access_key_id: Option<String>,
+    /// What the names of our objects in the accounts of the real cloud begin with [default: CloudSSO-]
+    #[arg(long, env = "CLOUDSSO_CLOUD_OBJECT_PREFIX")]
+    cloud_object_prefix: Option<String>,
     /// What is logged, such as `info` or `cloudsso=debug` [default: info; warn with --demo]
     #[arg(long, env = "CLOUDSSO_LOG_FILTER")]
     log_filter: Option<String>,
@@ -85,7 +108,7 @@ struct File {
     worker: WorkerSection,
     log: LogSection,
     sealing: SealingSection,
-    cloud: Option<CloudSection>,
+    cloud: CloudSection,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -157,8 +180,8 @@ pub(super) struct Settings {
     pub(super) log_filter: String,
     pub(super) log_format: LogFormat,
     pub(super) sealing_key: Option<Secret>,
-    /// The cloud to use in place of the local one.
-    pub(super) cloud: Option<CloudSection>,
+    /// The cloud to use in place of the embedded local one.
+    pub(super) cloud: Option<CloudSettings>,
 }
 
 /// Puts file, environment and flags together.
@@ -168,13 +191,27 @@ pub(super) fn read(arguments: &ServeArguments) -> Result<Settings, String> {
         None if Path::new(FILE).exists() => parse(Path::new(FILE))?,
         None => File::default(),
     };
-    let settings = settle(arguments.clone(), file)?;
+    let settings = settle(arguments.clone(), Secrets::of_environment(), file)?;
     start_log(&settings.log_filter, settings.log_format);
     warn_of_unknown_variables();
     Ok(settings)
 }
 
-fn settle(arguments: ServeArguments, file: File) -> Result<Settings, String> {
+#[derive(Default)]
+struct Secrets {
+    sealing_key: Option<Secret>,
+    cloud_access_key_secret: Option<Secret>,
+}
+
+impl Secrets {
+    #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+    fn of_environment() -> Self {
+        let read = |name: &str| std::env::var(name).ok().map(Secret::new);
+        Self { sealing_key: read(SEALING_KEY), cloud_access_key_secret: read(CLOUD_ACCESS_KEY_SECRET) }
+    }
+}
+
+fn settle(arguments: ServeArguments, secrets: Secrets, file: File) -> Result<Settings, String> {
     let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let data_dir = arguments.data_dir.or(file.data.dir).unwrap_or_else(|| PathBuf::from("data"));
     let database = match arguments.database_url.or(file.database.url) {
@@ -193,6 +230,14 @@ fn settle(arguments: ServeArguments, file: File) -> Result<Settings, String> {
     if !(1..=64).contains(&worker_threads) {
         return Err("worker.threads must be 1 to 64".to_owned());
     }
+    let cloud = CloudSection {
+        site: arguments.cloud_site.or(file.cloud.site),
+        endpoint: arguments.cloud_endpoint.or(file.cloud.endpoint),
+        base_url: arguments.cloud_base_url.or(file.cloud.base_url),
+        access_key_id: arguments.cloud_access_key_id.or(file.cloud.access_key_id),
+        access_key_secret: secrets.cloud_access_key_secret.or(file.cloud.access_key_secret),
+        object_prefix: arguments.cloud_object_prefix.or(file.cloud.object_prefix),
+    };
     let default_filter = if arguments.demo { "warn" } else { "info" };
     Ok(Settings {
         is_demo: arguments.demo,
@@ -207,8 +252,8 @@ fn settle(arguments: ServeArguments, file: File) -> Result<Settings, String> {
         worker_threads,
         log_filter: arguments.log_filter.or(file.log.filter).unwrap_or_else(|| default_filter.to_owned()),
         log_format: arguments.log_format.or(file.log.format).unwrap_or(LogFormat::Text),
-        sealing_key: file.sealing.key,
-        cloud: file.cloud,
+        sealing_key: secrets.sealing_key.or(file.sealing.key),
+        cloud: cloud.settle()?,
         data_dir,
     })
 }
@@ -279,7 +324,8 @@ pub(super) fn start_log(filter: &str, format: LogFormat) {
 
 fn warn_of_unknown_variables() {
     let command = ServeArguments::augment_args(clap::Command::new("serve"));
-    let known: Vec<_> = command.get_arguments().filter_map(|argument| argument.get_env()).collect();
+    let mut known: Vec<_> = command.get_arguments().filter_map(|argument| argument.get_env()).collect();
+    known.extend([SEALING_KEY, CLOUD_ACCESS_KEY_SECRET].map(OsStr::new));
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("CLOUDSSO_") && !known.contains(&name.as_os_str()) {
             tracing::warn!(name = %name.to_string_lossy(), "unknown environment variable; it has no effect");
@@ -305,7 +351,8 @@ mod tests {
 
     #[test]
     fn without_anything_there_are_defaults() {
-        let settings = settle(arguments(&[]), File::default()).unwrap_or_else(|error| panic!("{error}"));
+        let settings = settle(arguments(&[]), Secrets::default(), File::default())
+            .unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(settings.database, DatabaseUrl::Sqlite(PathBuf::from("data/cloudsso.db")));
         assert_eq!(
             (settings.public_port, settings.management_port, settings.local_cloud_port),
@@ -317,8 +364,8 @@ mod tests {
     #[test]
     fn flags_win_over_the_file() {
         let file: File = toml::from_str("[public]\nport = 1\n[management]\nport = 2").unwrap();
-        let settings =
-            settle(arguments(&["--public-port", "3"]), file).unwrap_or_else(|error| panic!("{error}"));
+        let settings = settle(arguments(&["--public-port", "3"]), Secrets::default(), file)
+            .unwrap_or_else(|error| panic!("{error}"));
         assert_eq!((settings.public_port, settings.management_port), (3, 2));
     }
 
@@ -342,8 +389,10 @@ mod tests {
             (["--public-url", "https://x/path"], "public.url"),
             (["--trusted-proxies", "proxy.example"], "public.trusted_proxies"),
             (["--worker-threads", "0"], "worker.threads"),
+            (["--cloud-site", "china"], "cloud.access_key_id"),
+            (["--cloud-site", "local"], "cloud.access_key_id"),
         ] {
-            let error = refusal(settle(arguments(&list), File::default()));
+            let error = refusal(settle(arguments(&list), Secrets::default(), File::default()));
             assert!(error.starts_with(key), "{list:?}: {error}");
         }
     }

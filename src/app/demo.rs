@@ -15,11 +15,11 @@ use crate::domain::PrincipalId;
 use crate::service::{Context, Operator, access_assignment, administrator, directory, organisation, user};
 use crate::storage::DatabaseUrl;
 
-use super::command::{print, randomness};
 use super::configuration::Settings;
 use super::key_file;
 use super::organisation::example;
-use super::server::Running;
+use super::running::Running;
+use super::terminal::print;
 
 /// What the demo writes for whoever tries it.
 pub(super) const FILE: &str = "demo.json";
@@ -126,7 +126,7 @@ fn equip_one(ctx: &Context, name: &str, principal: &PrincipalId, known: &Secrets
     if let Some(person) = known.find(name) {
         return Ok(person.clone());
     }
-    let (operator, random) = (Operator::local(), randomness());
+    let (operator, random) = (Operator::local(), Random::system());
     let (password, device) = secrets(&random).map_err(|error| error.to_string())?;
     user::set_password(ctx, &operator, principal, &password, false).map_err(|error| error.to_string())?;
     user::set_totp_device(ctx, &operator, principal, &device).map_err(|error| error.to_string())?;

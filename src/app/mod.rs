@@ -7,6 +7,9 @@ mod configuration;
 mod demo;
 mod key_file;
 mod organisation;
+mod running;
 mod server;
+mod stop;
+mod terminal;
 
 pub use command::main;

@@ -1,6 +1,8 @@
-//! `serve`: opens the database, starts the listeners and the worker, and ends them in order.
+//! `serve`: starts the listeners and the worker, and ends them in order.
 
-use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::fs::DirBuilder;
+use std::net::{IpAddr, TcpListener};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,70 +11,31 @@ use actix_web::middleware::from_fn;
 use actix_web::rt::{self, System};
 use actix_web::web::{Data, block};
 use actix_web::{App, HttpServer};
-use tokio::signal::unix::{SignalKind, signal};
 use url::Url;
 
-use crate::base::{AccountId, Clock, Secret};
-use crate::crypto::SealingKey;
-use crate::crypto::password::Hasher;
-use crate::local_cloud;
-use crate::rpc::AccessKey;
-use crate::service::{Context, Operator, Parts, Worker, account, worker};
-use crate::storage::Store;
+use crate::service::{Context, Operator, Worker, account, worker};
 use crate::web::{self, Face, Health};
 
-use super::cloud::CloudSection;
-use super::command::randomness;
 use super::configuration::Settings;
-use super::{demo, key_file};
+use super::demo;
+use super::running::prepare;
+use super::stop::asked_to_stop;
 
 const PUBLIC_THREADS: usize = 2;
 /// Threads on which use cases wait for the database, for a password check, for a signature.
 const BLOCKING_THREADS: usize = 32;
-/// So many people may wait for their password to be checked; the next is asked to come back.
-const PASSWORD_QUEUE: usize = 64;
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
 const SHUTDOWN_SECONDS: u64 = 25;
 
-/// What is running, and where.
-pub(super) struct Running {
-    pub(super) ctx: Arc<Context>,
-    pub(super) public_url: String,
-    pub(super) management_url: String,
-    pub(super) sealing_key: Secret,
-    /// The cloud as configured, or the embedded one.
-    pub(super) cloud: CloudSection,
-    /// The embedded local cloud, where there is one.
-    pub(super) local_cloud: Option<Embedded>,
-}
-
-/// The local cloud of this process.
-pub(super) struct Embedded {
-    pub(super) address: SocketAddr,
-    pub(super) base_url: String,
-    pub(super) management_account_id: AccountId,
-    /// The management account's own key, for whoever tries the product.
-    pub(super) owner: AccessKey,
-}
-
 /// Serves until told to stop.
 pub(super) fn run(settings: &Settings) -> Result<(), String> {
-    std::fs::create_dir_all(&settings.data_dir)
+    // What is in there is for its owner: databases, keys.
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&settings.data_dir)
         .map_err(|error| format!("{}: {error}", settings.data_dir.display()))?;
     System::new().block_on(serve(settings))
-}
-
-/// Waits for SIGTERM or SIGINT.
-pub(super) async fn asked_to_stop() {
-    let (Ok(mut terminate), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
 }
 
 async fn serve(settings: &Settings) -> Result<(), String> {
@@ -128,54 +91,6 @@ fn begin(ctx: &Context, is_demo: bool) -> Result<(), String> {
         tracing::info!(behind, "accounts are being told of this installation's present address and key");
     }
     Ok(())
-}
-
-fn prepare(
-    settings: &Settings,
-    public_url: &Url,
-    management_url: String,
-) -> Result<(Running, Option<Server>), String> {
-    let (clock, random) = (Clock::system(), randomness());
-    let sealing_key = match &settings.sealing_key {
-        Some(key) => key.clone(),
-        None => key_file::load_or_create(&settings.data_dir, &random)?,
-    };
-    let store = Store::open(&settings.database).map_err(|error| error.to_string())?;
-    let (mut embedded, mut server) = (None, None);
-    let cloud = match &settings.cloud {
-        Some(cloud) => cloud.clone(),
-        None => {
-            let local = local_cloud::start(local_cloud::Settings {
-                port: settings.local_cloud_port,
-                ..local_cloud::Settings::new(&settings.data_dir)
-            })
-            .map_err(|error| format!("local cloud: {error}"))?;
-            let section =
-                CloudSection::local(local.address.to_string(), local.base_url.clone(), &local.service);
-            server = Some(local.server);
-            embedded = Some(Embedded {
-                address: local.address,
-                base_url: local.base_url,
-                management_account_id: local.management_account_id,
-                owner: local.owner,
-            });
-            section
-        }
-    };
-    let cores = std::thread::available_parallelism().map_or(2, usize::from);
-    let public_url = public_url.as_str().trim_end_matches('/').to_owned();
-    let ctx = Context::new(Parts {
-        store,
-        hasher: Hasher::new(&random, cores, PASSWORD_QUEUE).map_err(|error| error.to_string())?,
-        sealing_key: SealingKey::parse(&sealing_key).map_err(|error| error.to_string())?,
-        public_url: public_url.clone(),
-        site: cloud.console()?,
-        cloud: cloud.driver(clock.clone(), random.clone())?,
-        clock,
-        random,
-    })
-    .map_err(|error| error.to_string())?;
-    Ok((Running { ctx, public_url, management_url, sealing_key, cloud, local_cloud: embedded }, server))
 }
 
 fn serve_public(listener: TcpListener, face: Face) -> Result<Server, String> {

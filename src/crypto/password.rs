@@ -1,25 +1,29 @@
 //! Passwords: Argon2id at 19 MiB, two passes, one lane (OWASP's baseline), and never more of them
 //! at once than the machine has cores, since each takes its 19 MiB and some 18 ms of a core.
 //!
-//! Stored as a PHC string, so that stronger parameters can be told from older ones.
+//! Stored as a PHC string, so that stronger parameters can be told from older ones. The working
+//! memory goes back to the system after each hash (docs/decisions/password-memory.md).
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 
 use crate::base::Secret;
 
-use super::{Error, Random};
+use super::{Error, Random, hash};
 
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
+const OUTPUT_BYTES: usize = 32;
+/// The allocator maps what is larger than 32 MiB by itself and unmaps it when it is freed. Anything
+/// smaller it comes to keep, for each thread. Only the part that is used is ever backed by memory.
+const RESERVED_BLOCKS: usize = 33 * 1024;
 
 /// Hashes and verifies passwords, at most `permits` at a time with at most `queue` more waiting.
 pub struct Hasher {
-    argon2: Argon2<'static>,
+    params: Params,
     /// Verified when there is no stored hash, so that an unknown name costs the same time.
     decoy: String,
     gate: Gate,
@@ -31,15 +35,14 @@ impl Hasher {
     /// # Errors
     /// [`Error::OpenSsl`] when no randomness is to be had for the decoy hash.
     pub fn new(random: &Random, permits: usize, queue: usize) -> Result<Self, Error> {
-        let params = Params::new(MEMORY_KIB, PASSES, LANES, None)
+        let params = Params::new(MEMORY_KIB, PASSES, LANES, Some(OUTPUT_BYTES))
             .map_err(|_ignored| Error::Malformed("Argon2 parameters"))?;
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let gate = Gate {
             state: Mutex::new(State { free: permits.max(1), waiting: 0 }),
             freed: Condvar::new(),
             queue,
         };
-        let mut hasher = Self { argon2, decoy: String::new(), gate };
+        let mut hasher = Self { params, decoy: String::new(), gate };
         hasher.decoy = hasher.hash(random, &Secret::new("no password verifies against this"))?;
         Ok(hasher)
     }
@@ -50,11 +53,15 @@ impl Hasher {
     /// [`Error::Busy`] when the queue is full.
     pub fn hash(&self, random: &Random, password: &Secret) -> Result<String, Error> {
         let salt: [u8; 16] = random.bytes()?;
-        let _permit = self.gate.enter()?;
-        let hash: PasswordHash = self
-            .argon2
-            .hash_password_with_salt(password.expose().as_bytes(), &salt)
-            .map_err(|_ignored| Error::Malformed("password"))?;
+        let output = self.compute(&self.params, password, &salt)?;
+        let malformed = || Error::Malformed("password hash");
+        let hash = PasswordHash {
+            algorithm: Algorithm::Argon2id.ident(),
+            version: Some(Version::V0x13.into()),
+            params: ParamsString::try_from(&self.params).map_err(|_ignored| malformed())?,
+            salt: Some(Salt::new(&salt).map_err(|_ignored| malformed())?),
+            hash: Some(Output::new(&output).map_err(|_ignored| malformed())?),
+        };
         Ok(hash.to_string())
     }
 
@@ -64,11 +71,28 @@ impl Hasher {
     /// # Errors
     /// [`Error::Busy`] when the queue is full; [`Error::Malformed`] when `stored` is no PHC string.
     pub fn verify(&self, password: &Secret, stored: Option<&str>) -> Result<bool, Error> {
-        let hash = PasswordHash::new(stored.unwrap_or(&self.decoy))
-            .map_err(|_ignored| Error::Malformed("stored password hash"))?;
+        let malformed = || Error::Malformed("stored password hash");
+        let stored_hash = PasswordHash::new(stored.unwrap_or(&self.decoy)).map_err(|_ignored| malformed())?;
+        let (Some(salt), Some(expected)) = (&stored_hash.salt, &stored_hash.hash) else {
+            return Err(malformed());
+        };
+        if stored_hash.algorithm != Algorithm::Argon2id.ident() || expected.as_bytes().len() != OUTPUT_BYTES {
+            return Err(malformed());
+        }
+        let params = Params::try_from(&stored_hash).map_err(|_ignored| malformed())?;
+        let computed = self.compute(&params, password, salt)?;
+        Ok(hash::equal(&computed, expected.as_bytes()) && stored.is_some())
+    }
+
+    fn compute(&self, params: &Params, password: &Secret, salt: &[u8]) -> Result<[u8; OUTPUT_BYTES], Error> {
         let _permit = self.gate.enter()?;
-        let matches = self.argon2.verify_password(password.expose().as_bytes(), &hash).is_ok();
-        Ok(matches && stored.is_some())
+        let mut memory = Vec::with_capacity(RESERVED_BLOCKS.max(params.block_count()));
+        memory.resize(params.block_count(), Block::default());
+        let mut output = [0; OUTPUT_BYTES];
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
+            .hash_password_into_with_memory(password.expose().as_bytes(), salt, &mut output, &mut memory)
+            .map_err(|_ignored| Error::Malformed("password"))?;
+        Ok(output)
     }
 }
 

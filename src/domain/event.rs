@@ -81,7 +81,7 @@ pub struct Event {
 
 impl Event {
     /// An event without detail.
-    pub fn new(action: Action, target: impl ToString) -> Self {
+    pub fn new(action: Action, target: &(impl ToString + ?Sized)) -> Self {
         Self { action, target: target.to_string(), detail: serde_json::Value::Null }
     }
 

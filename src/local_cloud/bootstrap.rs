@@ -133,7 +133,7 @@ where
         name: rules::CLOUDSSO_ROLE,
         description: "CloudSSO works in this account by this role.",
         principal: json!({"Service": [rules::CLOUDSSO_SERVICE]}),
-        policy: ("Service", rules::CLOUDSSO_ROLE_POLICY),
+        policy: rules::CLOUDSSO_ROLE_POLICY,
     };
     insert(connection, role.row(name::role_id(random)?, account_id, now), role.policy)?;
     Ok(())
@@ -153,7 +153,7 @@ where
         name: rules::MEMBER_ACCESS_ROLE,
         description: "The management account enters this member by this role.",
         principal: json!({"RAM": [format!("acs:ram::{management_account_id}:root")]}),
-        policy: ("System", "AdministratorAccess"),
+        policy: "AdministratorAccess",
     };
     let now = Timestamp::from_millis(member.created_at);
     insert(connection, role.row(name::role_id(random)?, &member.id, now), role.policy)?;
@@ -164,7 +164,7 @@ struct NewRole {
     name: &'static str,
     description: &'static str,
     principal: Value,
-    policy: (&'static str, &'static str),
+    policy: &'static str,
 }
 
 impl NewRole {
@@ -184,14 +184,10 @@ impl NewRole {
     }
 }
 
-fn insert(
-    connection: &mut SqliteConnection,
-    row: RoleRow,
-    (policy_type, policy_name): (&str, &str),
-) -> QueryResult<()> {
+fn insert(connection: &mut SqliteConnection, row: RoleRow, policy_name: &str) -> QueryResult<()> {
     role::insert(connection, &row)?;
     let held = RolePolicyRow {
-        policy_type: policy_type.to_owned(),
+        policy_type: "System".to_owned(),
         policy_name: policy_name.to_owned(),
         policy_name_key: fold(policy_name),
         policy_id: None,

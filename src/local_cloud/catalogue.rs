@@ -39,7 +39,6 @@ impl std::error::Error for Malformed {}
 #[derive(Debug)]
 pub(crate) struct Catalogue {
     system: BTreeMap<String, SystemPolicy>,
-    service: SystemPolicy,
 }
 
 impl Catalogue {
@@ -49,11 +48,7 @@ impl Catalogue {
         for (name, text) in SYSTEM {
             system.insert(crate::base::fold(name), read(name, text)?);
         }
-        let service = read(
-            rules::CLOUDSSO_ROLE_POLICY,
-            include_str!("catalogue/AliyunServiceRolePolicyForCloudSSO.json"),
-        )?;
-        Ok(Self { system, service })
+        Ok(Self { system })
     }
 
     /// The system policy of this name, in any case.
@@ -61,9 +56,10 @@ impl Catalogue {
         self.system.get(&crate::base::fold(name))
     }
 
-    /// The policy of the service-linked role of this name's policy.
-    pub(crate) fn service(&self, name: &str) -> Option<&SystemPolicy> {
-        Some(&self.service).filter(|policy| policy.name == name)
+    /// As [`Catalogue::system`], if it may be given to a role: the policy of a service-linked role
+    /// stays with that role.
+    pub(crate) fn attachable(&self, name: &str) -> Option<&SystemPolicy> {
+        self.system(name).filter(|policy| policy.name != rules::CLOUDSSO_ROLE_POLICY)
     }
 }
 
@@ -105,6 +101,7 @@ const SYSTEM: &[(&str, &str)] = &[
     ),
     ("AliyunSLBReadOnlyAccess", include_str!("catalogue/AliyunSLBReadOnlyAccess.json")),
     ("AliyunSTSAssumeRoleAccess", include_str!("catalogue/AliyunSTSAssumeRoleAccess.json")),
+    (rules::CLOUDSSO_ROLE_POLICY, include_str!("catalogue/AliyunServiceRolePolicyForCloudSSO.json")),
     ("AliyunVPCFullAccess", include_str!("catalogue/AliyunVPCFullAccess.json")),
     ("AliyunVPCReadOnlyAccess", include_str!("catalogue/AliyunVPCReadOnlyAccess.json")),
     ("ReadOnlyAccess", include_str!("catalogue/ReadOnlyAccess.json")),
@@ -120,11 +117,12 @@ mod tests {
     fn every_file_is_in_its_form_and_every_document_is_a_policy() {
         let catalogue = Catalogue::load().unwrap();
         assert_eq!(catalogue.system.len(), SYSTEM.len());
-        for policy in catalogue.system.values().chain([&catalogue.service]) {
+        for policy in catalogue.system.values() {
             assert!(Document::parse(Kind::System, &policy.document).is_ok(), "{}", policy.name);
             assert!(!policy.description.is_empty(), "{}", policy.name);
         }
         assert!(catalogue.system("administratoraccess").is_some());
-        assert!(catalogue.system("AliyunServiceRolePolicyForCloudSSO").is_none());
+        assert!(catalogue.attachable("administratoraccess").is_some());
+        assert!(catalogue.attachable("AliyunServiceRolePolicyForCloudSSO").is_none());
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 
+use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use crate::base::{Clock, Secret, Timestamp};
@@ -21,8 +22,16 @@ pub(crate) struct Cloud {
     pub(crate) base_url: String,
     pub(crate) port: u16,
     pub(crate) csrf_key: Zeroizing<Vec<u8>>,
-    /// Keeps other processes out of the data directory.
+    /// The last to go, when the store is closed.
+    pub(crate) _open: Open,
+}
+
+/// What tells others that the data directory is in use.
+pub(crate) struct Open {
+    /// Keeps other processes out.
     pub(crate) _lock: File,
+    /// Dropped after the lock is released.
+    pub(crate) _closed: oneshot::Sender<()>,
 }
 
 impl Cloud {

@@ -22,7 +22,7 @@ pub(crate) enum IdentityKind {
         principal: String,
     },
     /// Somebody who assumed a role.
-    RoleSession(RoleSession),
+    RoleSession(Box<RoleSession>),
 }
 
 #[derive(Clone, Debug)]

@@ -1,6 +1,7 @@
 //! The listener: starts the local cloud, routes requests, and stops.
 
 use std::fmt;
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,13 +12,14 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HOST, HeaderName, HeaderValue};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use tokio::sync::oneshot;
 
 use crate::base::{AccountId, Clock};
 use crate::crypto::Random;
 use crate::rpc::{AccessKey, Headers, Request};
 
 use super::catalogue::Catalogue;
-use super::cloud::Cloud;
+use super::cloud::{Cloud, Open};
 use super::error::Error;
 use super::store::Store;
 use super::{api, bootstrap, console, key_file};
@@ -63,7 +65,7 @@ impl fmt::Debug for Running {
     }
 }
 
-/// A local cloud that listens. It answers once [`Running::server`] is awaited or spawned.
+/// A local cloud that listens. It answers once [`Running::serve`] is awaited or spawned.
 pub struct Running {
     /// The address that it listens on.
     pub address: SocketAddr,
@@ -77,14 +79,27 @@ pub struct Running {
     /// CloudSSO's service credential: enters every account by `AssumeRole` of
     /// `AliyunServiceRoleForCloudSSO`, and reads and changes the resource directory.
     pub service: AccessKey,
-    /// The server; it ends when it is stopped.
+    /// The server; it ends when it is stopped, while its workers may still be closing the database.
+    /// [`Running::serve`] waits for them too.
     pub server: Server,
+    closed: oneshot::Receiver<()>,
 }
 
 impl Running {
     /// Stops the server: `handle().stop(true)` lets requests under way finish.
     pub fn handle(&self) -> ServerHandle {
         self.server.handle()
+    }
+
+    /// Answers requests until the server is stopped, and its database and lock file are closed.
+    ///
+    /// # Errors
+    /// What the system said when the listener failed.
+    pub async fn serve(self) -> io::Result<()> {
+        self.server.await?;
+        // The sender is never used, only dropped: with the last thing that the server held.
+        let _ = self.closed.await;
+        Ok(())
     }
 }
 
@@ -107,6 +122,7 @@ pub fn start(settings: Settings) -> Result<Running, Error> {
     let listener = TcpListener::bind((settings.address, settings.port)).map_err(Error::Listen)?;
     let address = listener.local_addr().map_err(Error::Listen)?;
     let base_url = format!("http://localhost:{}", address.port());
+    let (sender, closed) = oneshot::channel();
     let cloud = web::Data::new(Cloud {
         store,
         clock: settings.clock,
@@ -116,7 +132,7 @@ pub fn start(settings: Settings) -> Result<Running, Error> {
         catalogue,
         base_url: base_url.clone(),
         port: address.port(),
-        _lock: lock,
+        _open: Open { _lock: lock, _closed: sender },
     });
     let server = serve(cloud, listener)?;
     tracing::info!(address = %address, "the local cloud listens");
@@ -127,6 +143,7 @@ pub fn start(settings: Settings) -> Result<Running, Error> {
         owner: founded.owner,
         service: founded.service,
         server,
+        closed,
     })
 }
 
@@ -141,7 +158,7 @@ fn serve(cloud: web::Data<Cloud>, listener: TcpListener) -> Result<Server, Error
             .route("/saml-role/sso", web::post().to(console::post_role_sso))
             .route("/console", web::get().to(console::get_console))
             .route("/console/logout", web::post().to(console::post_logout))
-            .route("/assets/{name}", web::get().to(console::asset::get_asset))
+            .route("/assets/{name}", web::get().to(console::get_asset))
             .default_service(web::to(not_found))
     })
     .workers(1)

@@ -2,7 +2,6 @@
 
 use crate::base::Timestamp;
 
-use super::response::Response;
 use super::signature::Unsigned;
 use super::writer::Writer;
 use super::{AuthnContext, Error, MessageId, NameId, NameIdFormat, name};
@@ -10,7 +9,7 @@ use super::{AuthnContext, Error, MessageId, NameId, NameIdFormat, name};
 const ATTRIBUTE_NAME_IS_URI: &str = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri";
 
 /// What is said about one person. Its issuer, its moment and the address that it is for are those
-/// of the [`Response`] that carries it.
+/// of the [`Response`](super::Response) that carries it.
 #[derive(Clone, Debug)]
 pub struct Assertion {
     /// Its own ID, by which the receiver knows a replay.
@@ -51,20 +50,29 @@ impl Attribute {
     }
 }
 
+/// What an assertion repeats of the message that carries it, so that it can be judged alone.
+pub(super) struct Carrier<'r> {
+    pub(super) issuer: &'r str,
+    pub(super) issue_instant: Timestamp,
+    /// Where it is posted to: the `Recipient` of the confirmation.
+    pub(super) acs_url: &'r str,
+    pub(super) in_response_to: Option<&'r MessageId>,
+}
+
 impl Assertion {
-    pub(super) fn write(&self, response: &Response) -> Result<Unsigned, Error> {
+    pub(super) fn write(&self, carrier: &Carrier<'_>) -> Result<Unsigned, Error> {
         let mut writer = Writer::with_capacity(4096);
         let mut after_issuer = 0;
         let attributes = [
             ("xmlns:saml", name::SAML),
             ("ID", self.id.as_str()),
-            ("IssueInstant", &response.issue_instant.rfc3339()),
+            ("IssueInstant", &carrier.issue_instant.rfc3339()),
             ("Version", "2.0"),
         ];
         writer.element("saml:Assertion", &attributes, |writer| {
-            writer.text("saml:Issuer", &[], &response.issuer)?;
+            writer.text("saml:Issuer", &[], carrier.issuer)?;
             after_issuer = writer.position();
-            self.write_subject(writer, response)?;
+            self.write_subject(writer, carrier)?;
             self.write_conditions(writer)?;
             self.write_authn_statement(writer)?;
             self.write_attributes(writer)
@@ -72,17 +80,17 @@ impl Assertion {
         Ok(Unsigned { id: self.id.clone(), xml: writer.finish(), signature_at: after_issuer })
     }
 
-    fn write_subject(&self, writer: &mut Writer, response: &Response) -> Result<(), Error> {
+    fn write_subject(&self, writer: &mut Writer, carrier: &Carrier<'_>) -> Result<(), Error> {
         writer.element("saml:Subject", &[], |writer| {
             write_name_id(writer, &self.name_id)?;
             writer.element("saml:SubjectConfirmation", &[("Method", name::BEARER)], |writer| {
                 let not_on_or_after = self.not_on_or_after.rfc3339();
                 let mut attributes = Vec::with_capacity(3);
-                if let Some(request) = &response.in_response_to {
+                if let Some(request) = carrier.in_response_to {
                     attributes.push(("InResponseTo", request.as_str()));
                 }
                 attributes.push(("NotOnOrAfter", &not_on_or_after));
-                attributes.push(("Recipient", &response.acs_url));
+                attributes.push(("Recipient", carrier.acs_url));
                 writer.empty("saml:SubjectConfirmationData", &attributes)
             })
         })

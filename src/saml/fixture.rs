@@ -91,7 +91,7 @@ pub(super) fn genuine(part: SignedPart) -> String {
 /// A Response whose assertion was changed by `edit` before we signed it.
 pub(super) fn signed_after(edit: impl Fn(&str) -> String) -> String {
     let response = response();
-    let mut assertion = response.assertion.write(&response).unwrap();
+    let mut assertion = response.assertion.write(&response.carrier()).unwrap();
     assertion.xml = edit(&assertion.xml);
     let end = "</saml:Issuer>";
     assertion.signature_at = assertion.xml.find(end).map_or(assertion.xml.len(), |at| at + end.len());

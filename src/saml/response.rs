@@ -4,6 +4,7 @@ use data_encoding::BASE64;
 
 use crate::base::Timestamp;
 
+use super::assertion::Carrier;
 use super::signature::Unsigned;
 use super::writer::Writer;
 use super::{Assertion, Error, MessageId, SignedPart, Signer, name};
@@ -57,7 +58,7 @@ impl Response {
     /// # Errors
     /// As [`Response::sign`].
     pub fn sign_part(&self, part: SignedPart, signer: &Signer) -> Result<SignedResponse, Error> {
-        let assertion = self.assertion.write(self)?;
+        let assertion = self.assertion.write(&self.carrier())?;
         let assertion = match part {
             SignedPart::Assertion | SignedPart::Both => assertion.sign(signer)?,
             SignedPart::Response => assertion.xml,
@@ -67,6 +68,15 @@ impl Response {
             SignedPart::Response | SignedPart::Both => response.sign(signer)?,
             SignedPart::Assertion => response.xml,
         }))
+    }
+
+    pub(super) fn carrier(&self) -> Carrier<'_> {
+        Carrier {
+            issuer: &self.issuer,
+            issue_instant: self.issue_instant,
+            acs_url: &self.acs_url,
+            in_response_to: self.in_response_to.as_ref(),
+        }
     }
 
     pub(super) fn write(&self, assertion: &str) -> Result<Unsigned, Error> {

@@ -128,7 +128,7 @@ pub struct Visit {
 }
 
 impl Visit {
-    pub(super) fn origin(&self, actor: impl ToString) -> Origin {
+    pub(super) fn origin(&self, actor: &(impl ToString + ?Sized)) -> Origin {
         Origin {
             actor: actor.to_string(),
             request_id: self.request_id.to_string(),

@@ -233,7 +233,7 @@ fn refuse(
         }
         Some(candidate) => ("wrong password", candidate.principal.to_string()),
     };
-    let event = Event::new(Action::PasswordRefused, target).with(serde_json::json!({ "reason": reason }));
+    let event = Event::new(Action::PasswordRefused, &target).with(serde_json::json!({ "reason": reason }));
     let change = ctx.change(&visit.origin(name_key));
     ctx.store.write(move |conn| change.record(conn, &event))
 }

@@ -7,7 +7,7 @@ use crate::crypto::{Random, SealingKey};
 use crate::domain::CloudSite;
 use crate::storage::Store;
 
-/// The parts that a [`Context`] is made of.
+/// The parts that a [`Context`](super::Context) is made of.
 pub struct Parts {
     /// The database.
     pub store: Store,

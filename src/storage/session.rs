@@ -38,7 +38,7 @@ pub fn find(conn: &mut Conn, token_digest: &str) -> Result<Option<Session>, Erro
         .select(Row::as_select())
         .first(conn)
         .optional()?;
-    row.map(read).transpose()
+    row.as_ref().map(read).transpose()
 }
 
 /// Inserts a session.
@@ -96,7 +96,7 @@ pub fn delete_expired(conn: &mut Conn, now: Timestamp) -> Result<(), Error> {
     Ok(())
 }
 
-fn read(row: Row) -> Result<Session, Error> {
+fn read(row: &Row) -> Result<Session, Error> {
     Ok(Session {
         id: parse("sessions.id", &row.id, SessionId::parse)?,
         principal: parse("sessions.principal_id", &row.principal_id, PrincipalId::parse)?,

@@ -53,7 +53,7 @@ pub(super) async fn signed_in(
     let Some(token) = cookie::read(face, request, Purpose::Session) else { return Ok(None) };
     let face = Data::clone(face);
     let found = block(move || session::authenticate(&face.ctx, &token)).await.map_err(Refused::broken)?;
-    Ok(found.map_err(|error| Refused::from(error).of(request))?)
+    found.map_err(|error| Refused::from(error).of(request))
 }
 
 async fn get_root() -> HttpResponse {

@@ -7,6 +7,7 @@
 mod architecture;
 mod attack;
 mod foreign;
+mod local_cloud;
 mod storage;
 mod story;
 mod support;

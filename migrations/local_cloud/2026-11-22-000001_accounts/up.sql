@@ -85,7 +85,7 @@ CREATE UNIQUE INDEX policy_versions_default ON policy_versions (policy_id) WHERE
 -- here; `policy_id` is set for custom policies and keeps them from being deleted under a role.
 CREATE TABLE role_policies (
     role_id TEXT NOT NULL REFERENCES roles (id),
-    policy_type TEXT NOT NULL CHECK (policy_type IN ('System', 'Custom', 'Service')),
+    policy_type TEXT NOT NULL CHECK (policy_type IN ('System', 'Custom')),
     policy_name TEXT NOT NULL,
     policy_name_key TEXT NOT NULL,
     policy_id TEXT REFERENCES policies (id),

@@ -85,7 +85,7 @@ fn temporary(cloud: &Cloud, credential: &Credential<'_>) -> Result<Claimed, Refu
         source_identity: row.source_identity,
     };
     Ok(Claimed {
-        identity: Identity { account, kind: IdentityKind::RoleSession(session) },
+        identity: Identity { account, kind: IdentityKind::RoleSession(Box::new(session)) },
         secret: cloud.open_secret(&row.access_key_id, &row.sealed_secret)?,
         is_active: true,
         expires_at: Some(Timestamp::from_millis(row.expires_at)),

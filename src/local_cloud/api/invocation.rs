@@ -129,3 +129,8 @@ impl NumberedPage {
 pub(crate) fn date(millis: i64) -> String {
     Timestamp::from_millis(millis).rfc3339()
 }
+
+/// The name of a policy's version: `v1`, `v2`, …
+pub(crate) fn version_id(number: i64) -> String {
+    format!("v{number}")
+}

@@ -51,6 +51,10 @@ pub(super) fn answer(cloud: &Cloud, request: &Request<'_>, host: &str) -> Answer
                 Refusal::Assertion(reason) => {
                     tracing::info!(request.id = request_id, action, reason, "assertion refused");
                 }
+                // Whoever reconciles asks first, and an answer of "not there" is what it asked for.
+                Refusal::Missing { .. } => {
+                    tracing::debug!(request.id = request_id, action, reason = %refusal, "nothing found");
+                }
                 refusal => tracing::info!(request.id = request_id, action, reason = %refusal, "call refused"),
             }
             Answer::failure(format, &request_id, host, &Fault::from(refusal))

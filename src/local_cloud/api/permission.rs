@@ -10,8 +10,7 @@ use crate::local_cloud::store::policy;
 use crate::local_cloud::store::role_policy::{self, RolePolicyRow};
 use crate::policy::{Context, Decision, Document, Kind, Named, Request, evaluate};
 
-use super::invocation::Invocation;
-use super::policy::version_id;
+use super::invocation::{Invocation, version_id};
 
 /// Refuses the call unless its caller may do `action` to `resource`, an ARN.
 ///
@@ -74,12 +73,7 @@ pub(crate) fn held_policy(
 ) -> Result<Held, Refusal> {
     let missing = || Refusal::missing(Entity::Policy, row.policy_name.as_str());
     let Some(policy_id) = &row.policy_id else {
-        let catalogue = &cloud.catalogue;
-        let system = match row.policy_type.as_str() {
-            "Service" => catalogue.service(&row.policy_name),
-            _ => catalogue.system(&row.policy_name),
-        };
-        let system = system.ok_or_else(missing)?;
+        let system = cloud.catalogue.system(&row.policy_name).ok_or_else(missing)?;
         let (description, document) = (system.description.clone(), system.document.clone());
         return Ok(Held { description, version: version_id(1), document });
     };

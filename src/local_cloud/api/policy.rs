@@ -11,7 +11,7 @@ use crate::local_cloud::store::role_policy;
 use crate::local_cloud::{name, rules};
 
 use super::document;
-use super::invocation::{Invocation, Outcome, date};
+use super::invocation::{Invocation, Outcome, date, version_id};
 use super::permission::{authorise, may_change};
 
 /// `CreatePolicy`.
@@ -154,11 +154,6 @@ pub(crate) fn policy_type(call: &Invocation<'_>) -> Result<&'static str, Refusal
 /// The ARN of a system policy.
 pub(crate) fn system_arn(name: &str) -> String {
     format!("acs:ram::system:policy/{name}")
-}
-
-/// `v1`, `v2`, …
-pub(crate) fn version_id(number: i64) -> String {
-    format!("v{number}")
 }
 
 pub(crate) fn version_answer(row: &VersionRow) -> Value {

@@ -8,9 +8,9 @@ use crate::local_cloud::rules;
 use crate::local_cloud::store::policy::{self, VersionRow};
 
 use super::document;
-use super::invocation::{Invocation, Outcome};
+use super::invocation::{Invocation, Outcome, version_id};
 use super::permission::may_change;
-use super::policy::{named, version_answer, version_id};
+use super::policy::{named, policy_type, version_answer};
 
 const ROTATE: &str = "DeleteOldestNonDefaultVersionWhenLimitExceeded";
 
@@ -44,7 +44,7 @@ pub(crate) fn create(call: &Invocation<'_>, connection: &mut SqliteConnection) -
 
 /// `ListPolicyVersions`, of a custom policy or a system policy.
 pub(crate) fn list(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
-    if super::policy::policy_type(call)? == "System" {
+    if policy_type(call)? == "System" {
         let policy = super::policy::get(call, connection)?;
         let only = policy.get("DefaultPolicyVersion").cloned().unwrap_or_default();
         return Ok(json!({"PolicyVersions": {"PolicyVersion": [only]}}));

@@ -18,7 +18,9 @@ pub(crate) fn attach(call: &Invocation<'_>, connection: &mut SqliteConnection) -
     let role = role::named(call, connection, "ram:AttachPolicyToRole")?;
     let wanted = Wanted::read(call, connection, "ram:AttachPolicyToRole")?;
     may_change(call.identity, &role.name)?;
-    may_change(call.identity, &wanted.name)?;
+    if wanted.policy_type == "Custom" {
+        may_change(call.identity, &wanted.name)?;
+    }
     let (name, policy_id) = wanted.find(call, connection)?;
     let held = role_policy::list(connection, &role.id)?;
     let of_type = || held.iter().filter(|row| row.policy_type == wanted.policy_type);
@@ -97,7 +99,7 @@ impl Wanted {
         connection: &mut SqliteConnection,
     ) -> Result<(String, Option<String>), Refusal> {
         if self.policy_type == "System" {
-            let system = call.cloud.catalogue.system(&self.name);
+            let system = call.cloud.catalogue.attachable(&self.name);
             let system = system.ok_or_else(|| Refusal::missing(Entity::Policy, self.name.as_str()))?;
             return Ok((system.name.to_owned(), None));
         }

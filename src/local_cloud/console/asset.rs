@@ -1,14 +1,13 @@
 //! Style sheet and icon: built into the program, named by their content, so that a browser may keep
 //! them for ever.
 
-use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use actix_web::{HttpResponse, web};
 use std::sync::LazyLock;
 
-use crate::crypto::hash;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 
-use super::page::{Problem, problem};
+use crate::crypto::hash;
 
 struct Asset {
     name: String,
@@ -30,22 +29,21 @@ impl Asset {
 }
 
 /// The style sheet's address.
-pub(crate) fn style_url() -> String {
+pub(super) fn style_url() -> String {
     format!("/assets/{}", STYLE.name)
 }
 
 /// The icon's address.
-pub(crate) fn icon_url() -> String {
+pub(super) fn icon_url() -> String {
     format!("/assets/{}", ICON.name)
 }
 
-/// `GET /assets/{name}`.
-pub(crate) async fn get_asset(name: web::Path<String>) -> HttpResponse {
-    let Some(asset) = [&*STYLE, &*ICON].into_iter().find(|asset| asset.name == *name) else {
-        return problem(Problem::NotFound, "");
-    };
-    HttpResponse::build(StatusCode::OK)
+/// The answer with the asset of this name, if there is one.
+pub(super) fn answer(name: &str) -> Option<HttpResponse> {
+    let asset = [&*STYLE, &*ICON].into_iter().find(|asset| asset.name == name)?;
+    let mut response = HttpResponse::build(StatusCode::OK);
+    response
         .insert_header((CONTENT_TYPE, asset.content_type))
-        .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"))
-        .body(asset.text)
+        .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"));
+    Some(response.body(asset.text))
 }

@@ -4,7 +4,7 @@
 //! Pages are written by templates and hold no script. Which assertion admits whom is decided in
 //! `federation`, not here.
 
-pub(crate) mod asset;
+mod asset;
 mod held;
 mod landing;
 mod page;
@@ -93,6 +93,11 @@ pub(crate) async fn post_logout(
         Ok(Err(error)) => failed(&request_id, &error.to_string()),
         Err(_) => failed(&request_id, "the worker was stopped"),
     }
+}
+
+/// `GET /assets/{name}`.
+pub(crate) async fn get_asset(name: web::Path<String>) -> HttpResponse {
+    asset::answer(&name).unwrap_or_else(|| problem(Problem::NotFound, ""))
 }
 
 /// One sentence outside, the reason in the log.

@@ -168,3 +168,107 @@ impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for Pragmas {
             .map_err(diesel::r2d2::Error::QueryError)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use diesel::sql_query;
+    use diesel::sql_types::{BigInt, Text};
+    use diesel::{QueryableByName, RunQueryDsl};
+
+    use super::*;
+
+    #[derive(QueryableByName)]
+    struct Number {
+        #[diesel(sql_type = BigInt)]
+        value: i64,
+    }
+
+    #[derive(QueryableByName)]
+    struct Version {
+        #[diesel(sql_type = Text)]
+        value: String,
+    }
+
+    fn store() -> (tempfile::TempDir, Store) {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(&directory.path().join("test.db")).unwrap();
+        (directory, store)
+    }
+
+    fn number(connection: &mut SqliteConnection, query: &str) -> i64 {
+        sql_query(query).get_result::<Number>(connection).unwrap().value
+    }
+
+    #[test]
+    fn the_connections_are_set_for_durability() {
+        let (_directory, store) = store();
+        let pragma = |name: &str| format!("SELECT {name} AS value FROM pragma_{name}");
+        let check = |connection: &mut SqliteConnection| {
+            let mode = sql_query("SELECT journal_mode AS value FROM pragma_journal_mode");
+            assert_eq!(mode.get_result::<Version>(connection).unwrap().value, "wal");
+            assert_eq!(number(connection, &pragma("synchronous")), 2);
+            assert_eq!(number(connection, &pragma("foreign_keys")), 1);
+            Ok::<_, Error>(())
+        };
+        store.write(check).unwrap();
+        store.read(check).unwrap();
+        let now = Timestamp::from_seconds(1);
+        assert!(store.use_nonce("key", "nonce", now, now).unwrap());
+        store.write(check).unwrap();
+    }
+
+    #[test]
+    fn sqlite_is_new_enough_to_be_safe_with_several_connections() {
+        let (_directory, store) = store();
+        let version = store.read::<_, Error>(|connection| {
+            Ok(sql_query("SELECT sqlite_version() AS value").get_result::<Version>(connection)?.value)
+        });
+        let parts: Vec<u32> = version.unwrap().split('.').map(|part| part.parse().unwrap()).collect();
+        assert!(parts >= vec![3, 51, 3], "{parts:?}");
+    }
+
+    #[test]
+    fn a_reader_cannot_write_and_a_failed_write_leaves_nothing() {
+        let (_directory, store) = store();
+        let insert = "INSERT INTO used_nonces (access_key_id, nonce, expires_at) VALUES ('k', 'n', 1)";
+        let written = store.read::<_, Error>(|connection| Ok(connection.batch_execute(insert)?));
+        assert!(written.is_err());
+        let failed = store.write::<(), Error>(|connection| {
+            connection.batch_execute(insert)?;
+            Err(diesel::result::Error::NotFound.into())
+        });
+        assert!(failed.is_err());
+        let count = |connection: &mut SqliteConnection| {
+            Ok::<_, Error>(number(connection, "SELECT count(*) AS value FROM used_nonces"))
+        };
+        assert_eq!(store.read(count).unwrap(), 0);
+    }
+
+    #[test]
+    fn a_panic_in_a_write_does_not_stop_the_next() {
+        let (_directory, store) = store();
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            store.write::<(), Error>(|_connection| panic!("in the middle of a transaction"))
+        }));
+        assert!(panicked.is_err());
+        assert!(store.write::<_, Error>(|_connection| Ok(())).is_ok());
+    }
+
+    #[test]
+    fn one_time_values_are_used_once_and_forgotten_when_their_carrier_is_too_old() {
+        let (_directory, store) = store();
+        let at = Timestamp::from_seconds;
+        let use_it = |issuer: &str, now| {
+            store.write::<_, Error>(|connection| {
+                Ok(one_time::use_assertion(connection, issuer, "_1", at(now), at(100))?)
+            })
+        };
+        assert!(use_it("a", 0).unwrap());
+        assert!(!use_it("a", 50).unwrap());
+        assert!(use_it("b", 50).unwrap());
+        assert!(!use_it("a", 100).unwrap());
+        assert!(store.use_nonce("k", "n", at(0), at(10)).unwrap());
+        assert!(!store.use_nonce("k", "n", at(10), at(20)).unwrap());
+        assert!(store.use_nonce("other", "n", at(10), at(20)).unwrap());
+    }
+}

@@ -8,7 +8,7 @@ use super::schema::role_policies;
 #[diesel(table_name = role_policies, check_for_backend(diesel::sqlite::Sqlite))]
 pub(crate) struct RolePolicyRow {
     pub(crate) role_id: String,
-    /// `System`, `Custom`, or `Service` for the policy of a service-linked role.
+    /// `System` or `Custom`.
     pub(crate) policy_type: String,
     pub(crate) policy_name: String,
     pub(crate) policy_name_key: String,

@@ -14,7 +14,6 @@ mod portal;
 mod qr_code;
 mod refusal;
 mod second_factor;
-mod setup;
 #[cfg(test)]
 mod tests;
 
@@ -27,4 +26,3 @@ pub use portal::{Account, LandingPage, Portal, Readiness, Role};
 pub use qr_code::{QrCode, TooLong};
 pub use refusal::{Refusal, WayOut};
 pub use second_factor::SecondFactor;
-pub use setup::Setup;

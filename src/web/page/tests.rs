@@ -207,16 +207,27 @@ fn a_new_password_is_typed_twice_under_the_right_name() {
 }
 
 #[test]
-fn the_first_administrator_chooses_name_and_password() {
+fn a_direct_link_sends_the_portal_s_own_form() {
+    let account_id = AccountId::parse("1867131647824293").unwrap();
+    let access_configuration_id = AccessConfigurationId::parse("ac-1").unwrap();
     let html = look(
-        "setup.html",
-        &Setup { nonce: NONCE, csrf_token: CSRF, action: "/setup", username: "", rules: &RULES, error: None },
+        "direct-link.html",
+        &DirectLink {
+            nonce: NONCE,
+            csrf_token: CSRF,
+            account_id: &account_id,
+            account: "acme-web",
+            access_configuration_id: &access_configuration_id,
+            role: "ReadOnly",
+            relay_state: "https://ecs.console.aliyun.com/",
+        },
     );
     assert_sound(&html);
     assert_posts_carry_the_token(&html);
+    let action = r#"action="/portal/accounts/1867131647824293/access-configurations/ac-1/console""#;
     assert_has(
         &html,
-        &[r#"<form method="post" action="/setup">"#, r#"name="username""#, r#"name="new_password""#],
+        &[action, r#"name="RelayState" value="https://ecs.console.aliyun.com/""#, ">Open the console<"],
     );
 }
 
@@ -316,8 +327,16 @@ fn every_page_escapes_what_it_is_given() {
         .render(),
         NewPassword { nonce: NONCE, csrf_token: NASTY, username: NASTY, next, rules: &[NASTY], error }
             .render(),
-        Setup { nonce: NONCE, csrf_token: NASTY, action: NASTY, username: NASTY, rules: &[NASTY], error }
-            .render(),
+        DirectLink {
+            nonce: NONCE,
+            csrf_token: NASTY,
+            account_id: &id,
+            account: NASTY,
+            access_configuration_id: &role_id,
+            role: NASTY,
+            relay_state: NASTY,
+        }
+        .render(),
         ConsolePost {
             nonce: NONCE,
             acs_url: NASTY,

@@ -74,7 +74,7 @@ fn a_console_that_leads_to_another_site() {
         assert_eq!(page.status, 400, "{relay_state}: {}", page.text());
         assert!(!page.body.contains("SAMLResponse"), "{relay_state}");
     }
-    assert_eq!(app.events(Action::RoleSsoIssued, app.account("one")), 0, "nothing was issued");
+    assert_eq!(app.events(Action::RoleSsoIssued, &app.account("one")), 0, "nothing was issued");
     let own = format!("{}?tab=policies", app.console_url);
     let carrier = alice.submit(&role.form.clone().with("RelayState", &own));
     let form = carrier.form("/saml-role/sso");

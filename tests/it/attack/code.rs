@@ -37,7 +37,7 @@ fn a_code_used_twice() {
     // Once the next code is shown, the sign-in that waited goes on with it.
     app.advance(Duration::from_secs(30));
     assert_in(&submit(&mut second, &refused, &app.code("alice")));
-    assert_eq!(app.events(Action::SecondFactorRefused, app.user("alice").id), 1);
+    assert_eq!(app.events(Action::SecondFactorRefused, &app.user("alice").id), 1);
 }
 
 #[test]

@@ -49,7 +49,7 @@ fn a_role_that_was_not_assigned() {
     assert_nothing_issued(&refused);
     assert_eq!(app.events(Action::RoleSsoRefused, &two), 1);
     assert_eq!(app.events(Action::RoleSsoIssued, &two), 0);
-    assert_eq!(app.events(Action::RoleSsoIssued, app.account("one")), 1);
+    assert_eq!(app.events(Action::RoleSsoIssued, &app.account("one")), 1);
 }
 
 #[test]

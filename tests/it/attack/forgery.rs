@@ -61,7 +61,7 @@ fn a_form_of_another_site() {
     let mut stranger = app.visitor();
     let foreign_token = stranger.open(&app.url("/login")).csrf_token();
     let targets = targets(&app);
-    let sessions = app.events(Action::RoleSsoIssued, app.account("one"));
+    let sessions = app.events(Action::RoleSsoIssued, &app.account("one"));
     for Target { name, visitor, form } in &targets {
         let old = visitor.clone().without_fetch_metadata();
         // A browser that knows nothing of SameSite, or a page of this very site's neighbour.
@@ -80,7 +80,7 @@ fn a_form_of_another_site() {
         }
     }
     // Nothing came of all that: every form still does what it is for.
-    assert_eq!(app.events(Action::RoleSsoIssued, app.account("one")), sessions);
+    assert_eq!(app.events(Action::RoleSsoIssued, &app.account("one")), sessions);
     let honest = [
         ("sign-in", 303, Some("/login/mfa")),
         ("code", 303, Some("/portal")),

@@ -46,7 +46,7 @@ fn an_unknown_a_disabled_a_passwordless_user_and_a_wrong_password_look_the_same(
     }
     // The log tells them apart.
     assert_eq!(app.events(Action::PasswordRefused, "nobody"), 1);
-    assert_eq!(app.events(Action::PasswordRefused, app.user("bob").id), 2);
+    assert_eq!(app.events(Action::PasswordRefused, &app.user("bob").id), 2);
     let good = attempt(&app, &mut app.visitor(), "alice", &app.person("alice").password);
     assert_eq!((good.status, good.header("location")), (303, Some("/login/mfa")));
 }

@@ -203,7 +203,7 @@ fn a_password_given_for_the_first_time_only() {
     let page = alice.follow(done);
     let done = alice.submit(&page.form("/login/mfa").with("code", &app.code("alice")));
     assert_eq!(done.header("location"), Some("/portal"));
-    assert_eq!(app.events(Action::PasswordSet, app.user("alice").id), 3);
+    assert_eq!(app.events(Action::PasswordSet, &app.user("alice").id), 3);
     assert_eq!(after_password(&app, "alice", "welcome on board").1.status, 401);
     assert_eq!(after_password(&app, "alice", "twelve blue boats").1.url.path(), "/login/mfa");
 }

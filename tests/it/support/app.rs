@@ -208,7 +208,7 @@ impl TestApp {
     }
 
     /// How often the audit log tells of this.
-    pub(crate) fn events(&self, action: Action, target: impl ToString) -> i64 {
+    pub(crate) fn events(&self, action: Action, target: &(impl ToString + ?Sized)) -> i64 {
         self.store.read(|conn| event::count(conn, action, &target.to_string())).unwrap()
     }
 

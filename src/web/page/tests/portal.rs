@@ -117,7 +117,7 @@ fn a_few_accounts_are_shown_unfolded() {
     );
     assert_eq!(html.matches("<details open>").count(), 2, "only accounts with several roles fold");
     assert_eq!(html.matches("Open console<").count(), 7);
-    assert!(!html.contains(r#"href="/admin""#) && !html.contains("RelayState"));
+    assert!(!html.contains("RelayState"));
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn nobody_without_accounts_is_left_wondering() {
     assert_has(&html, &["No accounts yet", "Ask the cloud administrators at Acme Corporation"]);
     assert!(!html.contains(r#"type="search""#), "nothing to search");
     let html = look("portal-administrator.html", &Portal { is_administrator: true, ..portal(Vec::new()) });
-    assert_has(&html, &["Administrators look after accounts", r#"href="/admin""#]);
+    assert_has(&html, &["Administrators look after accounts"]);
 }
 
 #[test]
@@ -202,7 +202,6 @@ fn long_names_choices_and_roles_under_way_fit() {
         &[
             r#"<select name="RelayState">"#,
             r#"<option value="https://ecs.console.aliyun.com/">ECS instances</option>"#,
-            r#"<a class="quiet" href="/admin">Administration</a>"#,
         ],
     );
     assert_eq!(html.matches("Being prepared").count(), 2);

@@ -1,9 +1,0 @@
-DROP TABLE saml_providers;
-DROP TABLE role_policies;
-DROP TABLE policy_versions;
-DROP TABLE policies;
-DROP TABLE roles;
-DROP TABLE access_keys;
-DROP TABLE resource_directories;
-DROP TABLE accounts;
-DROP TABLE folders;

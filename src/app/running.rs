@@ -1,0 +1,99 @@
+//! What the settings amount to: the database opened, the cloud to drive found or started.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use actix_web::dev::Server;
+use url::Url;
+
+use crate::base::{AccountId, Clock, Secret};
+use crate::crypto::password::Hasher;
+use crate::crypto::{self, Random, SealingKey};
+use crate::local_cloud;
+use crate::rpc::AccessKey;
+use crate::service::{self, Context, Parts};
+use crate::storage::Store;
+
+use super::cloud::CloudSettings;
+use super::configuration::Settings;
+use super::key_file;
+
+/// So many people may wait for their password to be checked; the next is asked to come back.
+const PASSWORD_QUEUE: usize = 64;
+
+/// What is running, and where.
+pub(super) struct Running {
+    pub(super) ctx: Arc<Context>,
+    pub(super) public_url: String,
+    pub(super) management_url: String,
+    pub(super) sealing_key: Secret,
+    /// The cloud as configured, or the embedded one.
+    pub(super) cloud: CloudSettings,
+    /// The embedded local cloud, where there is one.
+    pub(super) local_cloud: Option<Embedded>,
+}
+
+/// The local cloud of this process.
+pub(super) struct Embedded {
+    pub(super) address: SocketAddr,
+    pub(super) base_url: String,
+    pub(super) management_account_id: AccountId,
+    /// The management account's own key, for whoever tries the product.
+    pub(super) owner: AccessKey,
+}
+
+/// Opens and starts what the settings name. Gives the server of the embedded local cloud too; it
+/// answers once it is spawned.
+pub(super) fn prepare(
+    settings: &Settings,
+    public_url: &Url,
+    management_url: String,
+) -> Result<(Running, Option<Server>), String> {
+    let (clock, random) = (Clock::system(), Random::system());
+    let sealing_key = match &settings.sealing_key {
+        Some(key) => key.clone(),
+        None => key_file::load_or_create(&settings.data_dir, &random)?,
+    };
+    let store = Store::open(&settings.database).map_err(|error| error.to_string())?;
+    let (mut embedded, mut server) = (None, None);
+    let cloud = match &settings.cloud {
+        Some(cloud) => cloud.clone(),
+        None => {
+            let local = local_cloud::start(local_cloud::Settings {
+                port: settings.local_cloud_port,
+                ..local_cloud::Settings::new(&settings.data_dir)
+            })
+            .map_err(|error| format!("local cloud: {error}"))?;
+            let section =
+                CloudSettings::local(local.address.to_string(), local.base_url.clone(), &local.service);
+            server = Some(local.server);
+            embedded = Some(Embedded {
+                address: local.address,
+                base_url: local.base_url,
+                management_account_id: local.management_account_id,
+                owner: local.owner,
+            });
+            section
+        }
+    };
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    let public_url = public_url.as_str().trim_end_matches('/').to_owned();
+    let ctx = Context::new(Parts {
+        store,
+        hasher: Hasher::new(&random, cores, PASSWORD_QUEUE).map_err(|error| error.to_string())?,
+        sealing_key: SealingKey::parse(&sealing_key).map_err(|error| error.to_string())?,
+        public_url: public_url.clone(),
+        site: cloud.console(),
+        cloud: cloud.driver(clock.clone(), random.clone())?,
+        clock,
+        random,
+    })
+    .map_err(|error| match error {
+        service::Error::Crypto(crypto::Error::Unsealable) => {
+            "this database was made with another sealing key (sealing.key, or CLOUDSSO_SEALING_KEY)"
+                .to_owned()
+        }
+        error => error.to_string(),
+    })?;
+    Ok((Running { ctx, public_url, management_url, sealing_key, cloud, local_cloud: embedded }, server))
+}
