@@ -7,7 +7,7 @@ use crate::base::{Secret, fold};
 use crate::crypto::token;
 use crate::domain::{Action, Event, PrincipalId, SignIn, SignInStage, Status, check_password};
 use crate::storage::credential::{self, Password};
-use crate::storage::{Conn, administrator, sign_in, user};
+use crate::storage::{Conn, administrator, session, sign_in, user};
 
 use super::throttle::{self, Key};
 use super::{Context, Error, Visit, directory};
@@ -85,7 +85,8 @@ pub fn password(ctx: &Context, visit: &Visit, attempt: &Attempt) -> Result<Outco
     }
 }
 
-/// Sets a password that its owner chose during sign-in, in place of the one they were given.
+/// Sets a password that its owner chose during sign-in, in place of the one they were given. Sessions
+/// that were begun by the old one end.
 ///
 /// # Errors
 /// [`Error::Refused`] naming the rule that the password breaks.
@@ -114,13 +115,14 @@ pub fn new_password(
     let password = Password { hash: ctx.hasher.hash(&ctx.random, chosen)?, must_change: false };
     let stage = if has_device { SignInStage::SecondFactor } else { SignInStage::Enrolment };
     let change = ctx.change(&visit.origin(&sign_in.principal));
-    let event = Event::new(Action::PasswordSet, &sign_in.principal);
     let is_set = ctx.store.write(move |conn| {
         if !sign_in::advance(conn, &sign_in, stage, None)? {
             return Ok(false);
         }
         credential::set_password(conn, &sign_in.principal, &password, change.now)?;
-        change.record(conn, &event)?;
+        let ended = session::delete_by_principal(conn, &sign_in.principal)?;
+        let detail = serde_json::json!({ "sessions_ended": ended });
+        change.record(conn, &Event::new(Action::PasswordSet, &sign_in.principal).with(detail))?;
         Ok::<_, Error>(true)
     })?;
     Ok(if is_set { NewPassword::Set(stage) } else { NewPassword::Expired })

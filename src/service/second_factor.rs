@@ -92,21 +92,20 @@ pub fn verify(
 /// # Errors
 /// Failures of the database.
 pub fn begin_enrolment(ctx: &Context, token: &str) -> Result<Option<Enrolment>, Error> {
-    let Some(sign_in) = login::find_sign_in(ctx, token, SignInStage::Enrolment)? else { return Ok(None) };
+    let Some(mut sign_in) = login::find_sign_in(ctx, token, SignInStage::Enrolment)? else { return Ok(None) };
+    if sign_in.sealed_totp_secret.is_none() {
+        let sealed = seal(ctx, &enrolment_purpose(&sign_in), &TotpSecret::generate(&ctx.random)?)?;
+        let id = sign_in.id.clone();
+        ctx.store.write(move |conn| sign_in::set_totp_secret(conn, &id, &sealed))?;
+        // Of two pages opened at once one set its secret, and both show that one.
+        let Some(current) = login::find_sign_in(ctx, token, SignInStage::Enrolment)? else { return Ok(None) };
+        sign_in = current;
+    }
+    let Some(sealed) = &sign_in.sealed_totp_secret else { return Ok(None) };
+    let secret = open(&ctx.sealing_key, &enrolment_purpose(&sign_in), sealed)?;
     let (user_name, organisation) = ctx.store.read(|conn| {
         Ok::<_, Error>((login::name_of(conn, &sign_in.principal)?, super::directory::name(conn)?))
     })?;
-    let purpose = enrolment_purpose(&sign_in);
-    let secret = match &sign_in.sealed_totp_secret {
-        Some(sealed) => open(&ctx.sealing_key, &purpose, sealed)?,
-        None => {
-            let secret = TotpSecret::generate(&ctx.random)?;
-            let sealed = seal(ctx, &purpose, &secret)?;
-            ctx.store
-                .write(move |conn| sign_in::advance(conn, &sign_in, SignInStage::Enrolment, Some(&sealed)))?;
-            secret
-        }
-    };
     Ok(Some(Enrolment { secret, user_name, organisation }))
 }
 

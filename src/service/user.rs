@@ -68,7 +68,8 @@ pub fn update_status(ctx: &Context, operator: &Operator, id: &UserId, status: St
     })
 }
 
-/// Sets somebody's password; with `must_change` they choose another at the next sign-in.
+/// Sets somebody's password; with `must_change` they choose another at the next sign-in. Whoever is
+/// signed in by the old one, or about to be, is so no longer.
 ///
 /// # Errors
 /// Failures of the database, and of hashing.
@@ -83,7 +84,10 @@ pub fn set_password(
     let (change, principal) = (ctx.change(operator.origin()), principal.clone());
     ctx.store.write(move |conn| {
         credential::set_password(conn, &principal, &password, change.now)?;
-        change.record(conn, &Event::new(Action::PasswordSet, &principal))
+        sign_in::delete_by_principal(conn, &principal)?;
+        let ended = session::delete_by_principal(conn, &principal)?;
+        let detail = serde_json::json!({ "sessions_ended": ended });
+        change.record(conn, &Event::new(Action::PasswordSet, &principal).with(detail))
     })
 }
 

@@ -71,6 +71,21 @@ pub fn advance(
     Ok(changed == 1)
 }
 
+/// Remembers the secret of the device being enrolled; false when the sign-in has one, or asks for
+/// something else by now.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn set_totp_secret(conn: &mut Conn, id: &SignInId, sealed_totp_secret: &str) -> Result<bool, Error> {
+    let waiting = dsl::sign_ins
+        .find(id.as_str())
+        .filter(dsl::stage.eq(SignInStage::Enrolment.as_str()))
+        .filter(dsl::sealed_totp_secret.is_null());
+    let changed =
+        diesel::update(waiting).set(dsl::sealed_totp_secret.eq(Some(sealed_totp_secret))).execute(conn)?;
+    Ok(changed == 1)
+}
+
 /// Counts an attempt before it is looked at; false when none is left.
 ///
 /// # Errors

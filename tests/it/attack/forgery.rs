@@ -23,17 +23,18 @@ fn targets(app: &TestApp) -> Vec<Target> {
     app.advance(std::time::Duration::from_secs(30));
     let (bob, page) = app.at_second_factor("bob");
     let code = page.form("/login/mfa").with("code", &app.code("bob"));
-    let stage = |password: &str, must_change, path: &str| {
-        app.set_password("carol", password, must_change);
-        let mut carol = app.visitor();
-        let page = carol.open(&app.url("/login"));
-        let page = carol.submit(&page.form("/login").with("username", "carol").with("password", password));
-        let page = carol.follow(page);
+    let stage = |name: &str, must_change, path: &str| {
+        app.set_password(name, "nine tired owls", must_change);
+        let mut visitor = app.visitor();
+        let page = visitor.open(&app.url("/login"));
+        let form = page.form("/login").with("username", name).with("password", "nine tired owls");
+        let page = visitor.submit(&form);
+        let page = visitor.follow(page);
         assert_eq!(page.url.path(), path);
-        (carol, page.form(path))
+        (visitor, page.form(path))
     };
-    let (enrolling, enrolment) = stage("nine tired owls", false, "/login/mfa/enrolment");
-    let (choosing, password) = stage("nine tired owls", true, "/login/password");
+    let (enrolling, enrolment) = stage("carol", false, "/login/mfa/enrolment");
+    let (choosing, password) = stage("dora", true, "/login/password");
     let password =
         password.with("new_password", "ten tired owls").with("new_password_again", "ten tired owls");
     vec![

@@ -57,6 +57,20 @@ fn the_cookie_of_before_a_new_sign_in() {
 }
 
 #[test]
+fn a_session_of_before_the_password_was_reset() {
+    let app = TestApp::start();
+    let (mut thief, _portal) = app.sign_in("alice");
+    let (mut half, page) = app.at_second_factor("alice");
+    let (mut bob, _portal) = app.sign_in("bob");
+    app.set_password("alice", "welcome back", true);
+    assert!(!is_in(&app, &mut thief));
+    app.advance(Duration::from_secs(30));
+    let late = half.submit(&page.form("/login/mfa").with("code", &app.code("alice")));
+    assert_eq!(late.header("location"), Some("/login"), "{}", late.text());
+    assert!(is_in(&app, &mut bob));
+}
+
+#[test]
 fn a_session_chosen_by_somebody_else() {
     let app = TestApp::start();
     let (mallory, _portal) = app.sign_in("bob");

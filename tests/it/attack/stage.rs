@@ -1,5 +1,6 @@
 //! The stages of a sign-in: skipped, swapped, outlived; enrolment and the first own password.
 
+use std::thread;
 use std::time::Duration;
 
 use cloudsso::domain::Action;
@@ -132,6 +133,27 @@ fn a_first_device_is_bound_once_and_shown_the_same_secret_twice() {
     app.advance(Duration::from_secs(30));
     let done = carol.submit(&refused.form("/login/mfa").with("code", &self::code(&app, &key)));
     assert_eq!(done.header("location"), Some("/portal"));
+}
+
+#[test]
+fn an_enrolment_page_opened_twice_at_once() {
+    let app = TestApp::start();
+    app.set_password("carol", "nine tired owls", false);
+    for _round in 0..5 {
+        let mut carol = app.visitor();
+        let page = carol.open(&app.url("/login"));
+        let form = page.form("/login").with("username", "carol").with("password", "nine tired owls");
+        assert_eq!(carol.submit(&form).header("location"), Some("/login/mfa/enrolment"));
+        let keys = thread::scope(|scope| {
+            let tab = || {
+                let (mut tab, url) = (carol.clone(), app.url("/login/mfa/enrolment"));
+                scope.spawn(move || key(&tab.get(&url)))
+            };
+            let tabs = [tab(), tab(), tab(), tab()];
+            tabs.map(|tab| tab.join().unwrap())
+        });
+        assert_eq!(keys, [(); 4].map(|()| keys[0].clone()));
+    }
 }
 
 #[test]

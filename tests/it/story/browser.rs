@@ -1,8 +1,10 @@
 //! The same flows in a real browser, by clicks, with every page's console watched.
 
 use super::Demo;
+use crate::support::app::TestApp;
 use crate::support::browser::Browser;
 use crate::support::person::Person;
+use crate::support::totp;
 
 const DESKTOP: (u32, u32) = (1440, 900);
 const NARROW: [u32; 2] = [320, 768];
@@ -52,15 +54,8 @@ fn no_page_scrolls_sideways_however_narrow() {
     let demo = Demo::shared();
     let ivan = demo.person("ivan");
     let browser = Browser::open(DESKTOP.0, DESKTOP.1);
-    let fits = || {
-        for width in NARROW {
-            browser.resize(width, 800);
-            browser.assert_no_sideways_scrolling();
-        }
-        browser.assert_clean_console();
-    };
     browser.goto(&format!("{}/login", demo.public_url()));
-    fits();
+    fits(&browser);
     browser.fill("username", "nobody");
     browser.fill("password", "wrong");
     browser.click("Sign in");
@@ -77,15 +72,15 @@ fn no_page_scrolls_sideways_however_narrow() {
     browser.fill("password", &ivan.password);
     browser.click("Sign in");
     browser.wait_for_text("Enter your code");
-    fits();
+    fits(&browser);
     browser.fill("code", &ivan.code());
     browser.click("Continue");
     browser.wait_for_text("Your accounts");
-    fits();
+    fits(&browser);
     browser.click("Open console of acme-ledger as Developer, in a new tab");
     browser.switch_to_new_window();
     browser.wait_for_text("What this role may do");
-    fits();
+    fits(&browser);
 }
 
 #[test]
@@ -120,4 +115,44 @@ fn sign_in(browser: &Browser, url: &str, person: &Person) {
     browser.click("Continue");
     browser.wait_for_text("Your accounts");
     assert_eq!(browser.url().as_str(), url);
+}
+
+#[test]
+fn a_first_sign_in_binds_a_device() {
+    let app = TestApp::start();
+    app.set_password("carol", "welcome on board", true);
+    let browser = Browser::open(DESKTOP.0, DESKTOP.1);
+    browser.goto(&app.url("/portal"));
+    browser.fill("User name", "carol");
+    browser.fill("Password", "welcome on board");
+    browser.click("Show password");
+    browser.click("Hide password");
+    browser.click("Sign in");
+    browser.wait_for_text("Choose a new password");
+    fits(&browser);
+    browser.fill("new_password", "twelve blue boats");
+    browser.fill("new_password_again", "twelve blue boats");
+    browser.click("Save and continue");
+
+    browser.wait_for_text("Set up your second factor");
+    fits(&browser);
+    let drawn = browser.evaluate("return document.querySelector('.qr svg').getBoundingClientRect().width");
+    assert!(drawn.as_f64().unwrap() > 150.0, "{drawn}");
+    let key = browser.evaluate("return document.querySelector('code.key').textContent");
+    let now = u64::try_from(app.clock.now().seconds()).unwrap();
+    browser.fill("code", &totp::code_at(key.as_str().unwrap(), now));
+    browser.click("Confirm");
+    browser.wait_for_text("No accounts yet");
+    assert_eq!(browser.url().path(), "/portal");
+    fits(&browser);
+}
+
+/// No wider than the viewport, however narrow that is, and nothing in the console.
+fn fits(browser: &Browser) {
+    for width in NARROW {
+        browser.resize(width, 800);
+        browser.assert_no_sideways_scrolling();
+    }
+    browser.resize(DESKTOP.0, DESKTOP.1);
+    browser.assert_clean_console();
 }

@@ -2,6 +2,7 @@
 //! and people in front of it.
 
 mod browser;
+mod killed;
 mod role_logon;
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};

@@ -90,13 +90,26 @@ impl Server {
     /// # Errors
     /// Its output, when it ends or does not become ready.
     pub(crate) fn start(folder: TempDir, arguments: &[&str]) -> Result<Self, String> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cloudsso"));
-        command.arg("serve").arg("--data-dir").arg(folder.path());
-        command.args(["--public-port", "0", "--management-port", "0", "--local-cloud-port", "0"]);
-        command.args(arguments);
-        // The environment is configuration, and a developer's own must not leak in.
-        command.env_clear().env("RUST_BACKTRACE", "1");
+        let mut command = serve(folder.path(), arguments);
         Self::launch(folder, &mut command)
+    }
+
+    /// Starts it, and kills it as soon as `is_time`, which is shown its output so far and its data
+    /// directory; gives that.
+    pub(crate) fn start_and_kill(
+        folder: TempDir,
+        arguments: &[&str],
+        is_time: impl Fn(&str, &Path) -> bool,
+    ) -> TempDir {
+        let mut process = Process::spawn(&mut serve(folder.path(), arguments));
+        let reached = wait_for(PATIENCE, || {
+            let ended = process.ended();
+            assert!(ended.is_none(), "ended by itself, with {ended:?}: {}", process.output());
+            is_time(&process.output(), folder.path()).then_some(())
+        });
+        assert!(reached.is_some(), "the moment does not come: {}", process.output());
+        process.kill();
+        folder
     }
 
     fn launch(folder: TempDir, command: &mut Command) -> Result<Self, String> {
@@ -134,6 +147,16 @@ impl Server {
     pub(crate) fn stop(self) -> ExitStatus {
         self.process.stop()
     }
+}
+
+fn serve(data_dir: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cloudsso"));
+    command.arg("serve").arg("--data-dir").arg(data_dir);
+    command.args(["--public-port", "0", "--management-port", "0", "--local-cloud-port", "0"]);
+    command.args(arguments);
+    // The environment is configuration, and a developer's own must not leak in.
+    command.env_clear().env("RUST_BACKTRACE", "1");
+    command
 }
 
 fn demo_file(folder: &Path) -> PathBuf {
