@@ -1,4 +1,5 @@
-//! The sealing key of a data directory: a file of its own beside the database, for its owner's eyes.
+//! Small files of a data directory, for its owner's eyes: the sealing key, which is kept apart from
+//! the database, and the name of the process that serves the directory.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
@@ -9,6 +10,7 @@ use crate::base::Secret;
 use crate::crypto::{Random, SealingKey};
 
 const FILE: &str = "sealing.key";
+const INSTANCE_FILE: &str = "instance";
 
 /// Reads the key of this data directory, or makes it.
 ///
@@ -34,6 +36,25 @@ pub(super) fn load_or_create(data_dir: &Path, random: &Random) -> Result<Secret,
     }
 }
 
+/// The name of the process that serves this data directory, the same after each restart.
+///
+/// # Errors
+/// In words, when the file cannot be read or written.
+pub(super) fn instance(data_dir: &Path, random: &Random) -> Result<String, String> {
+    let path = data_dir.join(INSTANCE_FILE);
+    let name = path.display().to_string();
+    match fs::read_to_string(&path) {
+        Ok(text) => Ok(text.trim().to_owned()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let made =
+                random.text("abcdefghijklmnopqrstuvwxyz0123456789", 16).map_err(|error| error.to_string())?;
+            write(&path, &made).map_err(|error| format!("{name}: {error}"))?;
+            Ok(made)
+        }
+        Err(error) => Err(format!("{name}: {error}")),
+    }
+}
+
 /// Writes a file whole, for its owner's eyes: under another name first, then renamed into place.
 pub(super) fn write(path: &Path, text: &str) -> std::io::Result<()> {
     let mut unfinished = path.as_os_str().to_owned();
@@ -48,6 +69,14 @@ pub(super) fn write(path: &Path, text: &str) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_process_keeps_its_name_and_has_one_of_its_own() {
+        let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let name = |folder: &tempfile::TempDir| instance(folder.path(), &Random::system()).unwrap();
+        assert_eq!(name(&one), name(&one));
+        assert_ne!(name(&one), name(&other));
+    }
 
     #[test]
     fn a_key_is_made_once_and_for_its_owner_only() {

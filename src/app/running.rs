@@ -82,6 +82,7 @@ pub(super) fn prepare(
         store,
         hasher: Hasher::new(&random, cores, PASSWORD_QUEUE).map_err(|error| error.to_string())?,
         sealing_key: SealingKey::parse(&sealing_key).map_err(|error| error.to_string())?,
+        instance: key_file::instance(&settings.data_dir, &random)?,
         public_url: public_url.clone(),
         site: cloud.console(),
         cloud: cloud.driver(clock.clone(), random.clone())?,

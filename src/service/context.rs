@@ -27,6 +27,7 @@ pub struct Context {
     pub(super) site: CloudSite,
     pub(super) cloud: Cloud,
     pub(super) identity_provider: IdentityProvider,
+    pub(super) instance: String,
     pub(super) form_key: Zeroizing<Vec<u8>>,
     name_key: Zeroizing<Vec<u8>>,
     pub(super) work: WorkBell,
@@ -41,7 +42,7 @@ impl Context {
         let identity_provider = IdentityProvider::load_or_create(&parts)?;
         let form_key = parts.sealing_key.derive("form token")?;
         let name_key = parts.sealing_key.derive("sign-in name")?;
-        let Parts { store, clock, random, hasher, sealing_key, public_url: _, site, cloud } = parts;
+        let Parts { store, clock, random, hasher, sealing_key, public_url: _, site, cloud, instance } = parts;
         Ok(Arc::new(Self {
             store,
             clock,
@@ -52,6 +53,7 @@ impl Context {
             cloud,
             identity_provider,
             form_key,
+            instance,
             name_key,
             work: WorkBell::default(),
         }))

@@ -19,6 +19,9 @@ pub struct Parts {
     pub hasher: Hasher,
     /// Seals secrets at rest.
     pub sealing_key: SealingKey,
+    /// The name of this installation's process, the same after each restart: leases of one that was
+    /// killed are given up by the one that starts in its place.
+    pub instance: String,
     /// The address that people use, without a slash at its end.
     pub public_url: String,
     /// The cloud as the console logon sees it.

@@ -14,7 +14,9 @@ use crate::domain::{
 };
 use crate::storage::event::Origin;
 use crate::storage::lease::{self, Lease};
-use crate::storage::{Conn, access_configuration, failure_counter, provisioning, session, sign_in, task};
+use crate::storage::{
+    self, Conn, access_configuration, failure_counter, provisioning, session, sign_in, task,
+};
 
 use super::provision::Failure;
 use super::{Context, Error, access_assignment, provision};
@@ -37,14 +39,19 @@ impl Worker {
     /// Starts `threads` threads; each works in one account at a time.
     ///
     /// # Errors
-    /// When the system gives no threads.
-    pub fn start(ctx: &Arc<Context>, threads: usize) -> std::io::Result<Self> {
+    /// Failures of the database; [`storage::Error::Unavailable`] when the system gives no threads.
+    pub fn start(ctx: &Arc<Context>, threads: usize) -> Result<Self, Error> {
+        let owner = ctx.instance.clone();
+        ctx.store.write(move |conn| lease::release_owned(conn, &owner))?;
         let stop = Arc::new(AtomicBool::new(false));
         let spawn = |number: usize| {
             let (ctx, stop) = (Arc::clone(ctx), Arc::clone(&stop));
             thread::Builder::new().name(format!("worker-{number}")).spawn(move || run(&ctx, &stop, number))
         };
-        let threads = (0..threads).map(spawn).collect::<Result<_, _>>()?;
+        let threads = (0..threads)
+            .map(spawn)
+            .collect::<Result<_, _>>()
+            .map_err(|error| storage::Error::Unavailable(error.to_string()))?;
         Ok(Self { stop, ctx: Arc::clone(ctx), threads })
     }
 
@@ -65,14 +72,13 @@ impl Worker {
 /// Failures of the database. Failures of the cloud are recorded with their task.
 pub fn run_due(ctx: &Context) -> Result<usize, Error> {
     let mut done = 0;
-    while let Some(lease) = claim(ctx, "run-due")? {
+    while let Some(lease) = claim(ctx)? {
         done += work(ctx, &lease, &AtomicBool::new(false))?;
     }
     Ok(done)
 }
 
 fn run(ctx: &Context, stop: &AtomicBool, number: usize) {
-    let owner = format!("{}-{number}", std::process::id());
     let mut swept_at = ctx.now();
     while !stop.load(Ordering::SeqCst) {
         let seen = ctx.work.count();
@@ -82,7 +88,7 @@ fn run(ctx: &Context, stop: &AtomicBool, number: usize) {
                 tracing::warn!(%error, "what has expired could not be forgotten");
             }
         }
-        let outcome = claim(ctx, &owner).and_then(|lease| {
+        let outcome = claim(ctx).and_then(|lease| {
             let Some(lease) = lease else { return Ok(false) };
             work(ctx, &lease, stop).map(|_| true)
         });
@@ -106,13 +112,13 @@ fn sweep(ctx: &Context) -> Result<(), Error> {
     })
 }
 
-fn claim(ctx: &Context, owner: &str) -> Result<Option<Lease>, Error> {
+fn claim(ctx: &Context) -> Result<Option<Lease>, Error> {
     // A look before the write keeps an idle worker from writing.
     let now = ctx.now();
     if !ctx.store.read(|conn| lease::is_any_due(conn, now))? {
         return Ok(None);
     }
-    let owner = owner.to_owned();
+    let owner = ctx.instance.clone();
     Ok(ctx.store.write(move |conn| lease::claim(conn, &owner, now, LEASE))?)
 }
 

@@ -83,13 +83,14 @@ pub fn release(conn: &mut Conn, lease: &Lease) -> Result<(), Error> {
     Ok(())
 }
 
-/// Gives every claim up; for whoever knows that no other process has the database open. The fences
-/// stay, so that a claim that was given up is good for nothing any more once another was made.
+/// Gives up every claim of this owner; for a process that starts in the place of one that died. The
+/// fences stay, so that a claim given up is good for nothing any more once another was made.
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub(super) fn release_all(conn: &mut Conn) -> Result<(), Error> {
-    diesel::update(account_leases::table).set(account_leases::lease_until.eq(0)).execute(conn)?;
+pub fn release_owned(conn: &mut Conn, owner: &str) -> Result<(), Error> {
+    let own = account_leases::table.filter(account_leases::owner.eq(owner));
+    diesel::update(own).set(account_leases::lease_until.eq(0)).execute(conn)?;
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use diesel::sql_types::Text;
 
 use super::connection::Setup;
 use super::writer::Writer;
-use super::{Conn, Error, lease};
+use super::{Conn, Error};
 
 /// SQLite before this version may corrupt a WAL file when a write meets a checkpoint.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -161,8 +161,6 @@ fn open_sqlite(path: &Path) -> Result<Backend, Error> {
     Setup { is_reader: false }.apply(&mut conn)?;
     check_sqlite_version(&mut conn)?;
     conn.migrate()?;
-    // The file is ours alone: whoever holds a lease was killed, and must not be waited for.
-    lease::release_all(&mut conn)?;
     let readers = Pool::builder()
         .max_size(SQLITE_READERS)
         .min_idle(Some(1))

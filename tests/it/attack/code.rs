@@ -103,6 +103,29 @@ fn codes_are_six_digits_however_they_are_spaced() {
 }
 
 #[test]
+fn guessing_many_codes_at_the_same_moment() {
+    let app = TestApp::start();
+    let (visitor, page) = app.at_second_factor("alice");
+    let wrong = |number: usize| {
+        let codes = [-1, 0, 1].map(|steps| app.code_after("alice", steps));
+        let guess = format!("{number:06}");
+        if codes.contains(&guess) { "999999".to_owned() } else { guess }
+    };
+    thread::scope(|scope| {
+        for number in 0..16 {
+            let (mut visitor, page, guess) = (visitor.clone(), &page, wrong(number));
+            scope.spawn(move || submit(&mut visitor, page, &guess));
+        }
+    });
+    let refused = app.events(Action::SecondFactorRefused, &app.user("alice").id);
+    assert_eq!(refused, 5, "no more codes were looked at than may be tried");
+    let mut late = visitor.clone();
+    assert_eq!(submit(&mut late, &page, &app.code("alice")).header("location"), Some("/login"));
+    let (mut again, page) = app.at_second_factor("alice");
+    assert_in(&submit(&mut again, &page, &app.code("alice")));
+}
+
+#[test]
 fn a_sign_in_with_five_wrong_codes_is_over() {
     let app = TestApp::start();
     let (mut alice, first) = app.at_second_factor("alice");

@@ -1,5 +1,6 @@
 //! Passwords: guessed, and what a wrong one tells.
 
+use std::thread;
 use std::time::Duration;
 
 use cloudsso::domain::{Action, Status};
@@ -58,6 +59,32 @@ fn a_name_is_the_same_in_whatever_case_and_a_password_is_not() {
     assert_eq!(attempt(&app, &mut app.visitor(), " ALICE ", password).status, 303);
     assert_eq!(attempt(&app, &mut app.visitor(), "alice", &password.to_uppercase()).status, 401);
     assert_eq!(attempt(&app, &mut app.visitor(), "alice", &format!("{password} ")).status, 401);
+}
+
+#[test]
+fn guessing_many_passwords_at_the_same_moment() {
+    let app = TestApp::start();
+    let mut visitor = app.visitor();
+    let page = visitor.open(&app.url("/login"));
+    let form = page.form("/login").with("username", "alice").with("password", "a guess");
+    let statuses = thread::scope(|scope| {
+        let guess = |mut visitor: Visitor| {
+            let form = form.clone();
+            scope.spawn(move || visitor.submit(&form).status)
+        };
+        let guesses: Vec<_> = (0..24).map(|_number| guess(visitor.clone())).collect();
+        guesses.into_iter().map(|guess| guess.join().unwrap()).collect::<Vec<_>>()
+    });
+    // The attempt after the fifth is looked at and brings the first delay; the clock stands still.
+    let looked_at = statuses.iter().filter(|status| **status == 401).count();
+    assert_eq!(
+        (looked_at, statuses.iter().filter(|status| **status == 429).count()),
+        (6, 18),
+        "{statuses:?}"
+    );
+    app.advance(Duration::from_secs(1));
+    let right = app.person("alice").password.clone();
+    assert_eq!(attempt(&app, &mut app.visitor(), "alice", &right).status, 303);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use cloudsso::domain::{Task, TaskKind, TaskStatus};
 use cloudsso::storage::lease::{self, Lease};
 use cloudsso::storage::{Store, task};
 
-use super::{Bed, NOW, new_id, open, together, write};
+use super::{Bed, NOW, new_id, together, write};
 
 const LENGTH: Duration = Duration::from_secs(120);
 
@@ -105,19 +105,18 @@ fn nothing_is_claimed_where_nothing_is_due() {
     assert!(is_due(NOW));
 }
 
-/// A SQLite file has one process at a time: a lease found in it is a dead one's.
 #[test]
-fn leases_of_a_killed_process_do_not_hold_up_the_next_on_the_same_file() {
-    let Bed { store, directory: _, database } = Bed::new();
-    add_task(&store, account(0));
-    let dead = claim(&store, NOW).unwrap();
-    drop(store);
-    let store = open(&database).unwrap();
-    let is_file = database.url().starts_with("sqlite:");
-    match claim(&store, NOW) {
-        Some(next) if is_file => assert_eq!(next.fence, dead.fence + 1),
-        None if !is_file => assert!(claim(&store, NOW.plus(LENGTH)).is_some()),
-        other => panic!("{other:?} on {}", database.url()),
-    }
-    assert!(!extend(&store, &dead, NOW));
+fn who_starts_in_the_place_of_a_dead_process_gives_up_its_leases_and_no_other_s() {
+    let bed = Bed::new();
+    (0..2).for_each(|number| add_task(&bed.store, account(number)));
+    let claim_as =
+        |owner: &'static str| write(&bed.store, move |conn| lease::claim(conn, owner, NOW, LENGTH)).unwrap();
+    let (dead, alive) = (claim_as("dead").unwrap(), claim_as("alive").unwrap());
+    assert_eq!(claim_as("new"), None);
+    write(&bed.store, |conn| lease::release_owned(conn, "dead")).unwrap();
+    let taken = claim_as("new").unwrap();
+    assert_eq!(taken.account_id, dead.account_id);
+    assert_eq!(claim_as("new"), None);
+    assert!(extend(&bed.store, &alive, NOW));
+    assert!(!extend(&bed.store, &dead, NOW), "its fence is no longer the present one");
 }

@@ -10,6 +10,7 @@ use cloudsso::crypto::Random;
 use cloudsso::rpc::AccessKey;
 use serde_json::Value;
 
+use crate::support::database::TestDatabase;
 use crate::support::person::{Console, Person, offered_roles, open_console};
 use crate::support::process::Server;
 
@@ -19,13 +20,12 @@ const CALLS: [usize; 10] = [1, 3, 6, 10, 16, 25, 40, 70, 120, 180];
 /// One of each group, so that every assignment is somebody's here.
 const PEOPLE: [&str; 7] = ["alice", "dave", "bob", "heidi", "judy", "mallory", "carol"];
 
-/// On SQLite only: a PostgreSQL server may have other replicas, so that leases of the dead run out
-/// there by the clock (`attack::interruption` has a clock to move).
 #[test]
 fn a_start_killed_at_any_moment_is_finished_by_the_next() {
-    let arguments = ["--demo", "--log-filter", "cloudsso=debug"];
+    let database = TestDatabase::new();
+    let arguments = ["--demo", "--database-url", database.url(), "--log-filter", "cloudsso=debug"];
     let mut folder = tempfile::tempdir().unwrap();
-    for file in ["sealing.key", "cloudsso.db", "local-cloud.key", "local-cloud.db"] {
+    for file in ["sealing.key", "local-cloud.key", "local-cloud.db", "instance"] {
         folder = Server::start_and_kill(folder, &arguments, |_output, data_dir| data_dir.join(file).exists());
     }
     for calls in CALLS {
@@ -34,7 +34,8 @@ fn a_start_killed_at_any_moment_is_finished_by_the_next() {
             output.matches("cloud call").count() >= calls || is_done(data_dir)
         });
     }
-    let server = Server::start(folder, &["--demo"]).unwrap_or_else(|error| panic!("{error}"));
+    let server = Server::start(folder, &["--demo", "--database-url", database.url()])
+        .unwrap_or_else(|error| panic!("{error}"));
     let demo = server.details();
 
     let members = cloud(demo).management().list_accounts().unwrap();

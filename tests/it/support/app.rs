@@ -283,6 +283,7 @@ impl Plan {
             random: random.clone(),
             hasher: Hasher::new(&random, 2, 64).unwrap(),
             sealing_key: SealingKey::parse(&SealingKey::generate(&random).unwrap()).unwrap(),
+            instance: "test".to_owned(),
             public_url: self.public_url.clone(),
             site: console(&local.base_url),
             cloud: driver(outside, &local.service, &self.clock),
