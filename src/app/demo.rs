@@ -223,7 +223,8 @@ fn print_table(data_dir: &Path, running: &Running, cast: &Cast) {
     }
     row(&cast.administrator, "an administrator");
     print("");
-    print(&format!("  the next code: cloudsso demo code alice --data-dir {}", data_dir.display()));
+    let program = std::env::args().next().unwrap_or_else(|| "cloudsso".to_owned());
+    print(&format!("  the next code: {program} demo code alice --data-dir {}", data_dir.display()));
     print(&format!("  everybody else: {}", data_dir.join(FILE).display()));
     print("");
 }

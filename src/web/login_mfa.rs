@@ -20,26 +20,18 @@ const WRONG_CODE: &str = "That code is not right, or was used before. Wait for t
 const BEGIN_AGAIN: &str = "/login";
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    let refuse = || web::to(error::method_not_allowed);
-    config
-        .service(
-            resource("/login/mfa")
-                .route(get().to(get_code))
-                .route(post().to(post_code))
-                .default_service(refuse()),
-        )
-        .service(
-            resource("/login/mfa/enrolment")
-                .route(get().to(get_enrolment))
-                .route(post().to(post_enrolment))
-                .default_service(refuse()),
-        )
-        .service(
-            resource("/login/password")
-                .route(get().to(get_password))
-                .route(post().to(post_password))
-                .default_service(refuse()),
+    for stage in [SignInStage::SecondFactor, SignInStage::Enrolment, SignInStage::NewPassword] {
+        let show = move |face, request| get_page(face, request, stage);
+        let resource = resource(path_of(stage)).route(get().to(show));
+        config.service(
+            match stage {
+                SignInStage::SecondFactor | SignInStage::Enrolment => resource
+                    .route(post().to(move |face, request, body| post_code(face, request, body, stage))),
+                SignInStage::NewPassword => resource.route(post().to(post_password)),
+            }
+            .default_service(web::to(error::method_not_allowed)),
         );
+    }
 }
 
 /// The token of the sign-in under way, if the page is the one it asks for; else where to go instead.
@@ -60,68 +52,44 @@ async fn sign_in(
     })
 }
 
-async fn get_code(face: Data<Face>, request: HttpRequest) -> Result<HttpResponse, Refused> {
-    match sign_in(&face, &request, SignInStage::SecondFactor).await? {
-        Ok(token) => show_code(&face, &request, token, StatusCode::OK, None).await,
+async fn get_page(
+    face: Data<Face>,
+    request: HttpRequest,
+    stage: SignInStage,
+) -> Result<HttpResponse, Refused> {
+    match sign_in(&face, &request, stage).await? {
+        Ok(token) => show(&face, &request, token, stage, Shown::default()).await,
         Err(elsewhere) => Ok(elsewhere),
     }
 }
 
-async fn post_code(face: Data<Face>, request: HttpRequest, body: Bytes) -> Result<HttpResponse, Refused> {
-    let form = Form::read(&face, &request, &body, Purpose::Form)?;
-    let token = match sign_in(&face, &request, SignInStage::SecondFactor).await? {
-        Ok(token) => token,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
-    let (code, visit, called) = (code(&form), guard::pass(&request)?.visit, Data::clone(&face));
-    let (held, replaces) = (token.clone(), cookie::read(&face, &request, Purpose::Session));
-    let outcome =
-        block(move || second_factor::verify(&called.ctx, &visit, &held, &code, replaces.as_deref())).await;
-    match outcome.map_err(Refused::broken)?.map_err(|error| Refused::from(error).of(&request))? {
-        second_factor::Outcome::Started(started) => welcome(&face, &started),
-        second_factor::Outcome::Refused => {
-            show_code(&face, &request, token, StatusCode::UNAUTHORIZED, Some(WRONG_CODE)).await
-        }
-        second_factor::Outcome::Expired => Ok(begin_again(&face)?),
-    }
-}
-
-async fn get_enrolment(face: Data<Face>, request: HttpRequest) -> Result<HttpResponse, Refused> {
-    match sign_in(&face, &request, SignInStage::Enrolment).await? {
-        Ok(token) => show_enrolment(&face, &request, token, StatusCode::OK, None).await,
-        Err(elsewhere) => Ok(elsewhere),
-    }
-}
-
-async fn post_enrolment(
+/// A code: of the bound device, or of the one that is being bound.
+async fn post_code(
     face: Data<Face>,
     request: HttpRequest,
     body: Bytes,
+    stage: SignInStage,
 ) -> Result<HttpResponse, Refused> {
     let form = Form::read(&face, &request, &body, Purpose::Form)?;
-    let token = match sign_in(&face, &request, SignInStage::Enrolment).await? {
+    let token = match sign_in(&face, &request, stage).await? {
         Ok(token) => token,
         Err(elsewhere) => return Ok(elsewhere),
     };
     let (code, visit, called) = (code(&form), guard::pass(&request)?.visit, Data::clone(&face));
     let (held, replaces) = (token.clone(), cookie::read(&face, &request, Purpose::Session));
-    let outcome = block(move || {
-        second_factor::confirm_enrolment(&called.ctx, &visit, &held, &code, replaces.as_deref())
-    })
-    .await;
+    let take = if stage == SignInStage::Enrolment {
+        second_factor::confirm_enrolment
+    } else {
+        second_factor::verify
+    };
+    let outcome = block(move || take(&called.ctx, &visit, &held, &code, replaces.as_deref())).await;
     match outcome.map_err(Refused::broken)?.map_err(|error| Refused::from(error).of(&request))? {
         second_factor::Outcome::Started(started) => welcome(&face, &started),
         second_factor::Outcome::Refused => {
-            show_enrolment(&face, &request, token, StatusCode::UNAUTHORIZED, Some(WRONG_CODE)).await
+            let shown = Shown { status: StatusCode::UNAUTHORIZED, error: Some(WRONG_CODE.to_owned()) };
+            show(&face, &request, token, stage, shown).await
         }
         second_factor::Outcome::Expired => Ok(begin_again(&face)?),
-    }
-}
-
-async fn get_password(face: Data<Face>, request: HttpRequest) -> Result<HttpResponse, Refused> {
-    match sign_in(&face, &request, SignInStage::NewPassword).await? {
-        Ok(token) => show_password(&face, &request, token, StatusCode::OK, None).await,
-        Err(elsewhere) => Ok(elsewhere),
     }
 }
 
@@ -132,9 +100,12 @@ async fn post_password(face: Data<Face>, request: HttpRequest, body: Bytes) -> R
         Err(elsewhere) => return Ok(elsewhere),
     };
     let chosen = Secret::new(form.text("new_password"));
+    let refuse = |error: String| {
+        let shown = Shown { status: StatusCode::BAD_REQUEST, error: Some(error) };
+        show(&face, &request, token.clone(), SignInStage::NewPassword, shown)
+    };
     if chosen.expose() != form.text("new_password_again") {
-        let error = Some("The two passwords are not the same.".to_owned());
-        return show_password(&face, &request, token, StatusCode::BAD_REQUEST, error).await;
+        return refuse("The two passwords are not the same.".to_owned()).await;
     }
     let (visit, called, held) = (guard::pass(&request)?.visit, Data::clone(&face), token.clone());
     let outcome = block(move || login::new_password(&called.ctx, &visit, &held, &chosen)).await;
@@ -142,8 +113,7 @@ async fn post_password(face: Data<Face>, request: HttpRequest, body: Bytes) -> R
         Ok(login::NewPassword::Set(stage)) => Ok(see_other(path_of(stage))),
         Ok(login::NewPassword::Expired) => Ok(begin_again(&face)?),
         Err(service::Error::Refused(refusal)) if refusal.kind == domain::Kind::Invalid => {
-            let error = Some(format!("{}.", refusal.message));
-            show_password(&face, &request, token, StatusCode::BAD_REQUEST, error).await
+            refuse(format!("{}.", refusal.message)).await
         }
         Err(error) => Err(Refused::from(error).of(&request)),
     }
@@ -176,24 +146,48 @@ async fn name(face: &Data<Face>, request: &HttpRequest, token: String) -> Result
     name.map_err(|error| Refused::from(error).of(request))
 }
 
-async fn show_code(
+/// What a page says beside what it asks.
+struct Shown {
+    status: StatusCode,
+    error: Option<String>,
+}
+
+impl Default for Shown {
+    fn default() -> Self {
+        Self { status: StatusCode::OK, error: None }
+    }
+}
+
+/// The page of a stage.
+async fn show(
     face: &Data<Face>,
     request: &HttpRequest,
     token: String,
-    status: StatusCode,
-    error: Option<&str>,
+    stage: SignInStage,
+    shown: Shown,
 ) -> Result<HttpResponse, Refused> {
-    let username = name(face, request, token).await?;
     let csrf_token = form_token(face, request, Purpose::Form)?;
-    page(status, &view::SecondFactor { csrf_token: &csrf_token, username: &username, next: None, error })
+    let (csrf_token, error) = (csrf_token.as_str(), shown.error.as_deref());
+    match stage {
+        SignInStage::SecondFactor => {
+            let username = &name(face, request, token).await?;
+            page(shown.status, &view::SecondFactor { csrf_token, username, next: None, error })
+        }
+        SignInStage::Enrolment => show_enrolment(face, request, token, csrf_token, &shown).await,
+        SignInStage::NewPassword => {
+            let (username, nonce) = (&name(face, request, token).await?, &guard::pass(request)?.nonce);
+            let rules = &PASSWORD_RULES;
+            page(shown.status, &view::NewPassword { nonce, csrf_token, username, next: None, rules, error })
+        }
+    }
 }
 
 async fn show_enrolment(
     face: &Data<Face>,
     request: &HttpRequest,
     token: String,
-    status: StatusCode,
-    error: Option<&str>,
+    csrf_token: &str,
+    shown: &Shown,
 ) -> Result<HttpResponse, Refused> {
     let called = Data::clone(face);
     let begun =
@@ -204,39 +198,17 @@ async fn show_enrolment(
     let issuer = format!("cloudsso {}", enrolment.organisation);
     let address =
         enrolment.secret.otpauth_url(issuer.trim(), &enrolment.user_name).map_err(Refused::broken)?;
-    let qr_code =
-        view::QrCode::draw(address.expose()).map_err(|_long| Refused::broken("the QR code is too long"))?;
-    let csrf_token = form_token(face, request, Purpose::Form)?;
+    let qr_code = view::QrCode::draw(address.expose())
+        .map_err(|_long| Refused::broken("the address does not fit a QR code"))?;
     let key = enrolment.secret.to_base32();
-    let shown = view::Enrolment {
-        csrf_token: &csrf_token,
+    let enrolment = view::Enrolment {
+        csrf_token,
         username: &enrolment.user_name,
         next: None,
         qr_code: &qr_code,
         key: key.expose(),
         otpauth_url: address.expose(),
-        error,
+        error: shown.error.as_deref(),
     };
-    page(status, &shown)
-}
-
-async fn show_password(
-    face: &Data<Face>,
-    request: &HttpRequest,
-    token: String,
-    status: StatusCode,
-    error: Option<String>,
-) -> Result<HttpResponse, Refused> {
-    let username = name(face, request, token).await?;
-    let csrf_token = form_token(face, request, Purpose::Form)?;
-    let nonce = guard::pass(request)?.nonce;
-    let shown = view::NewPassword {
-        nonce: &nonce,
-        csrf_token: &csrf_token,
-        username: &username,
-        next: None,
-        rules: &PASSWORD_RULES,
-        error: error.as_deref(),
-    };
-    page(status, &shown)
+    page(shown.status, &enrolment)
 }
