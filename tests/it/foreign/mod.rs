@@ -1,6 +1,7 @@
 //! Foreign eyes on what we sign: this project's own verifier and its own signer could share a
 //! mistake; somebody else's verifier does not.
 
+mod product;
 mod python3_saml;
 mod xmlsec1;
 

@@ -6,13 +6,19 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use cloudsso::crypto::Certificate;
-use cloudsso::saml::SignedResponse;
+use cloudsso::saml::{IdentityProvider, SignedResponse};
 use serde_json::{Value, json};
 
 use super::{ACS, AUDIENCE, AWKWARD, ISSUER, ROLE, ROLE_SESSION_NAME, response, signer};
 
 /// What the service provider read, or why it refused.
-fn ask(saml_response: &str, certificate: &Certificate, audience: &str, acs: &str) -> Result<Value, String> {
+pub(super) fn ask(
+    saml_response: &str,
+    issuer: &IdentityProvider,
+    audience: &str,
+    acs: &str,
+) -> Result<Value, String> {
+    let [certificate] = issuer.signing_certificates() else { panic!("one certificate is expected") };
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let mut provider = Command::new(python())
         .arg(root.join("tests/foreign/python3_saml_accepts.py"))
@@ -25,7 +31,7 @@ fn ask(saml_response: &str, certificate: &Certificate, audience: &str, acs: &str
         "saml_response": saml_response,
         "acs_url": acs,
         "sp_entity_id": audience,
-        "idp_entity_id": ISSUER,
+        "idp_entity_id": issuer.entity_id(),
         "idp_certificate": certificate.to_base64().expect("certificate"),
     });
     let mut input = provider.stdin.take().expect("standard input");
@@ -47,15 +53,19 @@ fn python() -> PathBuf {
     env::var("CLOUDSSO_TEST_PYTHON").map_or(default, PathBuf::from)
 }
 
-fn signed() -> (SignedResponse, Certificate) {
+fn issuer(certificate: Certificate) -> IdentityProvider {
+    IdentityProvider::new(ISSUER, vec![certificate]).expect("issuer")
+}
+
+fn signed() -> (SignedResponse, IdentityProvider) {
     let (signer, certificate) = signer();
-    (response().sign(&signer).expect("signed"), certificate)
+    (response().sign(&signer).expect("signed"), issuer(certificate))
 }
 
 #[test]
 fn our_response_is_accepted_and_read_whole() {
-    let (signed, certificate) = signed();
-    let read = ask(&signed.to_base64(), &certificate, AUDIENCE, ACS).expect("accepted");
+    let (signed, own) = signed();
+    let read = ask(&signed.to_base64(), &own, AUDIENCE, ACS).expect("accepted");
     assert_eq!(read["name_id"], "alice");
     assert_eq!(read["session_index"], "_session");
     assert_eq!(read["attributes"][ROLE].as_array().map(Vec::len), Some(2));
@@ -64,25 +74,25 @@ fn our_response_is_accepted_and_read_whole() {
 
 #[test]
 fn a_changed_response_is_refused() {
-    let (signed, certificate) = signed();
+    let (signed, own) = signed();
     let tampered = signed.xml().replace(">alice<", ">mallory<");
     let tampered = data_encoding::BASE64.encode(tampered.as_bytes());
-    let refusal = ask(&tampered, &certificate, AUDIENCE, ACS).expect_err("refused");
+    let refusal = ask(&tampered, &own, AUDIENCE, ACS).expect_err("refused");
     assert!(refusal.contains("Signature validation failed"), "{refusal}");
 }
 
 #[test]
 fn another_key_audience_or_address_is_refused() {
-    let (signed, certificate) = signed();
-    let (_, stranger) = signer();
+    let (signed, own) = signed();
+    let stranger = issuer(signer().1);
     let base64 = signed.to_base64();
-    assert!(ask(&base64, &certificate, AUDIENCE, ACS).is_ok());
+    assert!(ask(&base64, &own, AUDIENCE, ACS).is_ok());
     let by_key = ask(&base64, &stranger, AUDIENCE, ACS).expect_err("refused");
     assert!(by_key.contains("Signature validation failed"), "{by_key}");
-    let by_audience = ask(&base64, &certificate, "urn:alibaba:cloudcomputing:international", ACS);
+    let by_audience = ask(&base64, &own, "urn:alibaba:cloudcomputing:international", ACS);
     let by_audience = by_audience.expect_err("refused");
     assert!(by_audience.contains("not a valid audience"), "{by_audience}");
-    let by_address = ask(&base64, &certificate, AUDIENCE, "https://signin.aliyun.com/saml/SSO");
+    let by_address = ask(&base64, &own, AUDIENCE, "https://signin.aliyun.com/saml/SSO");
     let by_address = by_address.expect_err("refused");
     assert!(by_address.contains("received at"), "{by_address}");
 }

@@ -23,7 +23,7 @@ fn pem(kind: &str, der: &[u8]) -> String {
 }
 
 /// Whether xmlsec1 verifies the outermost signature of `xml` with the key of `certificate`.
-fn verifies(xml: &str, certificate: &Certificate) -> bool {
+pub(super) fn verifies(xml: &str, certificate: &Certificate) -> bool {
     let folder = tempfile::tempdir().expect("folder");
     let (document, key) = (folder.path().join("response.xml"), folder.path().join("idp.crt"));
     fs::write(&key, pem("CERTIFICATE", &certificate.to_der().expect("certificate"))).expect("write");
