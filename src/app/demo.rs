@@ -23,6 +23,7 @@ use super::terminal::print;
 
 /// What the demo writes for whoever tries it.
 pub(super) const FILE: &str = "demo.json";
+const EARLIER_FILE: &str = "demo.earlier.json";
 const REPLICA_FILE: &str = "replica.toml";
 const ADMINISTRATOR: &str = "admin";
 /// No letters that are taken for one another.
@@ -63,16 +64,29 @@ struct Cast {
     users: Vec<Person>,
 }
 
+/// Takes away what an earlier start wrote, so that nobody takes it for this one's; its people keep
+/// their secrets. Called once the data directory is known to be ours.
+pub(super) fn retire(data_dir: &Path) -> Result<(), String> {
+    let file = data_dir.join(FILE);
+    match fs::rename(&file, data_dir.join(EARLIER_FILE)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(format!("{}: {error}", file.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Makes the organisation, waits until every account is provisioned, writes `demo.json` and prints
 /// the table.
 pub(super) async fn introduce(settings: &Settings, running: &Running) -> Result<(), String> {
-    let file = settings.data_dir.join(FILE);
+    let (file, earlier) = (settings.data_dir.join(FILE), settings.data_dir.join(EARLIER_FILE));
     let known =
-        fs::read_to_string(&file).map_or_else(|_none| Secrets::default(), |text| Secrets::parse(&text));
+        fs::read_to_string(&earlier).map_or_else(|_none| Secrets::default(), |text| Secrets::parse(&text));
     let ctx = Arc::clone(&running.ctx);
     let cast = block(move || stage(&ctx, &known)).await.map_err(|error| error.to_string())??;
     provisioned(&running.ctx).await?;
     write_files(settings, running, &cast).map_err(|error| format!("{}: {error}", file.display()))?;
+    let _none_of_an_earlier_start = fs::remove_file(&earlier);
     print_table(&settings.data_dir, running, &cast);
     Ok(())
 }

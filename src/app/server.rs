@@ -49,6 +49,9 @@ async fn serve(settings: &Settings) -> Result<(), String> {
     };
     let management_url = format!("http://{}", management.local_addr().map_err(|error| error.to_string())?);
     let (running, local_server) = prepare(settings, &public_url, management_url)?;
+    if settings.is_demo {
+        demo::retire(&settings.data_dir)?;
+    }
     let health = Data::new(Health::new(Arc::clone(&running.ctx)));
     let face =
         Face { ctx: Arc::clone(&running.ctx), public_url, trusted_proxies: settings.trusted_proxies.clone() };
