@@ -30,9 +30,10 @@ pub(super) fn id(conn: &mut Conn) -> Result<DirectoryId, Error> {
     found.ok_or_else(|| domain::Error::missing("Directory", "of this installation").into())
 }
 
-/// The directory's name, which pages show as the organisation's; empty before it is created.
+/// The directory's name, which pages show as the organisation's; the product's own before the
+/// directory is created.
 pub(super) fn name(conn: &mut Conn) -> Result<String, Error> {
-    Ok(directory::find(conn)?.map(|(_, name)| name.to_string()).unwrap_or_default())
+    Ok(directory::find(conn)?.map_or_else(|| "cloudsso".to_owned(), |(_, name)| name.to_string()))
 }
 
 /// The directory's id.
@@ -43,7 +44,7 @@ pub fn id_of(ctx: &Context, _operator: &Operator) -> Result<DirectoryId, Error> 
     ctx.store.read(id)
 }
 
-/// The organisation's name as pages show it; empty before the directory is created.
+/// The organisation's name as pages show it.
 ///
 /// # Errors
 /// Failures of the database.

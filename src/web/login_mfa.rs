@@ -196,8 +196,7 @@ async fn show_enrolment(
         return begin_again(face);
     };
     let issuer = format!("cloudsso {}", enrolment.organisation);
-    let address =
-        enrolment.secret.otpauth_url(issuer.trim(), &enrolment.user_name).map_err(Refused::broken)?;
+    let address = enrolment.secret.otpauth_url(&issuer, &enrolment.user_name).map_err(Refused::broken)?;
     let qr_code = view::QrCode::draw(address.expose())
         .map_err(|_long| Refused::broken("the address does not fit a QR code"))?;
     let key = enrolment.secret.to_base32();
