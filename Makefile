@@ -23,7 +23,7 @@ test: ## every test, on SQLite and on PostgreSQL
 	@scripts/test
 
 bench: ## the benchmarks, and the demo measured from outside
-	cargo bench --locked --benches
+	cargo bench --locked --bench response
 	@$(MAKE) --no-print-directory build
 	scripts/measure-demo "$(TARGET)/release/cloudsso"
 
