@@ -1,6 +1,5 @@
 //! python3-saml, in strict mode, as a service provider: the strictest foreign judge that we know.
 
-use std::env;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -8,6 +7,8 @@ use std::process::{Command, Stdio};
 use cloudsso::crypto::Certificate;
 use cloudsso::saml::{IdentityProvider, SignedResponse};
 use serde_json::{Value, json};
+
+use crate::sdk::python;
 
 use super::{ACS, AUDIENCE, AWKWARD, ISSUER, ROLE, ROLE_SESSION_NAME, response, signer};
 
@@ -45,12 +46,6 @@ pub(super) fn ask(
         }
         _ => panic!("the service provider broke: {}", String::from_utf8_lossy(&output.stderr)),
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "where the test set-up put Python is no part of the product")]
-fn python() -> PathBuf {
-    let default = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/python/bin/python");
-    env::var("CLOUDSSO_TEST_PYTHON").map_or(default, PathBuf::from)
 }
 
 fn issuer(certificate: Certificate) -> IdentityProvider {

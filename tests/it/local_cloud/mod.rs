@@ -82,8 +82,16 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
+        Self::with(Clock::manual(Timestamp::from_seconds(1_795_371_745)))
+    }
+
+    /// A world whose clock runs: foreign clients sign with the time of the machine.
+    pub(crate) fn live() -> Self {
+        Self::with(Clock::system())
+    }
+
+    fn with(clock: Clock) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
-        let clock = Clock::manual(Timestamp::from_seconds(1_795_371_745));
         let mut world = Self::start(directory.path(), clock);
         world.directory = Some(directory);
         world
