@@ -86,6 +86,7 @@ pub(super) fn prepare(
         public_url: public_url.clone(),
         site: cloud.console(),
         cloud: cloud.driver(clock.clone(), random.clone())?,
+        upkeep: settings.upkeep,
         clock,
         random,
     })

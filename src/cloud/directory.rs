@@ -129,6 +129,14 @@ impl Account {
         Ok(self.send::<MemberWire>(&call)?.account)
     }
 
+    /// Moves a member into another folder.
+    ///
+    /// # Errors
+    /// [`Error::is_not_found`] when there is no such account or folder.
+    pub fn move_account(&self, account: &AccountId, destination: &FolderId) -> Result<(), Error> {
+        self.done(&call("MoveAccount").with("AccountId", account).with("DestinationFolderId", destination))
+    }
+
     fn pages<W: DeserializeOwned, T>(
         &self,
         call: impl Fn() -> Call,

@@ -10,6 +10,7 @@ mod call;
 mod directory;
 mod error;
 mod ims;
+mod listing;
 mod ram;
 mod retry;
 mod site;
@@ -20,6 +21,7 @@ pub use account::{Account, Cloud};
 pub use directory::{Folder, Member, NewMember, ResourceDirectory};
 pub use error::Error;
 pub use ims::{NewSamlProvider, SamlProvider, SamlProviderChanges};
+pub use listing::Named;
 pub use ram::{
     AttachedPolicy, NewPolicyVersion, NewRole, Policy, PolicyKind, PolicyVersion, Role, RoleChanges,
 };
