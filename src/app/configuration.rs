@@ -12,10 +12,12 @@ use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use crate::base::Secret;
+use crate::local_cloud::Faults;
 use crate::storage::DatabaseUrl;
 use crate::web::Network;
 
 use super::cloud::{CloudSection, CloudSettings, SiteName};
+use super::faults::FaultArguments;
 
 const FILE: &str = "cloudsso.toml";
 
@@ -62,6 +64,8 @@ pub(super) struct ServeArguments {
     /// The port of the local cloud, on loopback; 0 for any free one [default: 8090]
     #[arg(long, env = "CLOUDSSO_LOCAL_CLOUD_PORT")]
     local_cloud_port: Option<u16>,
+    #[command(flatten)]
+    faults: FaultArguments,
     /// How many accounts are provisioned at once [default: 4]
     #[arg(long, env = "CLOUDSSO_WORKER_THREADS")]
     worker_threads: Option<usize>,
@@ -144,6 +148,8 @@ struct ManagementSection {
 #[serde(deny_unknown_fields, default)]
 struct LocalCloudSection {
     port: Option<u16>,
+    faults: Option<Vec<String>>,
+    fault_seed: Option<u64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -177,6 +183,7 @@ pub(super) struct Settings {
     pub(super) management_address: IpAddr,
     pub(super) management_port: u16,
     pub(super) local_cloud_port: u16,
+    pub(super) faults: Faults,
     pub(super) worker_threads: usize,
     pub(super) log_filter: String,
     pub(super) log_format: LogFormat,
@@ -239,6 +246,14 @@ fn settle(arguments: ServeArguments, secrets: Secrets, file: File) -> Result<Set
         access_key_secret: secrets.cloud_access_key_secret.or(file.cloud.access_key_secret),
         object_prefix: arguments.cloud_object_prefix.or(file.cloud.object_prefix),
     };
+    let cloud = cloud.settle()?;
+    let faults = arguments.faults.settle(file.local_cloud.faults, file.local_cloud.fault_seed)?;
+    if cloud.is_some() && !faults.is_none() {
+        return Err(
+            "local_cloud.faults: there is no embedded local cloud, since cloud.site names another cloud"
+                .to_owned(),
+        );
+    }
     let default_filter = if arguments.demo { "warn" } else { "info" };
     Ok(Settings {
         is_demo: arguments.demo,
@@ -254,7 +269,8 @@ fn settle(arguments: ServeArguments, secrets: Secrets, file: File) -> Result<Set
         log_filter: arguments.log_filter.or(file.log.filter).unwrap_or_else(|| default_filter.to_owned()),
         log_format: arguments.log_format.or(file.log.format).unwrap_or(LogFormat::Text),
         sealing_key: secrets.sealing_key.or(file.sealing.key),
-        cloud: cloud.settle()?,
+        cloud,
+        faults,
         data_dir,
     })
 }
@@ -394,10 +410,20 @@ mod tests {
             (["--worker-threads", "0"], "worker.threads"),
             (["--cloud-site", "china"], "cloud.access_key_id"),
             (["--cloud-site", "local"], "cloud.access_key_id"),
+            (["--local-cloud-faults", "latency=1s;fail=x"], "local_cloud.faults"),
         ] {
             let error = refusal(settle(arguments(&list), Secrets::default(), File::default()));
             assert!(error.starts_with(key), "{list:?}: {error}");
         }
+    }
+
+    #[test]
+    fn faults_are_for_the_embedded_local_cloud_only() {
+        let file = "[local_cloud]\nfaults = [\"rate=10/s\"]\n[cloud]\nsite = \"china\"\naccess_key_id = \"a\"\n\
+                    access_key_secret = \"b\"";
+        let file: File = toml::from_str(file).unwrap();
+        let error = refusal(settle(arguments(&[]), Secrets::default(), file));
+        assert!(error.starts_with("local_cloud.faults"), "{error}");
     }
 
     #[test]

@@ -61,6 +61,7 @@ pub(super) fn prepare(
         None => {
             let local = local_cloud::start(local_cloud::Settings {
                 port: settings.local_cloud_port,
+                faults: settings.faults.clone(),
                 ..local_cloud::Settings::new(&settings.data_dir)
             })
             .map_err(|error| format!("local cloud: {error}"))?;
