@@ -16,7 +16,7 @@ use crate::local_cloud::Faults;
 use crate::storage::DatabaseUrl;
 use crate::web::Network;
 
-use super::cloud::{CloudSection, CloudSettings, SiteName};
+use super::cloud::{CloudArguments, CloudLimits, CloudSection, CloudSettings};
 use super::faults::FaultArguments;
 
 const FILE: &str = "cloudsso.toml";
@@ -69,21 +69,8 @@ pub(super) struct ServeArguments {
     /// How many accounts are provisioned at once [default: 4]
     #[arg(long, env = "CLOUDSSO_WORKER_THREADS")]
     worker_threads: Option<usize>,
-    /// The cloud to use in place of the embedded local one
-    #[arg(long, env = "CLOUDSSO_CLOUD_SITE")]
-    cloud_site: Option<SiteName>,
-    /// Where the APIs of a local cloud elsewhere are, `host:port`
-    #[arg(long, env = "CLOUDSSO_CLOUD_ENDPOINT")]
-    cloud_endpoint: Option<String>,
-    /// Where the pages of a local cloud elsewhere are, `http://host:port`
-    #[arg(long, env = "CLOUDSSO_CLOUD_BASE_URL")]
-    cloud_base_url: Option<String>,
-    /// The id of the management account's AccessKey
-    #[arg(long, env = "CLOUDSSO_CLOUD_ACCESS_KEY_ID")]
-    cloud_access_key_id: Option<String>,
-    /// What the names of our objects in the accounts of the real cloud begin with [default: CloudSSO-]
-    #[arg(long, env = "CLOUDSSO_CLOUD_OBJECT_PREFIX")]
-    cloud_object_prefix: Option<String>,
+    #[command(flatten)]
+    cloud: CloudArguments,
     /// What is logged, such as `info` or `cloudsso=debug` [default: info; warn with --demo]
     #[arg(long, env = "CLOUDSSO_LOG_FILTER")]
     log_filter: Option<String>,
@@ -190,6 +177,7 @@ pub(super) struct Settings {
     pub(super) sealing_key: Option<Secret>,
     /// The cloud to use in place of the embedded local one.
     pub(super) cloud: Option<CloudSettings>,
+    pub(super) cloud_limits: CloudLimits,
 }
 
 /// Puts file, environment and flags together.
@@ -238,14 +226,8 @@ fn settle(arguments: ServeArguments, secrets: Secrets, file: File) -> Result<Set
     if !(1..=64).contains(&worker_threads) {
         return Err("worker.threads must be 1 to 64".to_owned());
     }
-    let cloud = CloudSection {
-        site: arguments.cloud_site.or(file.cloud.site),
-        endpoint: arguments.cloud_endpoint.or(file.cloud.endpoint),
-        base_url: arguments.cloud_base_url.or(file.cloud.base_url),
-        access_key_id: arguments.cloud_access_key_id.or(file.cloud.access_key_id),
-        access_key_secret: secrets.cloud_access_key_secret.or(file.cloud.access_key_secret),
-        object_prefix: arguments.cloud_object_prefix.or(file.cloud.object_prefix),
-    };
+    let cloud = arguments.cloud.over(file.cloud, secrets.cloud_access_key_secret);
+    let cloud_limits = cloud.limits()?;
     let cloud = cloud.settle()?;
     let faults = arguments.faults.settle(file.local_cloud.faults, file.local_cloud.fault_seed)?;
     if cloud.is_some() && !faults.is_none() {
@@ -270,6 +252,7 @@ fn settle(arguments: ServeArguments, secrets: Secrets, file: File) -> Result<Set
         log_format: arguments.log_format.or(file.log.format).unwrap_or(LogFormat::Text),
         sealing_key: secrets.sealing_key.or(file.sealing.key),
         cloud,
+        cloud_limits,
         faults,
         data_dir,
     })
@@ -410,6 +393,9 @@ mod tests {
             (["--worker-threads", "0"], "worker.threads"),
             (["--cloud-site", "china"], "cloud.access_key_id"),
             (["--cloud-site", "local"], "cloud.access_key_id"),
+            (["--cloud-rate", "0"], "cloud.rate"),
+            (["--cloud-parallel", "1001"], "cloud.parallel"),
+            (["--cloud-parallel-per-account", "0"], "cloud.parallel_per_account"),
             (["--local-cloud-faults", "latency=1s;fail=x"], "local_cloud.faults"),
         ] {
             let error = refusal(settle(arguments(&list), Secrets::default(), File::default()));

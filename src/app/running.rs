@@ -86,7 +86,7 @@ pub(super) fn prepare(
         instance: key_file::instance(&settings.data_dir, &random)?,
         public_url: public_url.clone(),
         site: cloud.console(),
-        cloud: cloud.driver(clock.clone(), random.clone())?,
+        cloud: cloud.driver(clock.clone(), random.clone(), settings.cloud_limits)?,
         clock,
         random,
     })
