@@ -13,11 +13,13 @@ use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use crate::base::Secret;
+use crate::local_cloud::Faults;
 use crate::service::Upkeep;
 use crate::storage::DatabaseUrl;
 use crate::web::Network;
 
-use super::cloud::{CloudSection, CloudSettings, SiteName};
+use super::cloud::{CloudArguments, CloudLimits, CloudSection, CloudSettings};
+use super::faults::FaultArguments;
 
 const FILE: &str = "cloudsso.toml";
 
@@ -64,6 +66,8 @@ pub(super) struct ServeArguments {
     /// The port of the local cloud, on loopback; 0 for any free one [default: 8090]
     #[arg(long, env = "CLOUDSSO_LOCAL_CLOUD_PORT")]
     local_cloud_port: Option<u16>,
+    #[command(flatten)]
+    faults: FaultArguments,
     /// How many accounts are provisioned at once [default: 16]
     #[arg(long, env = "CLOUDSSO_WORKER_THREADS")]
     worker_threads: Option<usize>,
@@ -73,21 +77,8 @@ pub(super) struct ServeArguments {
     /// Hours between two comparisons of an account with what it should have; 0 for never [default: 24]
     #[arg(long, env = "CLOUDSSO_WORKER_DRIFT_HOURS")]
     worker_drift_hours: Option<u32>,
-    /// The cloud to use in place of the embedded local one
-    #[arg(long, env = "CLOUDSSO_CLOUD_SITE")]
-    cloud_site: Option<SiteName>,
-    /// Where the APIs of a local cloud elsewhere are, `host:port`
-    #[arg(long, env = "CLOUDSSO_CLOUD_ENDPOINT")]
-    cloud_endpoint: Option<String>,
-    /// Where the pages of a local cloud elsewhere are, `http://host:port`
-    #[arg(long, env = "CLOUDSSO_CLOUD_BASE_URL")]
-    cloud_base_url: Option<String>,
-    /// The id of the management account's AccessKey
-    #[arg(long, env = "CLOUDSSO_CLOUD_ACCESS_KEY_ID")]
-    cloud_access_key_id: Option<String>,
-    /// What the names of our objects in the accounts of the real cloud begin with [default: CloudSSO-]
-    #[arg(long, env = "CLOUDSSO_CLOUD_OBJECT_PREFIX")]
-    cloud_object_prefix: Option<String>,
+    #[command(flatten)]
+    cloud: CloudArguments,
     /// What is logged, such as `info` or `cloudsso=debug` [default: info; warn with --demo]
     #[arg(long, env = "CLOUDSSO_LOG_FILTER")]
     log_filter: Option<String>,
@@ -152,6 +143,8 @@ struct ManagementSection {
 #[serde(deny_unknown_fields, default)]
 struct LocalCloudSection {
     port: Option<u16>,
+    faults: Option<Vec<String>>,
+    fault_seed: Option<u64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -187,6 +180,7 @@ pub(super) struct Settings {
     pub(super) management_address: IpAddr,
     pub(super) management_port: u16,
     pub(super) local_cloud_port: u16,
+    pub(super) faults: Faults,
     pub(super) worker_threads: usize,
     pub(super) upkeep: Upkeep,
     pub(super) log_filter: String,
@@ -194,6 +188,7 @@ pub(super) struct Settings {
     pub(super) sealing_key: Option<Secret>,
     /// The cloud to use in place of the embedded local one.
     pub(super) cloud: Option<CloudSettings>,
+    pub(super) cloud_limits: CloudLimits,
 }
 
 /// Puts file, environment and flags together.
@@ -246,14 +241,16 @@ fn settle(arguments: ServeArguments, secrets: Secrets, file: File) -> Result<Set
         |number: u32, seconds: u64| (number > 0).then(|| Duration::from_secs(u64::from(number) * seconds));
     let directory_minutes = arguments.worker_directory_minutes.or(file.worker.directory_minutes).unwrap_or(5);
     let drift_hours = arguments.worker_drift_hours.or(file.worker.drift_hours).unwrap_or(24);
-    let cloud = CloudSection {
-        site: arguments.cloud_site.or(file.cloud.site),
-        endpoint: arguments.cloud_endpoint.or(file.cloud.endpoint),
-        base_url: arguments.cloud_base_url.or(file.cloud.base_url),
-        access_key_id: arguments.cloud_access_key_id.or(file.cloud.access_key_id),
-        access_key_secret: secrets.cloud_access_key_secret.or(file.cloud.access_key_secret),
-        object_prefix: arguments.cloud_object_prefix.or(file.cloud.object_prefix),
-    };
+    let cloud = arguments.cloud.over(file.cloud, secrets.cloud_access_key_secret);
+    let cloud_limits = cloud.limits()?;
+    let cloud = cloud.settle()?;
+    let faults = arguments.faults.settle(file.local_cloud.faults, file.local_cloud.fault_seed)?;
+    if cloud.is_some() && !faults.is_none() {
+        return Err(
+            "local_cloud.faults: there is no embedded local cloud, since cloud.site names another cloud"
+                .to_owned(),
+        );
+    }
     let default_filter = if arguments.demo { "warn" } else { "info" };
     Ok(Settings {
         is_demo: arguments.demo,
@@ -270,7 +267,9 @@ fn settle(arguments: ServeArguments, secrets: Secrets, file: File) -> Result<Set
         log_filter: arguments.log_filter.or(file.log.filter).unwrap_or_else(|| default_filter.to_owned()),
         log_format: arguments.log_format.or(file.log.format).unwrap_or(LogFormat::Text),
         sealing_key: secrets.sealing_key.or(file.sealing.key),
-        cloud: cloud.settle()?,
+        cloud,
+        cloud_limits,
+        faults,
         data_dir,
     })
 }
@@ -410,10 +409,23 @@ mod tests {
             (["--worker-threads", "0"], "worker.threads"),
             (["--cloud-site", "china"], "cloud.access_key_id"),
             (["--cloud-site", "local"], "cloud.access_key_id"),
+            (["--cloud-rate", "0"], "cloud.rate"),
+            (["--cloud-parallel", "1001"], "cloud.parallel"),
+            (["--cloud-parallel-per-account", "0"], "cloud.parallel_per_account"),
+            (["--local-cloud-faults", "latency=1s;fail=x"], "local_cloud.faults"),
         ] {
             let error = refusal(settle(arguments(&list), Secrets::default(), File::default()));
             assert!(error.starts_with(key), "{list:?}: {error}");
         }
+    }
+
+    #[test]
+    fn faults_are_for_the_embedded_local_cloud_only() {
+        let file = "[local_cloud]\nfaults = [\"rate=10/s\"]\n[cloud]\nsite = \"china\"\naccess_key_id = \"a\"\n\
+                    access_key_secret = \"b\"";
+        let file: File = toml::from_str(file).unwrap();
+        let error = refusal(settle(arguments(&[]), Secrets::default(), file));
+        assert!(error.starts_with("local_cloud.faults"), "{error}");
     }
 
     #[test]

@@ -10,7 +10,9 @@ mod bootstrap;
 mod catalogue;
 mod cloud;
 mod console;
+mod endpoint;
 mod error;
+mod fault;
 mod federation;
 mod identity;
 mod key_file;
@@ -23,5 +25,6 @@ mod trust;
 
 pub use catalogue::Malformed;
 pub use error::Error;
+pub use fault::{Error as FaultError, Faults};
 pub use server::{Running, Settings, start};
 pub use store::Error as StoreError;

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use crate::base::{AccessConfigurationId, AccountId, DirectoryId, Timestamp};
-use crate::cloud::{self, Named};
+use crate::cloud::{self, PolicyKind};
 use crate::domain::{
     AccessConfiguration, AccountObjects, Action, DeprovisionStrategy, Difference, Event, Finding, Grant,
     ObjectKind, ObservedSamlProvider, Provisioning, ProvisioningFilter, ProvisioningStatus, ReservedNames,
@@ -262,20 +262,19 @@ fn unexplained(
     expected: &Expected,
 ) -> Result<Vec<(ObjectKind, String)>, Failure> {
     let owner_tag = owner_tag(&expected.directory);
-    let is_left = |named: &Named| {
-        named.name.starts_with(&ctx.site.object_prefix)
-            && named.description == owner_tag
-            && !expected.explained.contains(&named.name)
+    let is_left = |(_, name, description): &(ObjectKind, String, String)| {
+        name.starts_with(&ctx.site.object_prefix)
+            && *description == owner_tag
+            && !expected.explained.contains(name)
     };
-    let mut left = Vec::new();
-    for (object, list) in [
-        (ObjectKind::Role, account.list_roles()?),
-        (ObjectKind::Policy, account.list_custom_policies()?),
-        (ObjectKind::SamlProvider, account.list_saml_providers()?),
-    ] {
-        left.extend(list.into_iter().filter(is_left).map(|named| (object, named.name)));
-    }
-    Ok(left)
+    let roles =
+        account.list_roles()?.into_iter().map(|one| (ObjectKind::Role, one.role_name, one.description));
+    let policies = account.list_policies(PolicyKind::Custom)?.into_iter();
+    let policies = policies.map(|one| (ObjectKind::Policy, one.policy_name, one.description));
+    let providers = account.list_saml_providers()?.into_iter();
+    let providers = providers.map(|one| (ObjectKind::SamlProvider, one.name, one.description));
+    let left = roles.chain(policies).chain(providers).filter(is_left);
+    Ok(left.map(|(object, name, _)| (object, name)).collect())
 }
 
 fn repaired(ctx: &Context, id: &AccountId, expected: &Expected) -> Result<Vec<Provisioning>, Failure> {

@@ -16,14 +16,18 @@ mod role;
 mod role_policy;
 mod saml_provider;
 mod sts;
+mod target;
 
 use serde_json::Value;
 
 use crate::rpc::{Answer, Call, Fault, Format, Request};
 
 use super::cloud::Cloud;
+use super::fault::Target;
 use super::name;
 use super::refusal::Refusal;
+
+pub(super) use target::target;
 
 use action::Execution;
 use invocation::{AnonymousInvocation, Invocation};
@@ -80,9 +84,11 @@ fn carry_out(cloud: &Cloud, call: Call) -> Result<Value, Refusal> {
     };
     let (identity, call) = authenticate::authenticate(cloud, call, now)?;
     let invocation = Invocation { cloud, identity: &identity, parameters: call.parameters(), now };
-    if writes {
+    let answer = if writes {
         cloud.store.write(|connection| verb(&invocation, connection))
     } else {
         cloud.store.read(|connection| verb(&invocation, connection))
-    }
+    }?;
+    let target = Target { action: action.full_name(), account: identity.account.to_string() };
+    cloud.injector.visibility.pass(&target, call.parameters(), now, answer)
 }
