@@ -21,6 +21,7 @@ mod server;
 mod store;
 mod trust;
 
+pub use api::actions;
 pub use catalogue::Malformed;
 pub use error::Error;
 pub use server::{Running, Settings, start};

@@ -1,7 +1,7 @@
 //! The dictionary: which product a version means, and which function carries out each action.
 
 use super::invocation::{AnonymousInvocation, Outcome, Verb};
-use super::{folder, member, policy, policy_version, role, role_policy, saml_provider, sts};
+use super::{folder, member, policy, policy_version, ram_tag, role, role_policy, saml_provider, sts, sts_saml};
 
 /// How an action is carried out.
 #[derive(Clone, Copy)]
@@ -11,7 +11,8 @@ pub(crate) enum Execution {
     /// It changes something, all of it or nothing.
     Write(Verb),
     /// It changes something, and its caller is proved by a parameter instead of a signature.
-    Anonymous(fn(&AnonymousInvocation<'_>, &mut diesel::SqliteConnection) -> Outcome),
+    /// It opens its own transactions, so that what nobody signed is verified outside of them.
+    Anonymous(fn(&AnonymousInvocation<'_>) -> Outcome),
 }
 
 /// One action of one version of one product.
@@ -33,7 +34,7 @@ use Execution::{Anonymous, Read, Write};
 #[rustfmt::skip]
 const ACTIONS: &[Action] = &[
     Action { version: STS, name: "AssumeRole", execution: Write(sts::assume_role) },
-    Action { version: STS, name: "AssumeRoleWithSAML", execution: Anonymous(sts::assume_role_with_saml) },
+    Action { version: STS, name: "AssumeRoleWithSAML", execution: Anonymous(sts_saml::assume_role) },
     Action { version: STS, name: "GetCallerIdentity", execution: Read(sts::get_caller_identity) },
 
     Action { version: RAM, name: "CreateRole", execution: Write(role::create) },
@@ -50,6 +51,10 @@ const ACTIONS: &[Action] = &[
     Action { version: RAM, name: "AttachPolicyToRole", execution: Write(role_policy::attach) },
     Action { version: RAM, name: "DetachPolicyFromRole", execution: Write(role_policy::detach) },
     Action { version: RAM, name: "ListPoliciesForRole", execution: Read(role_policy::list) },
+
+    Action { version: RAM, name: "TagResources", execution: Write(ram_tag::tag_resources) },
+    Action { version: RAM, name: "UntagResources", execution: Write(ram_tag::untag_resources) },
+    Action { version: RAM, name: "ListTagResources", execution: Read(ram_tag::list_tag_resources) },
 
     Action { version: IMS, name: "CreateSAMLProvider", execution: Write(saml_provider::create) },
     Action { version: IMS, name: "GetSAMLProvider", execution: Read(saml_provider::get) },
@@ -69,6 +74,11 @@ const ACTIONS: &[Action] = &[
 /// The action of this name in this version.
 pub(crate) fn find(version: &str, name: &str) -> Option<&'static Action> {
     ACTIONS.iter().find(|action| action.version == version && action.name == name)
+}
+
+/// The names of a version's actions, in the order of the dictionary.
+pub(crate) fn names(version: &str) -> Vec<&'static str> {
+    ACTIONS.iter().filter(|action| action.version == version).map(|action| action.name).collect()
 }
 
 /// Whether some product has this version.

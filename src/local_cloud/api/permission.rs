@@ -5,9 +5,9 @@ use diesel::SqliteConnection;
 use crate::local_cloud::cloud::Cloud;
 use crate::local_cloud::identity::{Identity, IdentityKind, RoleSession};
 use crate::local_cloud::refusal::{Entity, Refusal};
-use crate::local_cloud::rules;
 use crate::local_cloud::store::policy;
 use crate::local_cloud::store::role_policy::{self, RolePolicyRow};
+use crate::local_cloud::{rules, trust};
 use crate::policy::{Context, Decision, Document, Kind, Named, Request, evaluate};
 
 use super::invocation::{Invocation, version_id};
@@ -24,13 +24,23 @@ pub(super) fn authorise(
     action: &str,
     resource: &str,
 ) -> Result<(), Refusal> {
+    authorise_in(call, connection, (action, resource), Context::default())
+}
+
+/// As [`authorise`], for an action whose parameters conditions may look at: `asked` has their keys.
+pub(super) fn authorise_in(
+    call: &Invocation<'_>,
+    connection: &mut SqliteConnection,
+    (action, resource): (&str, &str),
+    asked: Context,
+) -> Result<(), Refusal> {
     let refusal = |decided_by: &str| Refusal::Permission {
         action: action.to_owned(),
         resource: resource.to_owned(),
         decided_by: decided_by.to_owned(),
     };
     let owner = resource.split(':').nth(3).unwrap_or_default();
-    if action != "sts:AssumeRole" && owner != call.account().as_str() && owner != "system" {
+    if !reaches_across(action) && owner != call.account().as_str() && owner != "system" {
         return Err(refusal("the resource belongs to another account"));
     }
     match &call.identity.kind {
@@ -38,7 +48,7 @@ pub(super) fn authorise(
         IdentityKind::Service { .. } if is_for_cloudsso(action, resource) => Ok(()),
         IdentityKind::Service { .. } => Err(refusal("the service credential is not for this")),
         IdentityKind::RoleSession(session) => {
-            let context = context(call, session);
+            let context = context(call, session, asked);
             let request = Request { action, resource, context: &context };
             match decide(call.cloud, connection, session, &request)? {
                 Decision::Allowed { .. } => Ok(()),
@@ -105,12 +115,21 @@ fn parse(kind: Kind, name: &str, text: &str) -> Result<Document, Refusal> {
     Document::parse(kind, text).map_err(|error| Refusal::Internal(format!("stored policy {name}: {error}")))
 }
 
-fn context(call: &Invocation<'_>, session: &RoleSession) -> Context {
-    Context::default()
+fn context(call: &Invocation<'_>, session: &RoleSession, asked: Context) -> Context {
+    let context = match &session.source_identity {
+        Some(source) => asked.with("acs:SourceIdentity", source.as_str()),
+        None => asked,
+    };
+    context
         .with("acs:CurrentTime", call.now.rfc3339())
         .with("acs:SecureTransport", "false")
         .with("acs:PrincipalARN", call.identity.arn())
         .with("sts:RoleSessionName", session.session_name.as_str())
+}
+
+/// Whether an action may be about a role of another account, whose trust policy then decides as well.
+fn reaches_across(action: &str) -> bool {
+    matches!(action, "sts:AssumeRole" | trust::SET_SOURCE_IDENTITY)
 }
 
 /// CloudSSO's credential: into its own role in any account, and the resource directory.

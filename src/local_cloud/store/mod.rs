@@ -14,6 +14,7 @@ pub(crate) mod role;
 pub(crate) mod role_policy;
 pub(crate) mod saml_provider;
 mod schema;
+pub(crate) mod tag;
 pub(crate) mod temporary_credential;
 
 use std::fmt;

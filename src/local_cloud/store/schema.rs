@@ -155,6 +155,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    tags (account_id, resource_type, resource_id, tag_key) {
+        account_id -> Text,
+        resource_type -> Text,
+        resource_id -> Text,
+        tag_key -> Text,
+        tag_value -> Text,
+    }
+}
+
 diesel::joinable!(accounts -> folders (folder_id));
 diesel::joinable!(roles -> accounts (account_id));
 diesel::joinable!(role_policies -> roles (role_id));
