@@ -180,6 +180,7 @@ impl NewRole {
             max_session_seconds: rules::DEFAULT_SESSION,
             created_at: now.millis(),
             updated_at: now.millis(),
+            allow_console_login: true,
         }
     }
 }

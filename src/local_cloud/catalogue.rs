@@ -56,6 +56,11 @@ impl Catalogue {
         self.system.get(&crate::base::fold(name))
     }
 
+    /// All of them, by name.
+    pub(crate) fn every(&self) -> impl Iterator<Item = &SystemPolicy> {
+        self.system.values()
+    }
+
     /// As [`Catalogue::system`], if it may be given to a role: the policy of a service-linked role
     /// stays with that role.
     pub(crate) fn attachable(&self, name: &str) -> Option<&SystemPolicy> {

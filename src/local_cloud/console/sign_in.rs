@@ -68,6 +68,9 @@ pub(super) fn sign_in(cloud: &Cloud, body: &[u8], replaced: Option<&Secret>) -> 
     let seconds = cloud.store.write::<_, Refusal>(|connection| {
         let grant = verified.admit(cloud, connection, now)?;
         verified.use_up(connection, now)?;
+        if !grant.role.allow_console_login {
+            return Err(assertion("the role does not allow a logon to the console"));
+        }
         let account_id = grant.role.account_id.as_str();
         let preference = account::find(connection, account_id)?.map(|row| row.console_session_seconds);
         let seconds = grant.console_seconds(preference.unwrap_or(0), now)?;

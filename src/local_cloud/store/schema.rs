@@ -59,6 +59,7 @@ diesel::table! {
         max_session_seconds -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
+        allow_console_login -> Bool,
     }
 }
 
