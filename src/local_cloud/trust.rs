@@ -33,8 +33,11 @@ pub(crate) fn admit(
     if let Some(source) = source_identity {
         context = context.with("sts:SourceIdentity", source);
     }
-    let actions: &[&str] =
-        if source_identity.is_some() { &["sts:AssumeRole", SET_SOURCE_IDENTITY] } else { &["sts:AssumeRole"] };
+    let actions: &[&str] = if source_identity.is_some() {
+        &["sts:AssumeRole", SET_SOURCE_IDENTITY]
+    } else {
+        &["sts:AssumeRole"]
+    };
     let is_allowed = |action: &&str| evaluate_trust(policy, principal, action, &context).is_allowed();
     if actions.iter().all(is_allowed) {
         return Ok(());

@@ -5,10 +5,20 @@
 
 mod action;
 mod authenticate;
+mod control;
+mod control_attachment;
+mod control_policy;
+mod delegation;
+mod directory;
 mod document;
 mod folder;
+mod handshake;
 mod invocation;
 mod member;
+mod member_departure;
+mod member_list;
+mod member_tag;
+mod payer;
 pub(crate) mod permission;
 mod policy;
 mod policy_version;

@@ -10,13 +10,14 @@ use crate::local_cloud::store::role_policy::{self, RolePolicyRow};
 use crate::local_cloud::{rules, trust};
 use crate::policy::{Context, Decision, Document, Kind, Named, Request, evaluate};
 
+use super::control;
 use super::invocation::{Invocation, version_id};
 
 /// Refuses the call unless its caller may do `action` to `resource`, an ARN.
 ///
 /// An account's owner may do everything in the account. A service may do what its credential is for.
 /// A role's session may do what the role's policies allow, in the role's account, and what its
-/// session policy allows too. Another account's resources are out of everybody's reach; `AssumeRole`
+/// session policy allows too. In a member the control policies of the directory come first. Another account's resources are out of everybody's reach; `AssumeRole`
 /// alone reaches across, and there the other side's trust policy decides as well.
 pub(super) fn authorise(
     call: &Invocation<'_>,
@@ -43,12 +44,13 @@ pub(super) fn authorise_in(
     if !reaches_across(action) && owner != call.account().as_str() && owner != "system" {
         return Err(refusal("the resource belongs to another account"));
     }
+    control::check(call, connection, (action, resource), &context(call, asked.clone()))?;
     match &call.identity.kind {
         IdentityKind::Owner => Ok(()),
         IdentityKind::Service { .. } if is_for_cloudsso(action, resource) => Ok(()),
         IdentityKind::Service { .. } => Err(refusal("the service credential is not for this")),
         IdentityKind::RoleSession(session) => {
-            let context = context(call, session, asked);
+            let context = context(call, asked);
             let request = Request { action, resource, context: &context };
             match decide(call.cloud, connection, session, &request)? {
                 Decision::Allowed { .. } => Ok(()),
@@ -115,16 +117,18 @@ fn parse(kind: Kind, name: &str, text: &str) -> Result<Document, Refusal> {
     Document::parse(kind, text).map_err(|error| Refusal::Internal(format!("stored policy {name}: {error}")))
 }
 
-fn context(call: &Invocation<'_>, session: &RoleSession, asked: Context) -> Context {
-    let context = match &session.source_identity {
-        Some(source) => asked.with("acs:SourceIdentity", source.as_str()),
-        None => asked,
-    };
-    context
+/// What conditions may look at: who calls, when, and the keys of what was `asked`.
+fn context(call: &Invocation<'_>, asked: Context) -> Context {
+    let context = asked
         .with("acs:CurrentTime", call.now.rfc3339())
         .with("acs:SecureTransport", "false")
-        .with("acs:PrincipalARN", call.identity.arn())
-        .with("sts:RoleSessionName", session.session_name.as_str())
+        .with("acs:PrincipalARN", call.identity.arn());
+    let Some(session) = call.identity.role_session() else { return context };
+    let context = context.with("sts:RoleSessionName", session.session_name.as_str());
+    match &session.source_identity {
+        Some(source) => context.with("acs:SourceIdentity", source.as_str()),
+        None => context,
+    }
 }
 
 /// Whether an action may be about a role of another account, whose trust policy then decides as well.

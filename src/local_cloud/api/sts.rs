@@ -88,7 +88,8 @@ fn context(external_id: Option<&str>, source_identity: Option<&str>) -> Context 
 }
 
 fn external_id<'c>(call: &'c Invocation<'_>) -> Result<Option<&'c str>, Refusal> {
-    const RULE: &str = "2 to 1224 letters, digits and signs of '=', ',', '.', '@', ':', '/', '+', '-' and '_'";
+    const RULE: &str =
+        "2 to 1224 letters, digits and signs of '=', ',', '.', '@', ':', '/', '+', '-' and '_'";
     let Some(id) = call.parameters.optional("ExternalId").filter(|id| !id.is_empty()) else {
         return Ok(None);
     };

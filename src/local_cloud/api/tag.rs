@@ -144,8 +144,7 @@ pub(crate) fn unbind(
 
 /// Tags in the answers of RAM: `{"Tag": [{"TagKey", "TagValue"}]}`.
 pub(crate) fn ram_answer(tags: &[TagRow]) -> Value {
-    let tags: Vec<Value> =
-        tags.iter().map(|row| json!({"TagKey": row.key, "TagValue": row.value})).collect();
+    let tags: Vec<Value> = tags.iter().map(|row| json!({"TagKey": row.key, "TagValue": row.value})).collect();
     json!({ "Tag": tags })
 }
 
@@ -155,7 +154,8 @@ pub(crate) fn directory_answer(tags: &[TagRow]) -> Vec<Value> {
 }
 
 fn key(item: &Parameters) -> Result<String, Refusal> {
-    const RULE: &str = "1 to 128 characters that do not begin with \"acs:\" or \"aliyun\" and hold no \"http://\"";
+    const RULE: &str =
+        "1 to 128 characters that do not begin with \"acs:\" or \"aliyun\" and hold no \"http://\"";
     let key = item.required("Key")?;
     let lower = key.to_lowercase();
     let is_reserved = lower.starts_with("acs:") || lower.starts_with("aliyun");
@@ -174,9 +174,8 @@ fn value(item: &Parameters, limit: ValueLimit) -> Result<String, Refusal> {
     let lower = value.to_lowercase();
     let is_malformed = lower.starts_with("acs:") || has_address(&lower) || has_control(value);
     if value.chars().count() > longest || is_malformed {
-        let rule = format!(
-            "at most {longest} characters that do not begin with \"acs:\" and hold no \"http://\""
-        );
+        let rule =
+            format!("at most {longest} characters that do not begin with \"acs:\" and hold no \"http://\"");
         return Err(item.invalid("Value", rule).into());
     }
     Ok(value.to_owned())

@@ -6,8 +6,12 @@
 
 pub(crate) mod access_key;
 pub(crate) mod account;
+pub(crate) mod account_deletion;
 pub(crate) mod console_session;
+pub(crate) mod control_policy;
+pub(crate) mod delegated_administrator;
 pub(crate) mod folder;
+pub(crate) mod handshake;
 pub(crate) mod one_time;
 pub(crate) mod policy;
 pub(crate) mod role;
