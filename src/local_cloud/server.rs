@@ -21,6 +21,7 @@ use crate::rpc::{AccessKey, Headers, Request};
 use super::catalogue::Catalogue;
 use super::cloud::{Cloud, Open};
 use super::error::Error;
+use super::oidc::Issuers;
 use super::store::Store;
 use super::{api, bootstrap, console, key_file};
 
@@ -134,6 +135,7 @@ pub fn start(settings: Settings) -> Result<Running, Error> {
         csrf_key: sealing.derive("console form")?,
         sealing,
         catalogue,
+        issuers: Issuers::new(),
         base_url: base_url.clone(),
         port: address.port(),
         _open: Open { _lock: lock, _closed: sender },
