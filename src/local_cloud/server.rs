@@ -21,6 +21,7 @@ use super::catalogue::Catalogue;
 use super::cloud::{Cloud, Open};
 use super::error::Error;
 use super::fault::{Faults, Injector};
+use super::oidc::Issuers;
 use super::store::Store;
 use super::{bootstrap, console, endpoint, key_file};
 
@@ -138,6 +139,7 @@ pub fn start(settings: Settings) -> Result<Running, Error> {
         sealing,
         catalogue,
         injector: Injector::new(settings.faults),
+        issuers: Issuers::new(),
         base_url: base_url.clone(),
         port: address.port(),
         _open: Open { _lock: lock, _closed: sender },

@@ -18,6 +18,7 @@ mod member;
 mod member_departure;
 mod member_list;
 mod member_tag;
+mod oidc_provider;
 mod payer;
 pub(crate) mod permission;
 mod policy;
@@ -27,6 +28,7 @@ mod role;
 mod role_policy;
 mod saml_provider;
 mod sts;
+mod sts_oidc;
 mod sts_saml;
 mod sts_session;
 mod tag;
@@ -72,8 +74,8 @@ pub(super) fn answer(cloud: &Cloud, request: &Request<'_>, host: &str) -> Answer
                 Refusal::Internal(reason) => {
                     tracing::error!(request.id = request_id, action, reason, "call failed")
                 }
-                Refusal::Assertion(reason) => {
-                    tracing::info!(request.id = request_id, action, reason, "assertion refused");
+                Refusal::Assertion(reason) | Refusal::Token(reason) => {
+                    tracing::info!(request.id = request_id, action, reason, "assertion or token refused");
                 }
                 // Whoever reconciles asks first, and an answer of "not there" is what it asked for.
                 Refusal::Missing { .. } => {
