@@ -5,6 +5,7 @@ use std::fs;
 use std::io::IsTerminal as _;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
@@ -13,6 +14,7 @@ use url::Url;
 
 use crate::base::Secret;
 use crate::local_cloud::Faults;
+use crate::service::Upkeep;
 use crate::storage::DatabaseUrl;
 use crate::web::Network;
 
@@ -66,9 +68,15 @@ pub(super) struct ServeArguments {
     local_cloud_port: Option<u16>,
     #[command(flatten)]
     faults: FaultArguments,
-    /// How many accounts are provisioned at once [default: 4]
+    /// How many accounts are provisioned at once [default: 16]
     #[arg(long, env = "CLOUDSSO_WORKER_THREADS")]
     worker_threads: Option<usize>,
+    /// Minutes between two looks at the cloud's folders and accounts; 0 for never [default: 5]
+    #[arg(long, env = "CLOUDSSO_WORKER_DIRECTORY_MINUTES")]
+    worker_directory_minutes: Option<u32>,
+    /// Hours between two comparisons of an account with what it should have; 0 for never [default: 24]
+    #[arg(long, env = "CLOUDSSO_WORKER_DRIFT_HOURS")]
+    worker_drift_hours: Option<u32>,
     #[command(flatten)]
     cloud: CloudArguments,
     /// What is logged, such as `info` or `cloudsso=debug` [default: info; warn with --demo]
@@ -143,6 +151,8 @@ struct LocalCloudSection {
 #[serde(deny_unknown_fields, default)]
 struct WorkerSection {
     threads: Option<usize>,
+    directory_minutes: Option<u32>,
+    drift_hours: Option<u32>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -172,6 +182,7 @@ pub(super) struct Settings {
     pub(super) local_cloud_port: u16,
     pub(super) faults: Faults,
     pub(super) worker_threads: usize,
+    pub(super) upkeep: Upkeep,
     pub(super) log_filter: String,
     pub(super) log_format: LogFormat,
     pub(super) sealing_key: Option<Secret>,
@@ -222,10 +233,14 @@ fn settle(arguments: ServeArguments, secrets: Secrets, file: File) -> Result<Set
         Network::parse(text.trim())
             .ok_or_else(|| format!("public.trusted_proxies: {text:?} is no address or network"))
     };
-    let worker_threads = arguments.worker_threads.or(file.worker.threads).unwrap_or(4);
+    let worker_threads = arguments.worker_threads.or(file.worker.threads).unwrap_or(16);
     if !(1..=64).contains(&worker_threads) {
         return Err("worker.threads must be 1 to 64".to_owned());
     }
+    let every =
+        |number: u32, seconds: u64| (number > 0).then(|| Duration::from_secs(u64::from(number) * seconds));
+    let directory_minutes = arguments.worker_directory_minutes.or(file.worker.directory_minutes).unwrap_or(5);
+    let drift_hours = arguments.worker_drift_hours.or(file.worker.drift_hours).unwrap_or(24);
     let cloud = arguments.cloud.over(file.cloud, secrets.cloud_access_key_secret);
     let cloud_limits = cloud.limits()?;
     let cloud = cloud.settle()?;
@@ -248,6 +263,7 @@ fn settle(arguments: ServeArguments, secrets: Secrets, file: File) -> Result<Set
         management_port: arguments.management_port.or(file.management.port).unwrap_or(9000),
         local_cloud_port: arguments.local_cloud_port.or(file.local_cloud.port).unwrap_or(8090),
         worker_threads,
+        upkeep: Upkeep { directory: every(directory_minutes, 60), drift: every(drift_hours, 3_600) },
         log_filter: arguments.log_filter.or(file.log.filter).unwrap_or_else(|| default_filter.to_owned()),
         log_format: arguments.log_format.or(file.log.format).unwrap_or(LogFormat::Text),
         sealing_key: secrets.sealing_key.or(file.sealing.key),

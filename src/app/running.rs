@@ -87,6 +87,7 @@ pub(super) fn prepare(
         public_url: public_url.clone(),
         site: cloud.console(),
         cloud: cloud.driver(clock.clone(), random.clone(), settings.cloud_limits)?,
+        upkeep: settings.upkeep,
         clock,
         random,
     })

@@ -23,6 +23,7 @@ mod server;
 mod store;
 mod trust;
 
+pub use api::actions;
 pub use catalogue::Malformed;
 pub use error::Error;
 pub use fault::{Error as FaultError, Faults};
