@@ -17,6 +17,7 @@ mod federation;
 mod identity;
 mod key_file;
 mod name;
+mod parsed_policy;
 mod refusal;
 mod rules;
 mod server;
