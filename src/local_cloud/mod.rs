@@ -18,6 +18,7 @@ mod identity;
 mod key_file;
 mod name;
 mod oidc;
+mod parsed_policy;
 mod refusal;
 mod rules;
 mod server;
