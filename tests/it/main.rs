@@ -8,6 +8,7 @@ mod architecture;
 mod attack;
 mod foreign;
 mod local_cloud;
+mod openapi;
 mod sdk;
 mod storage;
 mod story;
