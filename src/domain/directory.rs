@@ -33,7 +33,7 @@ impl Quotas {
 
 /// A directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Directory {
+pub struct DirectoryRecord {
     /// The id.
     pub id: DirectoryId,
     /// The name.

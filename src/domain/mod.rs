@@ -7,10 +7,12 @@
 mod access_configuration;
 mod access_key;
 mod account;
+mod account_objects;
 mod administrator;
 mod assignment;
 mod cloud_site;
 mod directory;
+mod drift;
 mod error;
 mod event;
 mod group;
@@ -20,8 +22,10 @@ mod password_rule;
 mod principal;
 mod provisioning;
 mod query;
+mod reach;
 mod session;
 mod tag;
+mod target;
 mod task;
 mod text;
 mod throttle;
@@ -33,10 +37,15 @@ pub use access_configuration::{
 };
 pub use access_key::{ACCESS_KEYS_PER_HOLDER, AccessKey, Activity, KeyHolder, LAST_USE_PRECISION};
 pub use account::{Account, AccountKind, FOLDER_DEPTH, Folder, FolderTree};
+pub use account_objects::{
+    AccountObjects, ForeignObject, ObjectKind, ObservedObjects, ObservedPolicy, ObservedRole,
+    ObservedSamlProvider, RamPolicy, Step, owner_tag, removal_steps,
+};
 pub use administrator::Administrator;
-pub use assignment::{Assignee, AssigneeKind, Assignment};
+pub use assignment::{Assignee, AssigneeKind, Assignment, AssignmentFilter, AssignmentKey, Grant};
 pub use cloud_site::CloudSite;
-pub use directory::{Directory, DirectoryCounts, Quotas, REGION};
+pub use directory::{DirectoryCounts, DirectoryRecord, Quotas, REGION};
+pub use drift::{Difference, Finding};
 pub use error::{Error, Kind};
 pub use event::{Action, Event};
 pub use group::{Group, GroupChanges, GroupSpec};
@@ -44,10 +53,12 @@ pub use local_path::LocalPath;
 pub use machine_identity::{MachineIdentity, MachinePolicy, POLICIES_PER_MACHINE, check_machine_policies};
 pub use password_rule::{PASSWORD_RULES, check_password, check_reset_password};
 pub use principal::PrincipalId;
-pub use provisioning::{AccountObjects, Provisioning, ProvisioningStatus, ReservedNames, RoleSession};
+pub use provisioning::{Provisioning, ProvisioningFilter, ProvisioningStatus, ReservedNames, RoleSession};
 pub use query::{AccessConfigurationQuery, GroupQuery, NameFilter, UserQuery};
+pub use reach::{Directory, ReachChange};
 pub use session::{AuthenticationMethod, Session, SessionLimits, SignIn, SignInStage};
 pub use tag::{TAGS_PER_RESOURCE, Tag, check_tags};
-pub use task::{Task, TaskKind, TaskStatus, retry_delay};
+pub use target::{Target, TargetKind};
+pub use task::{DeprovisionStrategy, Progress, Task, TaskFilter, TaskKind, TaskStatus, retry_delay};
 pub use throttle::{FailureCounter, Throttle};
 pub use user::{ProvisionType, Status, User, UserChanges, UserSpec};

@@ -9,6 +9,7 @@ use crate::base::{Clock, Secret, Timestamp};
 use crate::crypto::{self, Random, SealingKey, hash};
 
 use super::catalogue::Catalogue;
+use super::fault::Injector;
 use super::store::Store;
 
 /// The shared state of the server.
@@ -18,6 +19,7 @@ pub(crate) struct Cloud {
     pub(crate) random: Random,
     pub(crate) sealing: SealingKey,
     pub(crate) catalogue: Catalogue,
+    pub(crate) injector: Injector,
     /// `http://localhost:<port>`.
     pub(crate) base_url: String,
     pub(crate) port: u16,

@@ -21,6 +21,13 @@ pub(crate) enum Entity {
     Account,
     AccountName,
     DisplayName,
+    Directory,
+    ControlPolicy,
+    ControlPolicyAttachment,
+    Target,
+    Handshake,
+    DelegatedAdministrator,
+    DeletionCheck,
 }
 
 impl Entity {
@@ -36,6 +43,13 @@ impl Entity {
             Self::Account => "ResourceDirectory.Account",
             Self::AccountName => "ResourceDirectory.Account.AccountName",
             Self::DisplayName => "ResourceDirectory.Account.DisplayName",
+            Self::Directory => "ResourceDirectory",
+            Self::ControlPolicy => "ControlPolicy",
+            Self::ControlPolicyAttachment => "ControlPolicy.Attachment",
+            Self::Target => "ControlPolicy.Target",
+            Self::Handshake => "Handshake",
+            Self::DelegatedAdministrator => "DelegatedAdministrator",
+            Self::DeletionCheck => "ResourceDirectory.Account.DeletionCheck",
         }
     }
 
@@ -48,6 +62,13 @@ impl Entity {
             Self::SamlProvider => "SAML provider",
             Self::Folder | Self::FolderName => "folder",
             Self::Account | Self::AccountName | Self::DisplayName => "account",
+            Self::Directory => "resource directory",
+            Self::ControlPolicy => "control policy",
+            Self::ControlPolicyAttachment => "control policy attached to the target",
+            Self::Target => "folder or member",
+            Self::Handshake => "invitation",
+            Self::DelegatedAdministrator => "delegated administrator",
+            Self::DeletionCheck => "check before the deletion",
         }
     }
 
@@ -57,9 +78,7 @@ impl Entity {
             Self::Role | Self::Policy | Self::PolicyVersion | Self::RolePolicy | Self::SamlProvider => {
                 "EntityNotExist"
             }
-            Self::Folder | Self::FolderName | Self::Account | Self::AccountName | Self::DisplayName => {
-                "EntityNotExists"
-            }
+            _ => "EntityNotExists",
         }
     }
 }
@@ -101,6 +120,8 @@ pub(crate) enum Refusal {
     Exists { entity: Entity, name: String },
     /// What the call would delete is still in use.
     InUse { code: &'static str, reason: &'static str },
+    /// What the call names is not in a state for it.
+    State { code: &'static str, reason: &'static str },
     /// The call would go beyond a limit.
     Limit { code: &'static str, limit: i64, of: &'static str },
     /// The caller may not do this; `decided_by` names the statement, where one decided.
@@ -144,7 +165,7 @@ impl Refusal {
             | Self::Trust { .. }
             | Self::Reserved { .. } => 403,
             Self::Action(_) | Self::AccessKeyUnknown | Self::Missing { .. } => 404,
-            Self::Exists { .. } | Self::InUse { .. } | Self::Limit { .. } => 409,
+            Self::Exists { .. } | Self::InUse { .. } | Self::State { .. } | Self::Limit { .. } => 409,
             Self::Internal(_) => 500,
         }
     }
@@ -165,7 +186,7 @@ impl Refusal {
             Self::PolicyDocument(_) => "MalformedPolicyDocument".into(),
             Self::Missing { entity, .. } => format!("{}.{}", entity.missing_prefix(), entity.code()).into(),
             Self::Exists { entity, .. } => format!("EntityAlreadyExists.{}", entity.code()).into(),
-            Self::InUse { code, .. } | Self::Limit { code, .. } => (*code).into(),
+            Self::InUse { code, .. } | Self::State { code, .. } | Self::Limit { code, .. } => (*code).into(),
             Self::Permission { .. } | Self::Trust { .. } => "NoPermission".into(),
             Self::Reserved { .. } => "NoPermission.ReservedObject".into(),
             Self::Assertion(_) => "AuthenticationFail.SAMLAssertion".into(),
@@ -197,7 +218,7 @@ impl fmt::Display for Refusal {
             Self::PolicyDocument(reason) => write!(f, "The policy document is invalid. {reason}"),
             Self::Missing { entity, name } => write!(f, "The {} does not exist: {name}.", entity.word()),
             Self::Exists { entity, name } => write!(f, "The {} already exists: {name}.", entity.word()),
-            Self::InUse { reason, .. } => f.write_str(reason),
+            Self::InUse { reason, .. } | Self::State { reason, .. } => f.write_str(reason),
             Self::Limit { limit, of, .. } => write!(f, "The limit of {limit} {of} is reached."),
             Self::Permission { action, resource, decided_by } => write!(
                 f,

@@ -1,7 +1,7 @@
 //! The service and its directory.
 
 use crate::base::{AccountId, DirectoryId, DirectoryName};
-use crate::domain::{self, AccountKind, Action, Directory, DirectoryCounts, Event, Kind, Status};
+use crate::domain::{self, AccountKind, Action, DirectoryCounts, DirectoryRecord, Event, Kind, Status};
 use crate::storage::{self, Conn, account, directory};
 
 use super::context::Change;
@@ -86,7 +86,11 @@ pub fn ensure(ctx: &Context, operator: &Operator, name: &DirectoryName) -> Resul
 ///
 /// # Errors
 /// [`Error::Refused`] when the service is off, or there is a directory already.
-pub fn create(ctx: &Context, operator: &Operator, name: Option<DirectoryName>) -> Result<Directory, Error> {
+pub fn create(
+    ctx: &Context,
+    operator: &Operator,
+    name: Option<DirectoryName>,
+) -> Result<DirectoryRecord, Error> {
     let change = ctx.change(operator.origin());
     ctx.store.write(move |conn| {
         if directory::service_status(conn)? == Status::Disabled {
@@ -110,7 +114,7 @@ pub fn create(ctx: &Context, operator: &Operator, name: Option<DirectoryName>) -
 ///
 /// # Errors
 /// [`Error::Refused`] when there is none.
-pub fn load(ctx: &Context, operator: &Operator) -> Result<Directory, Error> {
+pub fn load(ctx: &Context, operator: &Operator) -> Result<DirectoryRecord, Error> {
     ctx.store.read(|conn| {
         let id = within(conn, operator.directory())?;
         directory::load(conn)?.ok_or_else(|| domain::Error::missing("Directory", id).into())
@@ -121,7 +125,7 @@ pub fn load(ctx: &Context, operator: &Operator) -> Result<Directory, Error> {
 ///
 /// # Errors
 /// Failures of the database.
-pub fn list(ctx: &Context, _operator: &Operator) -> Result<Vec<Directory>, Error> {
+pub fn list(ctx: &Context, _operator: &Operator) -> Result<Vec<DirectoryRecord>, Error> {
     Ok(ctx.store.read(|conn| Ok::<_, storage::Error>(directory::load(conn)?.into_iter().collect()))?)
 }
 
@@ -129,7 +133,7 @@ pub fn list(ctx: &Context, _operator: &Operator) -> Result<Vec<Directory>, Error
 ///
 /// # Errors
 /// [`Error::Refused`] when the name breaks its rule or the directory does not exist.
-pub fn rename(ctx: &Context, operator: &Operator, name: &str) -> Result<Directory, Error> {
+pub fn rename(ctx: &Context, operator: &Operator, name: &str) -> Result<DirectoryRecord, Error> {
     let (change, scope, name) =
         (ctx.change(operator.origin()), operator.directory().cloned(), name.to_owned());
     ctx.store.write(move |conn| {
@@ -166,7 +170,7 @@ pub fn delete(ctx: &Context, operator: &Operator) -> Result<(), Error> {
 ///
 /// # Errors
 /// [`Error::Refused`] when there is none.
-pub fn statistics(ctx: &Context, operator: &Operator) -> Result<(Directory, DirectoryCounts), Error> {
+pub fn statistics(ctx: &Context, operator: &Operator) -> Result<(DirectoryRecord, DirectoryCounts), Error> {
     let found = load(ctx, operator)?;
     Ok((found, ctx.store.read(directory::counts)?))
 }
@@ -212,12 +216,12 @@ pub(super) fn management_account(conn: &mut Conn) -> Result<Option<AccountId>, E
     Ok(accounts.find(|account| account.kind == AccountKind::Management).map(|account| account.id))
 }
 
-fn insert(conn: &mut Conn, change: &Change, name: Option<&DirectoryName>) -> Result<Directory, Error> {
+fn insert(conn: &mut Conn, change: &Change, name: Option<&DirectoryName>) -> Result<DirectoryRecord, Error> {
     let id: DirectoryId = change.id()?;
     let name = name.cloned().unwrap_or_else(|| DirectoryName::of(&id));
     directory::insert(conn, &id, &name, change.now)?;
     change.record(conn, &Event::new(Action::DirectoryCreated, &id))?;
-    Ok(Directory { id, name, created_at: change.now, updated_at: change.now })
+    Ok(DirectoryRecord { id, name, created_at: change.now, updated_at: change.now })
 }
 
 fn switch_on(conn: &mut Conn, change: &Change) -> Result<(), Error> {

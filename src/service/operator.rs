@@ -27,6 +27,11 @@ impl Operator {
         Self { origin, directory }
     }
 
+    /// The worker, which keeps things up by itself.
+    pub(super) fn system() -> Self {
+        Self { origin: Origin::system(String::new()), directory: None }
+    }
+
     pub(super) fn origin(&self) -> &Origin {
         &self.origin
     }

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::base::{DirectoryId, DirectoryName, Timestamp};
-use crate::domain::{Directory, DirectoryCounts, Status, TaskStatus};
+use crate::domain::{DirectoryCounts, DirectoryRecord, Status, TaskStatus};
 
 use super::error::parse;
 use super::schema::directories::dsl;
@@ -25,11 +25,11 @@ pub fn find(conn: &mut Conn) -> Result<Option<(DirectoryId, DirectoryName)>, Err
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn load(conn: &mut Conn) -> Result<Option<Directory>, Error> {
+pub fn load(conn: &mut Conn) -> Result<Option<DirectoryRecord>, Error> {
     let row: Option<(String, String, i64, i64)> = dsl::directories.order(dsl::id).first(conn).optional()?;
     row.map(|(id, name, created_at, updated_at)| {
         let id = parse("directories.id", &id, DirectoryId::parse)?;
-        Ok(Directory {
+        Ok(DirectoryRecord {
             name: parse("directories.name", &name, |name| DirectoryName::parse_for(&id, name).ok())?,
             id,
             created_at: Timestamp::from_millis(created_at),

@@ -5,28 +5,52 @@
 
 mod action;
 mod authenticate;
+mod control;
+mod control_attachment;
+mod control_policy;
+mod delegation;
+mod directory;
 mod document;
 mod folder;
+mod handshake;
 mod invocation;
 mod member;
+mod member_departure;
+mod member_list;
+mod member_tag;
+mod payer;
 pub(crate) mod permission;
 mod policy;
 mod policy_version;
+mod ram_tag;
 mod role;
 mod role_policy;
 mod saml_provider;
 mod sts;
+mod sts_saml;
+mod sts_session;
+mod tag;
+mod target;
 
 use serde_json::Value;
 
 use crate::rpc::{Answer, Call, Fault, Format, Request};
 
 use super::cloud::Cloud;
+use super::fault::Target;
 use super::name;
 use super::refusal::Refusal;
 
+pub(super) use target::target;
+
 use action::Execution;
 use invocation::{AnonymousInvocation, Invocation};
+
+/// The actions of a product's version, in the vendor's spelling; none for an unknown version. For
+/// tests that hold a client's record against what the server says it has.
+pub fn actions(version: &str) -> Vec<&'static str> {
+    action::names(version)
+}
 
 /// Answers one request, whatever it holds.
 pub(super) fn answer(cloud: &Cloud, request: &Request<'_>, host: &str) -> Answer {
@@ -75,14 +99,16 @@ fn carry_out(cloud: &Cloud, call: Call) -> Result<Value, Refusal> {
         Execution::Write(verb) => (verb, true),
         Execution::Anonymous(verb) => {
             let invocation = AnonymousInvocation { cloud, parameters: &call.parameters, now };
-            return cloud.store.write(|connection| verb(&invocation, connection));
+            return verb(&invocation);
         }
     };
     let (identity, call) = authenticate::authenticate(cloud, call, now)?;
     let invocation = Invocation { cloud, identity: &identity, parameters: call.parameters(), now };
-    if writes {
+    let answer = if writes {
         cloud.store.write(|connection| verb(&invocation, connection))
     } else {
         cloud.store.read(|connection| verb(&invocation, connection))
-    }
+    }?;
+    let target = Target { action: action.full_name(), account: identity.account.to_string() };
+    cloud.injector.visibility.pass(&target, call.parameters(), now, answer)
 }

@@ -5,18 +5,19 @@ use diesel::SqliteConnection;
 use crate::local_cloud::cloud::Cloud;
 use crate::local_cloud::identity::{Identity, IdentityKind, RoleSession};
 use crate::local_cloud::refusal::{Entity, Refusal};
-use crate::local_cloud::rules;
 use crate::local_cloud::store::policy;
 use crate::local_cloud::store::role_policy::{self, RolePolicyRow};
+use crate::local_cloud::{rules, trust};
 use crate::policy::{Context, Decision, Document, Kind, Named, Request, evaluate};
 
+use super::control;
 use super::invocation::{Invocation, version_id};
 
 /// Refuses the call unless its caller may do `action` to `resource`, an ARN.
 ///
 /// An account's owner may do everything in the account. A service may do what its credential is for.
 /// A role's session may do what the role's policies allow, in the role's account, and what its
-/// session policy allows too. Another account's resources are out of everybody's reach; `AssumeRole`
+/// session policy allows too. In a member the control policies of the directory come first. Another account's resources are out of everybody's reach; `AssumeRole`
 /// alone reaches across, and there the other side's trust policy decides as well.
 pub(super) fn authorise(
     call: &Invocation<'_>,
@@ -24,21 +25,32 @@ pub(super) fn authorise(
     action: &str,
     resource: &str,
 ) -> Result<(), Refusal> {
+    authorise_in(call, connection, (action, resource), Context::default())
+}
+
+/// As [`authorise`], for an action whose parameters conditions may look at: `asked` has their keys.
+pub(super) fn authorise_in(
+    call: &Invocation<'_>,
+    connection: &mut SqliteConnection,
+    (action, resource): (&str, &str),
+    asked: Context,
+) -> Result<(), Refusal> {
     let refusal = |decided_by: &str| Refusal::Permission {
         action: action.to_owned(),
         resource: resource.to_owned(),
         decided_by: decided_by.to_owned(),
     };
     let owner = resource.split(':').nth(3).unwrap_or_default();
-    if action != "sts:AssumeRole" && owner != call.account().as_str() && owner != "system" {
+    if !reaches_across(action) && owner != call.account().as_str() && owner != "system" {
         return Err(refusal("the resource belongs to another account"));
     }
+    control::check(call, connection, (action, resource), &context(call, asked.clone()))?;
     match &call.identity.kind {
         IdentityKind::Owner => Ok(()),
         IdentityKind::Service { .. } if is_for_cloudsso(action, resource) => Ok(()),
         IdentityKind::Service { .. } => Err(refusal("the service credential is not for this")),
         IdentityKind::RoleSession(session) => {
-            let context = context(call, session);
+            let context = context(call, asked);
             let request = Request { action, resource, context: &context };
             match decide(call.cloud, connection, session, &request)? {
                 Decision::Allowed { .. } => Ok(()),
@@ -105,12 +117,23 @@ fn parse(kind: Kind, name: &str, text: &str) -> Result<Document, Refusal> {
     Document::parse(kind, text).map_err(|error| Refusal::Internal(format!("stored policy {name}: {error}")))
 }
 
-fn context(call: &Invocation<'_>, session: &RoleSession) -> Context {
-    Context::default()
+/// What conditions may look at: who calls, when, and the keys of what was `asked`.
+fn context(call: &Invocation<'_>, asked: Context) -> Context {
+    let context = asked
         .with("acs:CurrentTime", call.now.rfc3339())
         .with("acs:SecureTransport", "false")
-        .with("acs:PrincipalARN", call.identity.arn())
-        .with("sts:RoleSessionName", session.session_name.as_str())
+        .with("acs:PrincipalARN", call.identity.arn());
+    let Some(session) = call.identity.role_session() else { return context };
+    let context = context.with("sts:RoleSessionName", session.session_name.as_str());
+    match &session.source_identity {
+        Some(source) => context.with("acs:SourceIdentity", source.as_str()),
+        None => context,
+    }
+}
+
+/// Whether an action may be about a role of another account, whose trust policy then decides as well.
+fn reaches_across(action: &str) -> bool {
+    matches!(action, "sts:AssumeRole" | trust::SET_SOURCE_IDENTITY)
 }
 
 /// CloudSSO's credential: into its own role in any account, the resource directory, and a look at the
@@ -120,7 +143,7 @@ fn is_for_cloudsso(action: &str, resource: &str) -> bool {
         .strip_prefix("acs:ram::")
         .and_then(|rest| rest.split_once(':'))
         .is_some_and(|(_, role)| role == format!("role/{}", rules::CLOUDSSO_ROLE));
-    let is_system_policy = resource.starts_with("acs:ram:*:system:policy/");
+    let is_system_policy = resource.starts_with("acs:ram::system:policy/");
     (action == "sts:AssumeRole" && is_own_role)
         || (action == "ram:GetPolicy" && is_system_policy)
         || action.starts_with("resourcemanager:")

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::base::fold;
 use crate::local_cloud::arn::Arn;
+use crate::local_cloud::identity::role_arn;
 use crate::local_cloud::refusal::{Entity, Refusal};
 use crate::local_cloud::rules;
 use crate::local_cloud::store::role_policy::{self, RolePolicyRow};
@@ -70,6 +71,33 @@ pub(crate) fn list(call: &Invocation<'_>, connection: &mut SqliteConnection) -> 
         }));
     }
     Ok(json!({"Policies": {"Policy": policies}}))
+}
+
+/// `ListEntitiesForPolicy`: who holds a policy.
+pub(crate) fn list_entities(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
+    let wanted = Wanted::read(call, connection, "ram:ListEntitiesForPolicy")?;
+    let name_key = match wanted.policy_type {
+        "System" => {
+            let policy = call.cloud.catalogue.system(&wanted.name);
+            fold(policy.ok_or_else(|| Refusal::missing(Entity::Policy, wanted.name.as_str()))?.name)
+        }
+        _ => policy::find(call, connection, &wanted.name)?.name_key,
+    };
+    let account = call.account();
+    let holders = role_policy::holders(connection, account.as_str(), (wanted.policy_type, &name_key))?;
+    let roles: Vec<Value> = holders
+        .iter()
+        .map(|(role, attached_at)| {
+            json!({
+                "RoleId": role.id,
+                "RoleName": role.name,
+                "Arn": role_arn(account, role).to_string(),
+                "Description": role.description,
+                "AttachDate": date(*attached_at),
+            })
+        })
+        .collect();
+    Ok(json!({"Users": {"User": []}, "Groups": {"Group": []}, "Roles": {"Role": roles}}))
 }
 
 /// The policy that a call names, of either type.

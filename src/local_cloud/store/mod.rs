@@ -6,14 +6,19 @@
 
 pub(crate) mod access_key;
 pub(crate) mod account;
+pub(crate) mod account_deletion;
 pub(crate) mod console_session;
+pub(crate) mod control_policy;
+pub(crate) mod delegated_administrator;
 pub(crate) mod folder;
+pub(crate) mod handshake;
 pub(crate) mod one_time;
 pub(crate) mod policy;
 pub(crate) mod role;
 pub(crate) mod role_policy;
 pub(crate) mod saml_provider;
 mod schema;
+pub(crate) mod tag;
 pub(crate) mod temporary_credential;
 
 use std::fmt;

@@ -2,7 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::schema::role_policies;
+use super::role::RoleRow;
+use super::schema::{role_policies, roles};
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = role_policies, check_for_backend(diesel::sqlite::Sqlite))]
@@ -42,13 +43,38 @@ pub(crate) fn delete(
         .map(|rows| rows > 0)
 }
 
-pub(crate) fn delete_all(connection: &mut SqliteConnection, policy_id: &str) -> QueryResult<()> {
-    diesel::delete(role_policies::table.filter(role_policies::policy_id.eq(policy_id)))
-        .execute(connection)
-        .map(drop)
-}
-
 /// How many roles hold a custom policy.
 pub(crate) fn count_holders(connection: &mut SqliteConnection, policy_id: &str) -> QueryResult<i64> {
     role_policies::table.filter(role_policies::policy_id.eq(policy_id)).count().get_result(connection)
+}
+
+/// How many roles of an account hold a system policy.
+pub(crate) fn count_system_holders(
+    connection: &mut SqliteConnection,
+    account_id: &str,
+    name_key: &str,
+) -> QueryResult<i64> {
+    role_policies::table
+        .inner_join(roles::table)
+        .filter(roles::account_id.eq(account_id))
+        .filter(role_policies::policy_type.eq("System"))
+        .filter(role_policies::policy_name_key.eq(name_key))
+        .count()
+        .get_result(connection)
+}
+
+/// The roles of an account that hold a policy, by name, each with the time it was attached.
+pub(crate) fn holders(
+    connection: &mut SqliteConnection,
+    account_id: &str,
+    (policy_type, name_key): (&str, &str),
+) -> QueryResult<Vec<(RoleRow, i64)>> {
+    role_policies::table
+        .inner_join(roles::table)
+        .filter(roles::account_id.eq(account_id))
+        .filter(role_policies::policy_type.eq(policy_type))
+        .filter(role_policies::policy_name_key.eq(name_key))
+        .order(roles::name_key)
+        .select((RoleRow::as_select(), role_policies::attached_at))
+        .load(connection)
 }

@@ -24,6 +24,9 @@ diesel::table! {
         console_session_seconds -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
+        is_member -> Bool,
+        joined_at -> Nullable<BigInt>,
+        payer_account_id -> Nullable<Text>,
     }
 }
 
@@ -33,6 +36,9 @@ diesel::table! {
         root_folder_id -> Text,
         management_account_id -> Text,
         created_at -> BigInt,
+        control_policy_enabled -> Bool,
+        member_deletion_enabled -> Bool,
+        display_name_sync_enabled -> Bool,
     }
 }
 
@@ -59,6 +65,7 @@ diesel::table! {
         max_session_seconds -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
+        allow_console_login -> Bool,
     }
 }
 
@@ -152,6 +159,67 @@ diesel::table! {
         issuer -> Text,
         assertion_id -> Text,
         expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    tags (account_id, resource_type, resource_id, tag_key) {
+        account_id -> Text,
+        resource_type -> Text,
+        resource_id -> Text,
+        tag_key -> Text,
+        tag_value -> Text,
+    }
+}
+
+diesel::table! {
+    control_policies (id) {
+        id -> Text,
+        name -> Text,
+        name_key -> Text,
+        description -> Text,
+        document -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    control_policy_attachments (target_id, policy_id) {
+        policy_id -> Text,
+        target_id -> Text,
+        attached_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    handshakes (id) {
+        id -> Text,
+        target_entity -> Text,
+        target_type -> Text,
+        account_id -> Text,
+        note -> Text,
+        parent_folder_id -> Text,
+        status -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    delegated_administrators (account_id, service) {
+        account_id -> Text,
+        service -> Text,
+        delegated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    account_deletions (account_id) {
+        account_id -> Text,
+        checked_at -> BigInt,
+        deleted_at -> Nullable<BigInt>,
     }
 }
 

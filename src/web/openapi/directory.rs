@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::base::DirectoryName;
-use crate::domain::{self, Directory, Quotas, REGION, SYSTEM_POLICIES_PER_CONFIGURATION};
+use crate::domain::{self, DirectoryRecord, Quotas, REGION, SYSTEM_POLICIES_PER_CONFIGURATION};
 use crate::service::authorisation::Resource;
 use crate::service::directory;
 
@@ -70,7 +70,7 @@ pub(super) fn get_statistics(call: &Invocation<'_>) -> Outcome {
     }}))
 }
 
-fn answer(directory: &Directory) -> Value {
+fn answer(directory: &DirectoryRecord) -> Value {
     json!({
         "DirectoryId": directory.id,
         "DirectoryName": directory.name,

@@ -1,6 +1,7 @@
 //! Access configurations.
 
-use cloudsso::domain::Action;
+use cloudsso::domain::{Action, Assignee, AssignmentKey, DeprovisionStrategy, Target};
+use cloudsso::service::access_assignment;
 use serde_json::json;
 
 use super::{Api, column};
@@ -136,17 +137,14 @@ fn a_configuration_with_ties_is_not_deleted() {
         )
     };
     delete(&reader, "true").refused(409, "DeletionConflict.AccessConfiguration.AccessAssignment");
-    let alice = cloudsso::domain::Assignee::User(api.app.user("alice").id);
     for account in ["one", "two"] {
-        let (configuration, account) = (api.app.configuration("Reader"), api.app.account(account));
-        cloudsso::service::access_assignment::delete(
-            &api.app.ctx,
-            &api.app.operator,
-            &configuration,
-            &account,
-            &alice,
-        )
-        .unwrap();
+        let key = AssignmentKey {
+            access_configuration_id: api.app.configuration("Reader"),
+            target: Target::Account(api.app.account(account)),
+            assignee: Assignee::User(api.app.user("alice").id),
+        };
+        let (ctx, operator) = (&api.app.ctx, &api.app.operator);
+        access_assignment::delete(ctx, operator, &key, DeprovisionStrategy::None).unwrap();
     }
     api.app.run_due();
     delete(&reader, "true").refused(409, "DeletionConflict.AccessConfiguration.Provisioning");
