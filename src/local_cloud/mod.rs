@@ -15,12 +15,16 @@ mod federation;
 mod identity;
 mod key_file;
 mod name;
+mod password;
+mod qr_image;
 mod refusal;
 mod rules;
 mod server;
+mod setting;
 mod store;
 mod trust;
 
+pub use api::actions;
 pub use catalogue::Malformed;
 pub use error::Error;
 pub use server::{Running, Settings, start};

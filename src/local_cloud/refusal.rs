@@ -15,6 +15,16 @@ pub(crate) enum Entity {
     Policy,
     PolicyVersion,
     RolePolicy,
+    UserPolicy,
+    GroupPolicy,
+    User,
+    LoginProfile,
+    AccessKey,
+    Group,
+    Membership,
+    MfaDevice,
+    BoundMfaDevice,
+    AccountAlias,
     SamlProvider,
     Folder,
     FolderName,
@@ -30,6 +40,16 @@ impl Entity {
             Self::Policy => "Policy",
             Self::PolicyVersion => "Policy.Version",
             Self::RolePolicy => "Role.Policy",
+            Self::UserPolicy => "User.Policy",
+            Self::GroupPolicy => "Group.Policy",
+            Self::User => "User",
+            Self::LoginProfile => "User.LoginProfile",
+            Self::AccessKey => "User.AccessKey",
+            Self::Group => "Group",
+            Self::Membership => "User.Group",
+            Self::MfaDevice => "VirtualMFADevice",
+            Self::BoundMfaDevice => "User.MFADevice",
+            Self::AccountAlias => "AccountAlias",
             Self::SamlProvider => "SAMLProvider",
             Self::Folder => "ResourceDirectory.Folder",
             Self::FolderName => "ResourceDirectory.Folder.Name",
@@ -45,6 +65,16 @@ impl Entity {
             Self::Policy => "policy",
             Self::PolicyVersion => "policy version",
             Self::RolePolicy => "policy attached to the role",
+            Self::UserPolicy => "policy attached to the user",
+            Self::GroupPolicy => "policy attached to the group",
+            Self::User => "user",
+            Self::LoginProfile => "login profile of the user",
+            Self::AccessKey => "access key",
+            Self::Group => "group",
+            Self::Membership => "membership in the group",
+            Self::MfaDevice => "virtual MFA device",
+            Self::BoundMfaDevice => "MFA device of the user",
+            Self::AccountAlias => "account alias",
             Self::SamlProvider => "SAML provider",
             Self::Folder | Self::FolderName => "folder",
             Self::Account | Self::AccountName | Self::DisplayName => "account",
@@ -57,6 +87,16 @@ impl Entity {
             Self::Role | Self::Policy | Self::PolicyVersion | Self::RolePolicy | Self::SamlProvider => {
                 "EntityNotExist"
             }
+            Self::UserPolicy
+            | Self::GroupPolicy
+            | Self::User
+            | Self::LoginProfile
+            | Self::AccessKey
+            | Self::Group
+            | Self::Membership
+            | Self::MfaDevice
+            | Self::BoundMfaDevice
+            | Self::AccountAlias => "EntityNotExist",
             Self::Folder | Self::FolderName | Self::Account | Self::AccountName | Self::DisplayName => {
                 "EntityNotExists"
             }
@@ -109,6 +149,11 @@ pub(crate) enum Refusal {
     Trust { role: String, caller: String },
     /// An object that CloudSSO keeps, or a service-linked role, which nobody else may change.
     Reserved { name: String },
+    /// A user that CloudSSO keeps and somebody else would change, or one that it does not keep and would
+    /// change.
+    Provisioned { name: String, is_provisioned: bool },
+    /// Too many passwords are being hashed; the same call will do in a moment.
+    Busy,
     /// The SAML assertion is refused; the reason is for the log alone.
     Assertion(String),
     /// Our own failure; the reason is for the log alone.
@@ -142,10 +187,12 @@ impl Refusal {
             Self::AccessKeyInactive
             | Self::Permission { .. }
             | Self::Trust { .. }
-            | Self::Reserved { .. } => 403,
+            | Self::Reserved { .. }
+            | Self::Provisioned { .. } => 403,
             Self::Action(_) | Self::AccessKeyUnknown | Self::Missing { .. } => 404,
             Self::Exists { .. } | Self::InUse { .. } | Self::Limit { .. } => 409,
             Self::Internal(_) => 500,
+            Self::Busy => 503,
         }
     }
 
@@ -167,7 +214,8 @@ impl Refusal {
             Self::Exists { entity, .. } => format!("EntityAlreadyExists.{}", entity.code()).into(),
             Self::InUse { code, .. } | Self::Limit { code, .. } => (*code).into(),
             Self::Permission { .. } | Self::Trust { .. } => "NoPermission".into(),
-            Self::Reserved { .. } => "NoPermission.ReservedObject".into(),
+            Self::Reserved { .. } | Self::Provisioned { .. } => "NoPermission.ReservedObject".into(),
+            Self::Busy => "ServiceUnavailable".into(),
             Self::Assertion(_) => "AuthenticationFail.SAMLAssertion".into(),
             Self::Internal(_) => "InternalError".into(),
         }
@@ -210,6 +258,15 @@ impl fmt::Display for Refusal {
             Self::Reserved { name } => {
                 write!(f, "{name} is reserved: CloudSSO keeps it, and only CloudSSO may change it.")
             }
+            Self::Provisioned { name, is_provisioned: true } => write!(
+                f,
+                "CloudSSO keeps the user {name}: its RAM user provisioning must be changed or deleted in \
+                 CloudSSO, and only CloudSSO may change the user while that lasts."
+            ),
+            Self::Provisioned { name, is_provisioned: false } => {
+                write!(f, "CloudSSO does not keep the user {name}, and may not change it.")
+            }
+            Self::Busy => f.write_str("The request has failed due to a temporary failure of the server."),
             Self::Assertion(_) => f.write_str("The SAML assertion is not valid."),
             Self::Internal(_) => f.write_str("The request processing has failed due to some unknown error."),
         }
@@ -238,7 +295,10 @@ impl From<diesel::result::Error> for Refusal {
 
 impl From<crate::crypto::Error> for Refusal {
     fn from(error: crate::crypto::Error) -> Self {
-        Self::Internal(error.to_string())
+        match error {
+            crate::crypto::Error::Busy => Self::Busy,
+            error => Self::Internal(error.to_string()),
+        }
     }
 }
 

@@ -3,19 +3,31 @@
 //! A call is read and its signature verified by `rpc`; here its caller is looked up, its action is
 //! found in one table, and its verb runs in one transaction. One file per resource.
 
+mod access_key;
+mod account_summary;
 mod action;
+mod attachment;
 mod authenticate;
 mod document;
+mod domain;
+mod face;
 mod folder;
+mod group;
 mod invocation;
+mod login_profile;
 mod member;
+mod mfa_device;
+mod password_policy;
 pub(crate) mod permission;
 mod policy;
 mod policy_version;
 mod role;
-mod role_policy;
 mod saml_provider;
+mod security_preference;
 mod sts;
+mod user;
+mod user_sso;
+mod user_tag;
 
 use serde_json::Value;
 
@@ -27,6 +39,12 @@ use super::refusal::Refusal;
 
 use action::Execution;
 use invocation::{AnonymousInvocation, Invocation};
+
+/// The names of the actions that one version has, such as those of `2019-08-15` for IMS; empty for a
+/// version that no product has.
+pub fn actions(version: &str) -> Vec<&'static str> {
+    action::names(version)
+}
 
 /// Answers one request, whatever it holds.
 pub(super) fn answer(cloud: &Cloud, request: &Request<'_>, host: &str) -> Answer {
@@ -70,19 +88,17 @@ fn carry_out(cloud: &Cloud, call: Call) -> Result<Value, Refusal> {
     let Some(action) = action::find(&call.version, &call.action) else {
         return Err(Refusal::Action(call.action));
     };
-    let (verb, writes) = match action.execution {
-        Execution::Read(verb) => (verb, false),
-        Execution::Write(verb) => (verb, true),
-        Execution::Anonymous(verb) => {
-            let invocation = AnonymousInvocation { cloud, parameters: &call.parameters, now };
-            return cloud.store.write(|connection| verb(&invocation, connection));
-        }
-    };
+    if let Execution::Anonymous(verb) = action.execution {
+        let invocation = AnonymousInvocation { cloud, parameters: &call.parameters, now };
+        return cloud.store.write(|connection| verb(&invocation, connection));
+    }
     let (identity, call) = authenticate::authenticate(cloud, call, now)?;
-    let invocation = Invocation { cloud, identity: &identity, parameters: call.parameters(), now };
-    if writes {
-        cloud.store.write(|connection| verb(&invocation, connection))
-    } else {
-        cloud.store.read(|connection| verb(&invocation, connection))
+    let (parameters, version) = (call.parameters(), call.version());
+    let invocation = Invocation { cloud, identity: &identity, parameters, version, now };
+    match action.execution {
+        Execution::Read(verb) => cloud.store.read(|connection| verb(&invocation, connection)),
+        Execution::Write(verb) => cloud.store.write(|connection| verb(&invocation, connection)),
+        Execution::Staged(verb) => verb(&invocation),
+        Execution::Anonymous(_) => Err(Refusal::Internal("an anonymous action was signed".to_owned())),
     }
 }

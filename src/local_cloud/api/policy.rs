@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use crate::base::fold;
 use crate::local_cloud::arn::Arn;
 use crate::local_cloud::refusal::{Entity, Refusal};
+use crate::local_cloud::store::attachment;
 use crate::local_cloud::store::policy::{self, PolicyRow, VersionRow};
-use crate::local_cloud::store::role_policy;
 use crate::local_cloud::{name, rules};
 
 use super::document;
@@ -95,7 +95,7 @@ pub(crate) fn get(call: &Invocation<'_>, connection: &mut SqliteConnection) -> O
             "PolicyType": "Custom",
             "Description": row.description,
             "DefaultVersion": version_id(version.number),
-            "AttachmentCount": role_policy::count_holders(connection, &row.id)?,
+            "AttachmentCount": attachment::count_holders(connection, &row.id)?,
             "CreateDate": date(row.created_at),
             "UpdateDate": date(row.updated_at),
         },
@@ -108,12 +108,9 @@ pub(crate) fn delete(call: &Invocation<'_>, connection: &mut SqliteConnection) -
     let row = named(call, connection, "ram:DeletePolicy")?;
     may_change(call.identity, &row.name)?;
     if call.parameters.boolean("CascadingDelete")?.unwrap_or(false) {
-        role_policy::delete_all(connection, &row.id)?;
-    } else if role_policy::count_holders(connection, &row.id)? > 0 {
-        return Err(Refusal::InUse {
-            code: "DeleteConflict.Policy.Role",
-            reason: "The policy is attached to a role. Detach it before you delete it.",
-        });
+        attachment::delete_all(connection, &row.id)?;
+    } else if let Some((kind, _holder)) = attachment::holders(connection, &row.id)?.first() {
+        return Err(still_attached(kind));
     } else if policy::versions(connection, &row.id)?.len() > 1 {
         return Err(Refusal::InUse {
             code: "DeleteConflict.Policy.Version",
@@ -122,6 +119,24 @@ pub(crate) fn delete(call: &Invocation<'_>, connection: &mut SqliteConnection) -
     }
     policy::delete(connection, &row.id)?;
     Ok(json!({}))
+}
+
+fn still_attached(holder_kind: &str) -> Refusal {
+    let (code, reason) = match holder_kind {
+        "User" => (
+            "DeleteConflict.Policy.User",
+            "The policy is attached to a user. Detach it before you delete it.",
+        ),
+        "Group" => (
+            "DeleteConflict.Policy.Group",
+            "The policy is attached to a group. Detach it before you delete it.",
+        ),
+        _ => (
+            "DeleteConflict.Policy.Role",
+            "The policy is attached to a role. Detach it before you delete it.",
+        ),
+    };
+    Refusal::InUse { code, reason }
 }
 
 /// The custom policy that `PolicyName` names, if the caller may do `action` to it.

@@ -7,8 +7,8 @@ use crate::base::{AccountId, fold};
 use crate::local_cloud::arn::Arn;
 use crate::local_cloud::identity::role_arn;
 use crate::local_cloud::refusal::{Entity, Refusal};
+use crate::local_cloud::store::attachment;
 use crate::local_cloud::store::role::{self, RoleChanges, RoleRow};
-use crate::local_cloud::store::role_policy;
 use crate::local_cloud::{name, rules};
 
 use super::document;
@@ -84,7 +84,7 @@ pub(crate) fn update(call: &Invocation<'_>, connection: &mut SqliteConnection) -
 pub(crate) fn delete(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
     let row = named(call, connection, "ram:DeleteRole")?;
     may_change(call.identity, &row.name)?;
-    if !role_policy::list(connection, &row.id)?.is_empty() {
+    if !attachment::list(connection, &row.id)?.is_empty() {
         return Err(Refusal::InUse {
             code: "DeleteConflict.Role.Policy",
             reason: "The role still holds policies. Detach them before you delete the role.",

@@ -14,7 +14,7 @@ use crate::saml::IdentityProvider;
 use super::invocation::{Invocation, MarkerPage, Outcome, date};
 use super::permission::{authorise, may_change};
 
-const ALGORITHMS: &[&str] = &["rsa-sha1", "rsa-sha256"];
+pub(super) const ALGORITHMS: &[&str] = &["rsa-sha1", "rsa-sha256"];
 const DESCRIPTION: std::ops::RangeInclusive<usize> = 1..=256;
 
 /// `CreateSAMLProvider`.
@@ -66,7 +66,7 @@ pub(crate) fn get(call: &Invocation<'_>, connection: &mut SqliteConnection) -> O
 pub(crate) fn list(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
     let every = Arn::saml_provider(call.account().clone(), "*");
     authorise(call, connection, "ims:ListSAMLProviders", &every.to_string())?;
-    let page = MarkerPage::read(call.parameters)?;
+    let page = MarkerPage::read_within(call.parameters, 100, 100)?;
     let rows = saml_provider::list(connection, call.account().as_str(), &page.after, page.rows())?;
     let item = |row: &SamlProviderRow| answer(call.account(), row);
     Ok(page.answer(rows, ("SAMLProviders", "SAMLProvider"), |row| row.name_key.clone(), item))
@@ -118,7 +118,7 @@ fn find(
 }
 
 /// The metadata document of a parameter: Base64 of text that names an identity provider and a key.
-fn metadata(call: &Invocation<'_>, parameter: &'static str) -> Result<Option<String>, Refusal> {
+pub(super) fn metadata(call: &Invocation<'_>, parameter: &'static str) -> Result<Option<String>, Refusal> {
     let Some(encoded) = call.parameters.optional(parameter).filter(|text| !text.is_empty()) else {
         return Ok(None);
     };

@@ -34,7 +34,7 @@ pub(crate) fn assume_role(call: &Invocation<'_>, connection: &mut SqliteConnecti
     let caller = call.identity.arn();
     let principal = match &call.identity.kind {
         IdentityKind::Service { principal } => Principal::Service(principal),
-        IdentityKind::Owner | IdentityKind::RoleSession(_) => {
+        IdentityKind::Owner | IdentityKind::RamUser(_) | IdentityKind::RoleSession(_) => {
             Principal::Ram { account: call.account(), arn: &caller }
         }
     };
@@ -120,6 +120,11 @@ pub(crate) fn get_caller_identity(call: &Invocation<'_>, _: &mut SqliteConnectio
             ("IdentityType", "Service".to_owned()),
             ("PrincipalId", principal.clone()),
             ("UserId", principal.clone()),
+        ],
+        IdentityKind::RamUser(user) => [
+            ("IdentityType", "RAMUser".to_owned()),
+            ("PrincipalId", user.id.clone()),
+            ("UserId", user.id.clone()),
         ],
         IdentityKind::RoleSession(session) => [
             ("IdentityType", "AssumedRoleUser".to_owned()),
