@@ -12,7 +12,7 @@ use tokio::time::interval;
 use crate::base::{Clock, Secret, UserName};
 use crate::crypto::{Random, TotpSecret};
 use crate::domain::PrincipalId;
-use crate::service::{Context, Operator, access_assignment, administrator, directory, organisation, user};
+use crate::service::{Context, Operator, administrator, directory, organisation, task, user};
 use crate::storage::DatabaseUrl;
 
 use super::configuration::Settings;
@@ -154,10 +154,12 @@ fn secrets(random: &Random) -> Result<(Secret, TotpSecret), crate::crypto::Error
 /// Waits until no task is left to be done.
 async fn provisioned(ctx: &Arc<Context>) -> Result<(), String> {
     let mut tick = interval(Duration::from_millis(20));
+    // What an earlier start left undone is history.
+    let begun_at = ctx.now();
     loop {
         tick.tick().await;
         let ctx = Arc::clone(ctx);
-        let counts = block(move || access_assignment::task_counts(&ctx, &Operator::local())).await;
+        let counts = block(move || task::backlog(&ctx, &Operator::local(), Some(begun_at))).await;
         let (in_progress, failed) =
             counts.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
         if failed > 0 {

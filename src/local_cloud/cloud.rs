@@ -10,6 +10,7 @@ use crate::crypto::password::Hasher;
 use crate::crypto::{self, Random, SealingKey, hash};
 
 use super::catalogue::Catalogue;
+use super::fault::Injector;
 use super::store::Store;
 
 /// The shared state of the server.
@@ -20,6 +21,7 @@ pub(crate) struct Cloud {
     pub(crate) sealing: SealingKey,
     pub(crate) passwords: Hasher,
     pub(crate) catalogue: Catalogue,
+    pub(crate) injector: Injector,
     /// `http://localhost:<port>`.
     pub(crate) base_url: String,
     pub(crate) port: u16,

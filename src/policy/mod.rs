@@ -19,6 +19,7 @@ pub use context::Context;
 pub use document::{Document, Effect, Kind};
 pub use error::Error;
 pub use evaluation::{Decision, Named, Principal, Request, evaluate, evaluate_trust};
+pub use pattern::Wildcard;
 pub use summary::{Line, summarise};
 
 #[cfg(test)]

@@ -105,6 +105,24 @@ impl Pattern {
     }
 }
 
+/// A pattern outside a policy: `*` stands for any run of characters, `?` for any one, and nothing else is
+/// special.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wildcard(Pattern);
+
+impl Wildcard {
+    /// Reads a pattern; `None` when it is empty or has a policy variable.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_plain = !text.is_empty() && !text.contains("${");
+        Pattern::wild(text).filter(|_| is_plain).map(Self)
+    }
+
+    /// Whether all of `text` matches, in time of at most the product of both lengths.
+    pub fn matches(&self, text: &str) -> bool {
+        glob(&self.0.tokens, text)
+    }
+}
+
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)

@@ -13,6 +13,11 @@ impl Operator {
         Self(Origin { actor: "local".to_owned(), request_id: String::new(), source_address: String::new() })
     }
 
+    /// The worker, which keeps things up by itself.
+    pub(super) fn system() -> Self {
+        Self(Origin::system(String::new()))
+    }
+
     pub(super) fn origin(&self) -> &Origin {
         &self.0
     }

@@ -12,6 +12,7 @@ pub mod assignment;
 mod connection;
 pub mod credential;
 pub mod directory;
+pub mod drift;
 mod error;
 pub mod event;
 pub mod failure_counter;

@@ -84,7 +84,11 @@ diesel::table! {
     }
 }
 diesel::table! { folders (id) { id -> Text, parent_id -> Nullable<Text>, name -> Text, } }
-diesel::table! { accounts (id) { id -> Text, name -> Text, folder_id -> Text, kind -> Text, } }
+diesel::table! { resource_directories (id) { id -> Text, root_folder_id -> Text, } }
+diesel::table! {
+    accounts (id) { id -> Text, name -> Text, folder_id -> Text, kind -> Text, left_at -> Nullable<BigInt>, }
+}
+diesel::table! { account_targets (account_id, target_id) { account_id -> Text, target_id -> Text, } }
 diesel::table! {
     access_configurations (id) {
         id -> Text,
@@ -108,9 +112,9 @@ diesel::table! {
     }
 }
 diesel::table! {
-    access_assignments (access_configuration_id, account_id, assignee_id) {
+    access_assignments (access_configuration_id, target_id, assignee_id) {
         access_configuration_id -> Text,
-        account_id -> Text,
+        target_id -> Text,
         assignee_id -> Text,
         created_at -> BigInt,
     }
@@ -131,14 +135,29 @@ diesel::table! {
         id -> Text,
         kind -> Text,
         status -> Text,
-        access_configuration_id -> Text,
-        account_id -> Text,
+        access_configuration_id -> Nullable<Text>,
+        target_id -> Text,
+        account_id -> Nullable<Text>,
+        parent_id -> Nullable<Text>,
         assignee_id -> Nullable<Text>,
+        deprovisions -> Bool,
         attempts -> BigInt,
         next_at -> BigInt,
+        started_at -> Nullable<BigInt>,
         failure_reason -> Nullable<Text>,
         created_at -> BigInt,
         ended_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! { drift_reports (account_id) { account_id -> Text, compared_at -> BigInt, } }
+diesel::table! {
+    drift_differences (account_id, object_kind, object_name, part) {
+        account_id -> Text,
+        object_kind -> Text,
+        object_name -> Text,
+        part -> Text,
+        finding -> Text,
+        access_configuration_id -> Nullable<Text>,
     }
 }
 diesel::table! {
@@ -164,6 +183,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     groups,
     memberships,
     accounts,
+    account_targets,
     access_configurations,
     access_assignments,
     provisionings,
@@ -171,4 +191,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     passwords,
     tasks,
     account_leases,
+    drift_reports,
+    drift_differences,
 );

@@ -12,7 +12,7 @@ use crate::local_cloud::{name, rules};
 
 use super::face::{Face, named_or_own};
 use super::invocation::{Invocation, Outcome, date};
-use super::permission::{authorise, authorise_own, may_change_user, may_reach_user};
+use super::permission::{may_change_user, may_reach_user};
 
 const STATUS: &[&str] = &["Active", "Inactive"];
 
@@ -109,19 +109,10 @@ fn holder(
     action: &str,
 ) -> Result<Option<UserRow>, Refusal> {
     let preference: SecurityPreference = setting::read(connection, call.account().as_str())?;
-    match named_or_own(call, connection)? {
-        None => Ok(None),
-        Some((_arn, Ok(row))) => {
-            let right = (call.action(action), preference.allow_user_to_manage_access_keys);
-            authorise_own(call, connection, (&right.0, right.1), &row)?;
-            may_reach_user(call.identity, &row)?;
-            Ok(Some(row))
-        }
-        Some((arn, Err(missing))) => {
-            authorise(call, connection, &call.action(action), &arn)?;
-            Err(missing)
-        }
-    }
+    let Some(named) = named_or_own(call, connection)? else { return Ok(None) };
+    let right = (action, preference.allow_user_to_manage_access_keys);
+    let user = named.authorised_or_own(call, connection, right)?;
+    Ok(Some(user))
 }
 
 fn keys(
@@ -140,6 +131,9 @@ fn named(
     action: &str,
 ) -> Result<(Option<UserRow>, AccessKeyRow), Refusal> {
     let user = holder(call, connection, action)?;
+    if let Some(user) = user.as_ref().filter(|_| action != "GetAccessKeyLastUsed") {
+        may_reach_user(call.identity, user)?;
+    }
     let id = call.parameters.required("UserAccessKeyId")?;
     let keys = keys(call, connection, user.as_ref())?;
     let row = keys.into_iter().find(|row| row.id == id);

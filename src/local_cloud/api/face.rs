@@ -12,7 +12,7 @@ use crate::local_cloud::store::user::{self, UserRow};
 
 use super::action;
 use super::invocation::Invocation;
-use super::permission::authorise;
+use super::permission::authorise_unless_denied;
 
 /// What every default domain ends with.
 pub(super) const DOMAIN_SUFFIX: &str = ".onaliyun.com";
@@ -94,32 +94,68 @@ pub(super) fn user_name(
     Ok(is_own.then(|| name.to_owned()))
 }
 
+/// What a call names, looked up: the ARN that policies are asked about, and the user or why there is none.
+/// The user comes out by a question to the policies only.
+pub(super) struct NamedUser {
+    arn: String,
+    user: Result<UserRow, Refusal>,
+}
+
+impl NamedUser {
+    /// A user that was found, or none of what was `given`. Its ARN has the name as it was given at the
+    /// creation, so that its spelling in a call evades no policy.
+    pub(super) fn new(call: &Invocation<'_>, found: Option<UserRow>, name: &str, given: &str) -> Self {
+        let arn = user_arn(call.account(), found.as_ref().map_or(name, |row| row.name.as_str()));
+        Self { arn, user: found.ok_or_else(|| Refusal::missing(Entity::User, given)) }
+    }
+
+    /// The user, if the caller may do `action` (without its product) to it.
+    pub(super) fn authorised(
+        self,
+        call: &Invocation<'_>,
+        connection: &mut SqliteConnection,
+        action: &str,
+    ) -> Result<UserRow, Refusal> {
+        self.authorised_or_own(call, connection, (action, false))
+    }
+
+    /// As [`NamedUser::authorised`]; but where the account lets its users do this for themselves
+    /// (`is_own_right`), the user itself needs no policy that allows it.
+    pub(super) fn authorised_or_own(
+        self,
+        call: &Invocation<'_>,
+        connection: &mut SqliteConnection,
+        (action, is_own_right): (&str, bool),
+    ) -> Result<UserRow, Refusal> {
+        let caller = call.identity.ram_user().map(|caller| caller.id.as_str());
+        let is_self = self.user.as_ref().is_ok_and(|user| caller == Some(user.id.as_str()));
+        let right = (call.action(action), is_self && is_own_right);
+        authorise_unless_denied(call, connection, (&right.0, right.1), &self.arn)?;
+        self.user
+    }
+}
+
 /// The user that a call names, if the caller may do `action` (without its product) to it.
 pub(super) fn named_user(
     call: &Invocation<'_>,
     connection: &mut SqliteConnection,
     action: &str,
 ) -> Result<UserRow, Refusal> {
-    let (arn, row) = look_up(call, connection)?;
-    authorise(call, connection, &call.action(action), &arn)?;
-    row
+    look_up(call, connection)?.authorised(call, connection, action)
 }
 
-/// The ARN of the user that a call names, and the user or that there is none.
+/// The user that a call names in the spelling of its face.
 pub(super) fn look_up(
     call: &Invocation<'_>,
     connection: &mut SqliteConnection,
-) -> Result<(String, Result<UserRow, Refusal>), Refusal> {
+) -> Result<NamedUser, Refusal> {
     let parameter = call.face().user_parameter();
-    let text = call.parameters.required(parameter)?;
-    let missing = || Refusal::missing(Entity::User, text);
-    let Some(name) = user_name(call, connection, parameter, text)? else {
-        return Ok((user_arn(call.account(), "*"), Err(missing())));
+    let given = call.parameters.required(parameter)?;
+    let Some(name) = user_name(call, connection, parameter, given)? else {
+        return Ok(NamedUser::new(call, None, "*", given));
     };
     let row = user::find(connection, call.account().as_str(), &fold(&name))?;
-    // The name as it was given at the creation, so that its spelling in a call evades no policy.
-    let arn = user_arn(call.account(), row.as_ref().map_or(name.as_str(), |row| row.name.as_str()));
-    Ok((arn, row.ok_or_else(missing)))
+    Ok(NamedUser::new(call, row, &name, given))
 }
 
 /// The user that a call names or, where it names none, the RAM user who calls; `None` where the account
@@ -127,20 +163,30 @@ pub(super) fn look_up(
 pub(super) fn named_or_own(
     call: &Invocation<'_>,
     connection: &mut SqliteConnection,
-) -> Result<Option<(String, Result<UserRow, Refusal>)>, Refusal> {
+) -> Result<Option<NamedUser>, Refusal> {
     let parameter = call.face().user_parameter();
     if call.parameters.optional(parameter).is_some_and(|text| !text.is_empty()) {
         return look_up(call, connection).map(Some);
     }
     match &call.identity.kind {
-        IdentityKind::RamUser(row) => {
-            // As it is now, and not as it was when the signature was verified.
-            let row = user::find_by_id(connection, &row.id)?.ok_or(Refusal::AccessKeyUnknown)?;
-            Ok(Some((user_arn(call.account(), &row.name), Ok(row))))
-        }
+        IdentityKind::RamUser(_) => own_user(call, connection).map(Some),
         IdentityKind::Owner => Ok(None),
         IdentityKind::Service { .. } | IdentityKind::RoleSession(_) => {
             Err(Refusal::Envelope(crate::rpc::Error::Missing(parameter.to_owned())))
         }
     }
+}
+
+/// The RAM user who calls, as it is now and not as it was when the signature was verified.
+pub(super) fn own_user(
+    call: &Invocation<'_>,
+    connection: &mut SqliteConnection,
+) -> Result<NamedUser, Refusal> {
+    let caller = call.identity.ram_user().ok_or_else(|| Refusal::Permission {
+        action: call.action("*"),
+        resource: call.identity.arn(),
+        decided_by: "only a RAM user does this for itself".to_owned(),
+    })?;
+    let row = user::find_by_id(connection, &caller.id)?.ok_or(Refusal::AccessKeyUnknown)?;
+    Ok(NamedUser::new(call, Some(row), &caller.name, &caller.id))
 }

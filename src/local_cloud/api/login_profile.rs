@@ -11,11 +11,11 @@ use crate::local_cloud::password::{self, LOCK};
 use crate::local_cloud::refusal::{Entity, Flaw, Refusal};
 use crate::local_cloud::setting::{self, PasswordPolicy, SecurityPreference};
 use crate::local_cloud::store::login_profile::{self, LoginProfileRow};
-use crate::local_cloud::store::user::{self, UserRow};
+use crate::local_cloud::store::user::UserRow;
 
-use super::face::{Face, default_domain, named_user, principal_name};
+use super::face::{Face, default_domain, named_user, own_user, principal_name};
 use super::invocation::{Invocation, Outcome, date};
-use super::permission::{authorise_own, may_change_user};
+use super::permission::may_change_user;
 
 /// `CreateLoginProfile`.
 pub(crate) fn create(call: &Invocation<'_>) -> Outcome {
@@ -213,16 +213,9 @@ fn of(connection: &mut SqliteConnection, user: &UserRow) -> Result<LoginProfileR
 
 /// The user who calls, if it may change its own password.
 fn own(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Result<UserRow, Refusal> {
-    let refusal = || Refusal::Permission {
-        action: call.action("ChangePassword"),
-        resource: call.identity.arn(),
-        decided_by: "only a RAM user has a password of its own to change".to_owned(),
-    };
-    let caller = call.identity.ram_user().ok_or_else(refusal)?;
-    let user = user::find_by_id(connection, &caller.id)?.ok_or(Refusal::AccessKeyUnknown)?;
-    let preference: SecurityPreference = setting::read(connection, &user.account_id)?;
-    let right = (call.action("ChangePassword"), preference.allow_user_to_change_password);
-    authorise_own(call, connection, (&right.0, right.1), &user)?;
+    let preference: SecurityPreference = setting::read(connection, call.account().as_str())?;
+    let right = ("ChangePassword", preference.allow_user_to_change_password);
+    let user = own_user(call, connection)?.authorised_or_own(call, connection, right)?;
     may_change_user(call.identity, &user)?;
     Ok(user)
 }

@@ -15,7 +15,7 @@ use crate::local_cloud::{qr_image, rules};
 
 use super::face::{Face, default_domain, named_or_own, principal_name};
 use super::invocation::{Invocation, MarkerPage, Outcome, date};
-use super::permission::{authorise, authorise_own, authorise_unless_denied, may_change_user};
+use super::permission::{authorise, authorise_unless_denied, may_change_user};
 
 /// `CreateVirtualMFADevice`: the one answer that holds the device's secret.
 pub(crate) fn create(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
@@ -164,18 +164,9 @@ pub(crate) fn user_info(call: &Invocation<'_>, connection: &mut SqliteConnection
 fn user(call: &Invocation<'_>, connection: &mut SqliteConnection, action: &str) -> Result<UserRow, Refusal> {
     let is_own_right = manages_own(call, connection)?;
     let parameter = call.face().user_parameter();
-    let (arn, row) = named_or_own(call, connection)?
-        .ok_or_else(|| Refusal::Envelope(crate::rpc::Error::Missing(parameter.to_owned())))?;
-    match row {
-        Ok(row) => {
-            authorise_own(call, connection, (&call.action(action), is_own_right), &row)?;
-            Ok(row)
-        }
-        Err(missing) => {
-            authorise(call, connection, &call.action(action), &arn)?;
-            Err(missing)
-        }
-    }
+    named_or_own(call, connection)?
+        .ok_or_else(|| Refusal::Envelope(crate::rpc::Error::Missing(parameter.to_owned())))?
+        .authorised_or_own(call, connection, (action, is_own_right))
 }
 
 fn manages_own(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Result<bool, Refusal> {

@@ -25,6 +25,7 @@ mod role;
 mod saml_provider;
 mod security_preference;
 mod sts;
+mod target;
 mod user;
 mod user_sso;
 mod user_tag;
@@ -34,8 +35,11 @@ use serde_json::Value;
 use crate::rpc::{Answer, Call, Fault, Format, Request};
 
 use super::cloud::Cloud;
+use super::fault::Target;
 use super::name;
 use super::refusal::Refusal;
+
+pub(super) use target::target;
 
 use action::Execution;
 use invocation::{AnonymousInvocation, Invocation};
@@ -95,10 +99,12 @@ fn carry_out(cloud: &Cloud, call: Call) -> Result<Value, Refusal> {
     let (identity, call) = authenticate::authenticate(cloud, call, now)?;
     let (parameters, version) = (call.parameters(), call.version());
     let invocation = Invocation { cloud, identity: &identity, parameters, version, now };
-    match action.execution {
+    let answer = match action.execution {
         Execution::Read(verb) => cloud.store.read(|connection| verb(&invocation, connection)),
         Execution::Write(verb) => cloud.store.write(|connection| verb(&invocation, connection)),
         Execution::Staged(verb) => verb(&invocation),
         Execution::Anonymous(_) => Err(Refusal::Internal("an anonymous action was signed".to_owned())),
-    }
+    }?;
+    let target = Target { action: action.full_name(), account: identity.account.to_string() };
+    cloud.injector.visibility.pass(&target, call.parameters(), now, answer)
 }

@@ -24,12 +24,12 @@ pub(crate) fn set(call: &Invocation<'_>, connection: &mut SqliteConnection) -> O
         Face::Ram => setting::read(connection, call.account().as_str())?,
         Face::Ims => PasswordPolicy::default(),
     };
-    let policy = read(call, base)?;
+    let policy = read(call, &base)?;
     setting::write(connection, call.account().as_str(), &policy, call.now)?;
     answer(call, &policy)
 }
 
-fn read(call: &Invocation<'_>, base: PasswordPolicy) -> Result<PasswordPolicy, Refusal> {
+fn read(call: &Invocation<'_>, base: &PasswordPolicy) -> Result<PasswordPolicy, Refusal> {
     let given = call.parameters;
     let truth = |name: &str| Ok::<_, Refusal>(given.boolean(name)?.unwrap_or(false));
     let number = |name: &str, range, unless| Ok::<_, Refusal>(given.integer(name, range)?.unwrap_or(unless));
@@ -43,7 +43,7 @@ fn read(call: &Invocation<'_>, base: PasswordPolicy) -> Result<PasswordPolicy, R
         max_password_age: number("MaxPasswordAge", 0..=1095, 0)?,
         password_reuse_prevention: number("PasswordReusePrevention", 0..=24, 0)?,
         max_login_attemps: number("MaxLoginAttemps", 0..=32, 0)?,
-        ..base
+        ..base.clone()
     };
     if call.face() == Face::Ram {
         return Ok(common);

@@ -3,7 +3,7 @@
 use diesel::SqliteConnection;
 
 use crate::local_cloud::cloud::Cloud;
-use crate::local_cloud::identity::{Identity, IdentityKind, user_arn};
+use crate::local_cloud::identity::{Identity, IdentityKind};
 use crate::local_cloud::refusal::{Entity, Refusal};
 use crate::local_cloud::rules;
 use crate::local_cloud::store::attachment::{self, AttachmentRow};
@@ -46,19 +46,6 @@ pub(super) fn authorise(
             }
         }
     }
-}
-
-/// As [`authorise`] on `user`; but where the account lets its users do this for themselves
-/// (`is_own_right`), the user itself needs no policy that allows it.
-pub(super) fn authorise_own(
-    call: &Invocation<'_>,
-    connection: &mut SqliteConnection,
-    (action, is_own_right): (&str, bool),
-    user: &UserRow,
-) -> Result<(), Refusal> {
-    let is_self = call.identity.ram_user().is_some_and(|caller| caller.id == user.id);
-    let arn = user_arn(call.account(), &user.name);
-    authorise_unless_denied(call, connection, (action, is_self && is_own_right), &arn)
 }
 
 /// As [`authorise`]; but where the caller has the right of itself (`is_own_right`), only a policy that

@@ -78,10 +78,16 @@ pub(crate) fn update(call: &Invocation<'_>, connection: &mut SqliteConnection) -
     may_change(call.identity, &row.name)?;
     let metadata = metadata(call, "NewEncodedSAMLMetadataDocument")?;
     let description = call.parameters.optional("NewDescription");
+    let algorithm = call.parameters.choice("AuthnSignAlgo", ALGORITHMS)?;
+    if metadata.is_none() && description.is_none() && algorithm.is_none() {
+        return Err(Refusal::Envelope(crate::rpc::Error::Missing(
+            "NewEncodedSAMLMetadataDocument".to_owned(),
+        )));
+    }
     let changes = SamlProviderChanges {
         description: description.map(|_| call.text("NewDescription", DESCRIPTION)).transpose()?,
         metadata: metadata.as_deref(),
-        authn_sign_algorithm: call.parameters.choice("AuthnSignAlgo", ALGORITHMS)?,
+        authn_sign_algorithm: algorithm,
         updated_at: Some(call.now.millis()),
     };
     saml_provider::update(connection, &row.id, &changes)?;

@@ -11,7 +11,7 @@ use crate::local_cloud::store::user::{self, UserChanges, UserRow};
 use crate::local_cloud::store::{attachment, group, login_profile, mfa_device};
 use crate::local_cloud::{name, rules};
 
-use super::face::{Face, default_domain, look_up, principal_name, user_name};
+use super::face::{Face, NamedUser, default_domain, look_up, principal_name, user_name};
 use super::invocation::{Invocation, MarkerPage, Outcome, date};
 use super::permission::{authorise, may_change_user};
 use super::user_tag;
@@ -211,33 +211,27 @@ fn identified(
         ways.extend(more);
     }
     ways.retain(|way| given(way).is_some());
-    let (arn, row) = match (ways.as_slice(), given("UserId")) {
+    let named = match (ways.as_slice(), given("UserId")) {
         ([], _) => return Err(rpc_missing(call.face().user_parameter())),
         (["UserName" | "UserPrincipalName"], _) => look_up(call, connection)?,
         (["UserId"], Some(id)) => by_id(call, connection, id)?,
         (["UserAccessKeyId"], _) => {
             let key = given("UserAccessKeyId").unwrap_or_default();
             let holder = access_key::find(connection, key)?.and_then(|row| row.user_id);
-            by_id(call, connection, holder.as_deref().unwrap_or_default())?
+            by_id(call, connection, holder.as_deref().unwrap_or("of this access key"))?
         }
         (_, _) => {
             let rule = "given alone: one parameter names the user";
             return Err(Refusal::parameter("UserId", Flaw::Value, rule));
         }
     };
-    authorise(call, connection, &call.action(action), &arn)?;
-    row
+    named.authorised(call, connection, action)
 }
 
 /// The user of an id in the caller's account; another account's users are not there.
-fn by_id(
-    call: &Invocation<'_>,
-    connection: &mut SqliteConnection,
-    id: &str,
-) -> Result<(String, Result<UserRow, Refusal>), Refusal> {
+fn by_id(call: &Invocation<'_>, connection: &mut SqliteConnection, id: &str) -> Result<NamedUser, Refusal> {
     let row = user::find_by_id(connection, id)?.filter(|row| row.account_id == call.account().as_str());
-    let arn = user_arn(call.account(), row.as_ref().map_or("*", |row| row.name.as_str()));
-    Ok((arn, row.ok_or_else(|| Refusal::missing(Entity::User, id))))
+    Ok(NamedUser::new(call, row, "*", id))
 }
 
 fn new_name(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Result<Option<String>, Refusal> {

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use crate::base::fold;
 use crate::local_cloud::identity::user_arn;
-use crate::local_cloud::refusal::{Entity, Flaw, Refusal};
+use crate::local_cloud::refusal::{Flaw, Refusal};
 use crate::local_cloud::rules;
 use crate::local_cloud::store::user::{self, TagFilter, UserRow, UserTagRow};
 
-use super::face::user_name;
+use super::face::{NamedUser, user_name};
 use super::invocation::{Invocation, Outcome};
 use super::permission::{authorise, may_change_user};
 
@@ -202,18 +202,17 @@ fn resources(
     }
     let mut rows = Vec::new();
     for (is_id, text) in names {
-        let row = if is_id {
+        let (row, name) = if is_id {
             let own = |row: &UserRow| row.account_id == call.account().as_str();
-            user::find_by_id(connection, &text)?.filter(own)
+            (user::find_by_id(connection, &text)?.filter(own), None)
         } else {
             match user_name(call, connection, "ResourcePrincipalName", &text)? {
-                Some(name) => user::find(connection, call.account().as_str(), &fold(&name))?,
-                None => None,
+                Some(name) => (user::find(connection, call.account().as_str(), &fold(&name))?, Some(name)),
+                None => (None, None),
             }
         };
-        let arn = user_arn(call.account(), row.as_ref().map_or("*", |row| row.name.as_str()));
-        authorise(call, connection, &call.action(action), &arn)?;
-        rows.push(row.ok_or_else(|| Refusal::missing(Entity::User, text))?);
+        let named = NamedUser::new(call, row, name.as_deref().unwrap_or("*"), &text);
+        rows.push(named.authorised(call, connection, action)?);
     }
     Ok(rows)
 }

@@ -2,7 +2,7 @@
 
 use cloudsso::rpc::AccessKey;
 
-use super::tenant::{Tenant, access_key};
+use super::tenant::{Attempt, Tenant, access_key};
 use super::{Answer, IMS, RAM};
 
 struct Provisioned {
@@ -37,7 +37,7 @@ fn only_cloudsso_changes_or_deletes_its_users() {
     let world = Provisioned::new();
     let tenant = &world.tenant;
     let id = tenant.ims("GetUser", &[world.named()]).ok()["User"]["UserId"].as_str().unwrap().to_owned();
-    let refused: &[(&str, &str, &[(&str, &str)])] = &[
+    let refused: &[Attempt<'_>] = &[
         (IMS, "UpdateUser", &[world.named(), ("NewDisplayName", "Mine")]),
         (IMS, "UpdateUser", &[("UserId", &id), ("NewComments", "mine")]),
         (IMS, "UpdateUser", &[world.named(), ("ProvisionType", "Manual")]),
@@ -94,31 +94,33 @@ fn cloudsso_touches_no_other_user_and_gives_nobody_rights_or_secrets() {
     tenant.grant("bob", "ReadOnlyAccess");
     let bob = ("UserPrincipalName", bob.as_str());
     let held = [("UserName", "bob"), ("PolicyType", "System"), ("PolicyName", "ReadOnlyAccess")];
-    let attempts: &[(&str, &str, &[(&str, &str)], &str)] = &[
-        (IMS, "UpdateUser", &[bob, ("NewDisplayName", "Ours")], "NoPermission.ReservedObject"),
-        (IMS, "DeleteUser", &[bob], "NoPermission.ReservedObject"),
-        (IMS, "DeleteLoginProfile", &[bob], "NoPermission.ReservedObject"),
-        (IMS, "DeleteAccessKey", &[bob, ("UserAccessKeyId", &key.id)], "NoPermission.ReservedObject"),
-        (IMS, "RemoveUserFromGroup", &[bob, ("GroupName", "ops")], "NoPermission.ReservedObject"),
-        (RAM, "DetachPolicyFromUser", &held, "NoPermission.ReservedObject"),
+    let attempts: &[(Attempt<'_>, &str)] = &[
+        ((IMS, "UpdateUser", &[bob, ("NewDisplayName", "Ours")]), "NoPermission.ReservedObject"),
+        ((IMS, "DeleteUser", &[bob]), "NoPermission.ReservedObject"),
+        ((IMS, "DeleteLoginProfile", &[bob]), "NoPermission.ReservedObject"),
+        ((IMS, "DeleteAccessKey", &[bob, ("UserAccessKeyId", &key.id)]), "NoPermission.ReservedObject"),
+        ((IMS, "RemoveUserFromGroup", &[bob, ("GroupName", "ops")]), "NoPermission.ReservedObject"),
+        ((RAM, "DetachPolicyFromUser", &held), "NoPermission.ReservedObject"),
         (
-            RAM,
-            "AttachPolicyToUser",
-            &[("UserName", "alice"), held[1], ("PolicyName", "AdministratorAccess")],
+            (
+                RAM,
+                "AttachPolicyToUser",
+                &[("UserName", "alice"), held[1], ("PolicyName", "AdministratorAccess")],
+            ),
             "NoPermission",
         ),
-        (IMS, "AddUserToGroup", &[world.named(), ("GroupName", "ops")], "NoPermission"),
-        (IMS, "CreateAccessKey", &[world.named()], "NoPermission"),
-        (IMS, "CreateLoginProfile", &[world.named(), ("Password", "kayak-river-1")], "NoPermission"),
-        (IMS, "SetPasswordPolicy", &[], "NoPermission"),
-        (IMS, "SetSecurityPreference", &[], "NoPermission"),
-        (IMS, "SetDefaultDomain", &[("DefaultDomainName", "ours.onaliyun.com")], "NoPermission"),
-        (IMS, "CreateGroup", &[("GroupName", "ours")], "NoPermission"),
-        (RAM, "CreateUser", &[("UserName", "carol")], "NoPermission"),
-        (IMS, "GetUser", &[bob], "ok"),
-        (IMS, "SetUserSsoSettings", &[("AuxiliaryDomain", "sso.example.com")], "ok"),
+        ((IMS, "AddUserToGroup", &[world.named(), ("GroupName", "ops")]), "NoPermission"),
+        ((IMS, "CreateAccessKey", &[world.named()]), "NoPermission"),
+        ((IMS, "CreateLoginProfile", &[world.named(), ("Password", "kayak-river-1")]), "NoPermission"),
+        ((IMS, "SetPasswordPolicy", &[]), "NoPermission"),
+        ((IMS, "SetSecurityPreference", &[]), "NoPermission"),
+        ((IMS, "SetDefaultDomain", &[("DefaultDomainName", "ours.onaliyun.com")]), "NoPermission"),
+        ((IMS, "CreateGroup", &[("GroupName", "ours")]), "NoPermission"),
+        ((RAM, "CreateUser", &[("UserName", "carol")]), "NoPermission"),
+        ((IMS, "GetUser", &[bob]), "ok"),
+        ((IMS, "SetUserSsoSettings", &[("AuxiliaryDomain", "sso.example.com")]), "ok"),
     ];
-    for (version, action, parameters, code) in attempts {
+    for ((version, action, parameters), code) in attempts {
         let answer = tenant.world.call(&world.cloudsso, (version, action), parameters);
         assert_eq!(answer.code(), *code, "{action} {parameters:?}");
     }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::identity_provider::policy;
-use super::tenant::{Tenant, access_key};
+use super::tenant::{Attempt, Tenant, access_key};
 use super::{IMS, RAM, RD, STS};
 
 #[test]
@@ -58,7 +58,7 @@ fn a_user_cannot_raise_itself() {
         "Principal": {"RAM": [format!("acs:ram::{}:user/alice", tenant.account)]}}]})
     .to_string();
     tenant.ram("CreatePolicy", &[("PolicyName", "wide"), ("PolicyDocument", &document)]).ok();
-    let attempts: &[(&str, &str, &[(&str, &str)])] = &[
+    let attempts: &[Attempt<'_>] = &[
         (
             RAM,
             "AttachPolicyToUser",

@@ -5,6 +5,9 @@ use cloudsso::rpc::AccessKey;
 
 use super::{Answer, IMS, RAM, World};
 
+/// A version, an action of it, and its parameters.
+pub(crate) type Attempt<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+
 pub(crate) struct Tenant {
     pub(crate) world: World,
     pub(crate) account: String,

@@ -7,7 +7,7 @@ use crate::local_cloud::World;
 use super::run;
 
 /// The owner of the management account, as the scripts take it.
-fn owner(world: &World) -> Value {
+pub(super) fn owner(world: &World) -> Value {
     json!({
         "endpoint": world.host,
         "access_key_id": world.owner.id,

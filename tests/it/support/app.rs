@@ -16,14 +16,17 @@ use actix_web::rt::{self, System};
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use cloudsso::base::{AccessConfigurationId, AccountId, Clock, Secret, Timestamp};
-use cloudsso::cloud::{Cloud, Endpoint, Pause, Retry, Site, Surroundings, Timeouts};
+use cloudsso::cloud::{Cloud, Endpoint, Limits, Pause, Retry, Site, Surroundings, Timeouts};
 use cloudsso::crypto::password::Hasher;
 use cloudsso::crypto::{Random, SealingKey, TotpSecret};
-use cloudsso::domain::{Action, CloudSite, PrincipalId, TaskStatus, User};
+use cloudsso::domain::{
+    Action, Assignee, AssignmentKey, CloudSite, PrincipalId, Target, TaskFilter, TaskStatus, User,
+};
 use cloudsso::local_cloud;
 use cloudsso::rpc::AccessKey;
 use cloudsso::service::{
-    Context, Operator, Parts, access_assignment, access_configuration, account, organisation, user, worker,
+    Context, Operator, Parts, Upkeep, access_assignment, access_configuration, account, organisation, user,
+    worker,
 };
 use cloudsso::storage::{DatabaseUrl, Store, event, task};
 use cloudsso::web::{self, Face, Network};
@@ -204,7 +207,8 @@ impl TestApp {
     }
 
     pub(crate) fn tasks(&self, status: TaskStatus) -> i64 {
-        self.store.read(|conn| task::count(conn, status)).unwrap()
+        let filter = TaskFilter { statuses: vec![status], ..TaskFilter::default() };
+        self.store.read(|conn| task::count(conn, &filter)).unwrap()
     }
 
     /// How often the audit log tells of this.
@@ -229,17 +233,25 @@ impl TestApp {
 
     /// Assigns a configuration to a user; the task is left to be done.
     pub(crate) fn assign(&self, configuration: &str, account: &str, user: &str) {
-        let assignee = cloudsso::domain::Assignee::User(self.user(user).id);
-        let (configuration, account) = (self.configuration(configuration), self.account(account));
-        access_assignment::create(&self.ctx, &self.operator, &configuration, &account, &assignee)
-            .unwrap()
-            .unwrap();
+        let key = self.assignment(configuration, account, user);
+        access_assignment::create(&self.ctx, &self.operator, &key).unwrap();
+    }
+
+    /// A configuration on an account to a user.
+    #[track_caller]
+    pub(crate) fn assignment(&self, configuration: &str, account: &str, user: &str) -> AssignmentKey {
+        AssignmentKey {
+            access_configuration_id: self.configuration(configuration),
+            target: Target::Account(self.account(account)),
+            assignee: Assignee::User(self.user(user).id),
+        }
     }
 }
 
 impl Drop for TestApp {
     fn drop(&mut self) {
-        let left = self.store.read(|conn| task::count(conn, TaskStatus::InProgress));
+        let open = TaskFilter { statuses: vec![TaskStatus::InProgress], ..TaskFilter::default() };
+        let left = self.store.read(|conn| task::count(conn, &open));
         for server in &self.servers {
             drop(server.stop(false));
         }
@@ -287,6 +299,7 @@ impl Plan {
             public_url: self.public_url.clone(),
             site: console(&local.base_url),
             cloud: driver(outside, &local.service, &self.clock),
+            upkeep: Upkeep::default(),
         })
         .unwrap();
         let face = Data::new(Face {
@@ -342,7 +355,8 @@ fn driver(address: SocketAddr, key: &AccessKey, clock: &Clock) -> Cloud {
         entropy: Arc::new(move || random.bytes::<16>().ok()),
         pause: Pause::new(|_duration| ()),
     };
-    Cloud::new(site, surroundings)
+    // The clock stands still, and a bucket that never refills would hold everybody up.
+    Cloud::with_limits(site, surroundings, Limits { rate: 1_000_000, ..Limits::default() })
 }
 
 fn console(base_url: &str) -> CloudSite {
