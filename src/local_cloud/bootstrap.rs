@@ -1,6 +1,7 @@
 //! What the first start makes: the management account, the resource directory with its root folder,
-//! the account's own access key and the service credential of CloudSSO. Every account, this one and
-//! each later member, begins with the same roles.
+//! the account's own access key and the service credential of CloudSSO; and an account outside of the
+//! directory with a key of its own, so that there is somebody to invite. The management account and each
+//! member begin with the same roles.
 
 use diesel::{QueryResult, SqliteConnection};
 use serde_json::{Value, json};
@@ -13,6 +14,7 @@ use super::error::Error;
 use super::store::access_key::{self, AccessKeyRow};
 use super::store::account::{self, AccountRow, DirectoryRow};
 use super::store::attachment::{self, AttachmentRow};
+use super::store::control_policy;
 use super::store::folder::{self, FolderRow};
 use super::store::role::{self, RoleRow};
 use super::{cloud, name, rules};
@@ -20,12 +22,17 @@ use super::{cloud, name, rules};
 /// The account's security preference until somebody sets another: console sessions of 6 hours.
 pub(crate) const CONSOLE_SESSION_SECONDS: i64 = 6 * 3600;
 const MANAGEMENT_DISPLAY_NAME: &str = "Management account";
+/// The logon name of the account that is outside of the directory until it is invited.
+const INDEPENDENT_NAME: &str = "independent@example.com";
+const INDEPENDENT_DISPLAY_NAME: &str = "Independent account";
 
 /// What the first start made, and every later start finds again.
 pub(super) struct Founded {
     pub(super) management_account: AccountId,
     pub(super) owner: AccessKey,
     pub(super) service: AccessKey,
+    pub(super) independent_account: AccountId,
+    pub(super) independent_owner: AccessKey,
 }
 
 /// Makes it, or finds it.
@@ -39,9 +46,16 @@ pub(super) fn found(
         Some(directory) => directory,
         None => create(connection, sealing, random, now)?,
     };
+    let independent = match account::find_by_name(connection, INDEPENDENT_NAME)? {
+        Some(account) => account,
+        None => create_independent(connection, sealing, random, (&directory, now))?,
+    };
+    let parse = |id: &str| AccountId::parse(id).ok_or(Error::Corrupt("account id"));
     let id = directory.management_account_id;
-    let management_account = AccountId::parse(&id).ok_or(Error::Corrupt("management account id"))?;
+    let management_account = parse(&id)?;
     Ok(Founded {
+        independent_account: parse(&independent.id)?,
+        independent_owner: key_of(connection, sealing, &independent.id, "Account")?,
         owner: key_of(connection, sealing, &id, "Account")?,
         service: key_of(connection, sealing, &id, "Service")?,
         management_account,
@@ -80,6 +94,9 @@ fn create(
         console_session_seconds: CONSOLE_SESSION_SECONDS,
         created_at: millis,
         updated_at: millis,
+        is_member: true,
+        joined_at: None,
+        payer_account_id: None,
     };
     account::insert(connection, &account)?;
     service_role::<Error>(connection, random, &account.id, now)?;
@@ -88,27 +105,69 @@ fn create(
         root_folder_id: root,
         management_account_id: account.id.clone(),
         created_at: millis,
+        control_policy_enabled: false,
+        member_deletion_enabled: false,
+        display_name_sync_enabled: false,
     };
     account::insert_directory(connection, &directory)?;
-    for (holder, service) in [("Account", None), ("Service", Some(rules::CLOUDSSO_SERVICE.to_owned()))] {
-        let id = name::access_key_id(random)?;
-        let secret = name::access_key_secret(random)?;
-        let row = AccessKeyRow {
-            sealed_secret: cloud::seal_secret(sealing, random, &id, &secret)?,
-            id,
-            account_id: account.id.clone(),
-            holder: holder.to_owned(),
-            service,
-            user_id: None,
-            status: "Active".to_owned(),
-            last_used_at: None,
-            last_used_service: None,
-            created_at: millis,
-            updated_at: millis,
-        };
-        access_key::insert(connection, &row)?;
-    }
+    control_policy::attach(connection, rules::FULL_ACCESS, (&directory.root_folder_id, millis))?;
+    create_key(connection, sealing, random, (&account, None))?;
+    create_key(connection, sealing, random, (&account, Some(rules::CLOUDSSO_SERVICE)))?;
     Ok(directory)
+}
+
+/// An account of somebody else, with its owner's key: it belongs to no directory until it is invited
+/// and accepts.
+fn create_independent(
+    connection: &mut SqliteConnection,
+    sealing: &SealingKey,
+    random: &Random,
+    (directory, now): (&DirectoryRow, Timestamp),
+) -> Result<AccountRow, Error> {
+    let account = AccountRow {
+        id: name::account_id(random)?,
+        folder_id: directory.root_folder_id.clone(),
+        kind: "CloudAccount".to_owned(),
+        name: INDEPENDENT_NAME.to_owned(),
+        display_name: INDEPENDENT_DISPLAY_NAME.to_owned(),
+        display_name_key: fold(INDEPENDENT_DISPLAY_NAME),
+        join_method: "invited".to_owned(),
+        status: "Removed".to_owned(),
+        console_session_seconds: CONSOLE_SESSION_SECONDS,
+        created_at: now.millis(),
+        updated_at: now.millis(),
+        is_member: false,
+        joined_at: None,
+        payer_account_id: None,
+    };
+    account::insert(connection, &account)?;
+    create_key(connection, sealing, random, (&account, None))?;
+    Ok(account)
+}
+
+/// A key of the account's owner, or of a service in it.
+fn create_key(
+    connection: &mut SqliteConnection,
+    sealing: &SealingKey,
+    random: &Random,
+    (account, service): (&AccountRow, Option<&str>),
+) -> Result<(), Error> {
+    let id = name::access_key_id(random)?;
+    let secret = name::access_key_secret(random)?;
+    let row = AccessKeyRow {
+        sealed_secret: cloud::seal_secret(sealing, random, &id, &secret)?,
+        id,
+        account_id: account.id.clone(),
+        holder: if service.is_some() { "Service" } else { "Account" }.to_owned(),
+        service: service.map(str::to_owned),
+        user_id: None,
+        status: "Active".to_owned(),
+        last_used_at: None,
+        last_used_service: None,
+        created_at: account.created_at,
+        updated_at: account.created_at,
+    };
+    Ok(access_key::insert(connection, &row)?)
 }
 
 fn key_of(
@@ -159,7 +218,7 @@ where
         principal: json!({"RAM": [format!("acs:ram::{management_account_id}:root")]}),
         policy: "AdministratorAccess",
     };
-    let now = Timestamp::from_millis(member.created_at);
+    let now = Timestamp::from_millis(member.joined_at.unwrap_or(member.created_at));
     insert(connection, role.row(name::role_id(random)?, &member.id, now), role.policy)?;
     Ok(())
 }
@@ -184,6 +243,7 @@ impl NewRole {
             max_session_seconds: rules::DEFAULT_SESSION,
             created_at: now.millis(),
             updated_at: now.millis(),
+            allow_console_login: true,
         }
     }
 }

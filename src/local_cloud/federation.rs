@@ -1,5 +1,8 @@
 //! Role SSO: which role a SAML Response opens, for the console and for `AssumeRoleWithSAML` alike.
 //!
+//! A Response is verified outside of every transaction ([`verify`]); the transaction that makes a session
+//! of it looks at the role again and uses it up ([`Verified`]).
+//!
 //! What the Response claims before its signature is verified serves to find the account's SAML
 //! provider, and nothing else; everything that counts is read again from the verified assertion.
 
@@ -24,6 +27,7 @@ use super::{rules, trust};
 const AUDIENCE: &str = "urn:alibaba:cloudcomputing";
 const ROLE: &str = "https://www.aliyun.com/SAML-Role/Attributes/Role";
 const ROLE_SESSION_NAME: &str = "https://www.aliyun.com/SAML-Role/Attributes/RoleSessionName";
+const SOURCE_IDENTITY: &str = "https://www.aliyun.com/SAML-Role/Attributes/SourceIdentity";
 const SESSION_DURATION: &str = "https://www.aliyun.com/SAML-Role/Attributes/SessionDuration";
 /// By how much our clock and the identity provider's may differ.
 const CLOCK_SKEW: Duration = Duration::from_secs(60);
@@ -78,11 +82,20 @@ impl Posted {
     }
 }
 
-/// An assertion that was verified for a role, and used up by that.
+/// An assertion whose signature, issuer, audience, recipient and times hold; who may enter by it is not
+/// decided yet, and it is not used up.
+pub(crate) struct Verified {
+    assertion: CheckedAssertion,
+    provider: SamlProviderRow,
+    pair: Pair,
+}
+
+/// What an assertion gives, by the role and its trust policy as they are now.
 pub(crate) struct Grant {
     pub(crate) role: RoleRow,
     pub(crate) provider_arn: Arn,
     pub(crate) session_name: String,
+    pub(crate) source_identity: Option<String>,
     pub(crate) issuer: String,
     pub(crate) name_id: String,
     pub(crate) name_id_format: String,
@@ -107,87 +120,12 @@ impl Grant {
     }
 }
 
-/// Verifies the Response for the role of `pair` and uses it up; all of it in the transaction of
-/// `connection`, so that a refused one is not used.
-pub(crate) fn verify(
-    cloud: &Cloud,
-    connection: &mut SqliteConnection,
-    posted: &Posted,
-    pair: &Pair,
-    now: Timestamp,
-) -> Result<Grant, Refusal> {
-    let (assertion, provider) = check(cloud, connection, posted, pair, now)?;
-    if !pairs(assertion.values(ROLE))?.iter().any(|offered| offered.is(pair)) {
-        return Err(refusal(format!("the assertion does not offer {pair}")));
-    }
-    let account = &pair.role.account;
-    let role = role::find(connection, account.as_str(), &fold(&pair.role.name))?
-        .ok_or_else(|| refusal(format!("there is no {}", pair.role)))?;
-    let provider_arn = Arn::saml_provider(account.clone(), provider.name);
-    let context = Context::default()
-        .with("saml:recipient", cloud.role_sso_url())
-        .with("saml:iss", assertion.issuer())
-        .with("saml:sub", assertion.name_id().value.as_str());
-    trust::admit(&role, Principal::Federated(&provider_arn.to_string()), context, now)?;
-    let session_name = only(&assertion, ROLE_SESSION_NAME)?
-        .filter(|name| rules::is_session_name(name))
-        .ok_or_else(|| refusal("RoleSessionName is absent or malformed"))?;
-    let session_duration = only(&assertion, SESSION_DURATION)?
-        .map(|text| {
-            let seconds = text.parse::<i64>().ok();
-            let range = rules::SHORTEST_SESSION..=role.max_session_seconds;
-            seconds
-                .filter(|seconds| range.contains(seconds))
-                .ok_or_else(|| refusal(format!("SessionDuration {text:?} is outside {range:?}")))
-        })
-        .transpose()?;
-    let remembered_until = assertion.not_on_or_after().plus(CLOCK_SKEW);
-    if !one_time::use_assertion(
-        connection,
-        assertion.issuer(),
-        assertion.id().as_str(),
-        now,
-        remembered_until,
-    )? {
-        return Err(refusal(format!("assertion {} was used before", assertion.id())));
-    }
-    Ok(Grant {
-        session_name: session_name.to_owned(),
-        issuer: assertion.issuer().to_owned(),
-        name_id: assertion.name_id().value.clone(),
-        name_id_format: assertion.name_id().format.uri().to_owned(),
-        session_index: assertion.session_index().map(str::to_owned),
-        session_not_on_or_after: assertion.session_not_on_or_after(),
-        session_duration,
-        provider_arn,
-        role,
-    })
-}
-
-/// The roles that a Response offers, verified by the provider of `first`; nothing is used up.
-pub(crate) fn offered(
-    cloud: &Cloud,
-    connection: &mut SqliteConnection,
-    posted: &Posted,
-    first: &Pair,
-    now: Timestamp,
-) -> Result<Vec<Pair>, Refusal> {
-    let (assertion, _provider) = check(cloud, connection, posted, first, now)?;
-    pairs(assertion.values(ROLE))
-}
-
-/// Verifies the Response with the metadata that the account of `pair` keeps, and checks that it is
-/// for us, for here and for now.
-fn check(
-    cloud: &Cloud,
-    connection: &mut SqliteConnection,
-    posted: &Posted,
-    pair: &Pair,
-    now: Timestamp,
-) -> Result<(CheckedAssertion, SamlProviderRow), Refusal> {
+/// Verifies the Response with the metadata that the account of `pair` keeps, and checks that it is for
+/// us, for here and for now. A lookup is all that the store does for it: whoever posts what no provider
+/// signed holds up nobody's change.
+pub(crate) fn verify(cloud: &Cloud, posted: Posted, pair: Pair, now: Timestamp) -> Result<Verified, Refusal> {
+    let provider = cloud.store.read(|connection| provider(connection, &pair.provider))?;
     let arn = &pair.provider;
-    let provider = saml_provider::find(connection, arn.account.as_str(), &fold(&arn.name))?
-        .ok_or_else(|| refusal(format!("there is no {arn}")))?;
     let trusted = IdentityProvider::parse(&provider.metadata)
         .map_err(|error| Refusal::Internal(format!("stored metadata of {arn}: {error}")))?;
     if trusted.valid_until().is_some_and(|end| now >= end) {
@@ -201,10 +139,97 @@ fn check(
         now,
         clock_skew: CLOCK_SKEW,
     };
-    let verified =
-        posted.0.clone().verify(trusted.signing_certificates()).map_err(|error| refused(&error))?;
-    let checked = verified.check(&expectations).map_err(|error| refused(&error))?;
-    Ok((checked, provider))
+    let verified = posted.0.verify(trusted.signing_certificates()).map_err(|error| refused(&error))?;
+    let assertion = verified.check(&expectations).map_err(|error| refused(&error))?;
+    Ok(Verified { assertion, provider, pair })
+}
+
+impl Verified {
+    /// The roles that the assertion offers.
+    pub(crate) fn offered(&self) -> Result<Vec<Pair>, Refusal> {
+        pairs(self.assertion.values(ROLE))
+    }
+
+    /// Whether the assertion opens the role, and what it gives. Nothing is used up, so that a call that
+    /// is refused for another reason leaves it as it was. The provider must still be the one by which
+    /// the assertion was verified.
+    pub(crate) fn admit(
+        &self,
+        cloud: &Cloud,
+        connection: &mut SqliteConnection,
+        now: Timestamp,
+    ) -> Result<Grant, Refusal> {
+        let (assertion, pair) = (&self.assertion, &self.pair);
+        let current = provider(connection, &pair.provider)?;
+        if (&current.id, &current.metadata) != (&self.provider.id, &self.provider.metadata) {
+            return Err(refusal(format!("{} was changed meanwhile", pair.provider)));
+        }
+        if !self.offered()?.iter().any(|offered| offered.is(pair)) {
+            return Err(refusal(format!("the assertion does not offer {pair}")));
+        }
+        let account = &pair.role.account;
+        let role = role::find(connection, account.as_str(), &fold(&pair.role.name))?
+            .ok_or_else(|| refusal(format!("there is no {}", pair.role)))?;
+        let provider_arn = Arn::saml_provider(account.clone(), current.name);
+        let source_identity = only(assertion, SOURCE_IDENTITY)?;
+        if source_identity.is_some_and(|source| !rules::is_session_name(source)) {
+            return Err(refusal("SourceIdentity is malformed"));
+        }
+        self.trust(cloud, &role, (&provider_arn, source_identity), now)?;
+        let session_name = only(assertion, ROLE_SESSION_NAME)?
+            .filter(|name| rules::is_session_name(name))
+            .ok_or_else(|| refusal("RoleSessionName is absent or malformed"))?;
+        Ok(Grant {
+            session_name: session_name.to_owned(),
+            source_identity: source_identity.map(str::to_owned),
+            issuer: assertion.issuer().to_owned(),
+            name_id: assertion.name_id().value.clone(),
+            name_id_format: assertion.name_id().format.uri().to_owned(),
+            session_index: assertion.session_index().map(str::to_owned),
+            session_not_on_or_after: assertion.session_not_on_or_after(),
+            session_duration: session_duration(assertion, &role)?,
+            provider_arn,
+            role,
+        })
+    }
+
+    /// Uses the assertion up: the first to ask may go on.
+    pub(crate) fn use_up(&self, connection: &mut SqliteConnection, now: Timestamp) -> Result<(), Refusal> {
+        let (issuer, id) = (self.assertion.issuer(), self.assertion.id());
+        let remembered_until = self.assertion.not_on_or_after().plus(CLOCK_SKEW);
+        if one_time::use_assertion(connection, issuer, id.as_str(), now, remembered_until)? {
+            return Ok(());
+        }
+        Err(refusal(format!("assertion {id} was used before")))
+    }
+
+    fn trust(
+        &self,
+        cloud: &Cloud,
+        role: &RoleRow,
+        (provider, source_identity): (&Arn, Option<&str>),
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let provider = provider.to_string();
+        let context = Context::default()
+            .with("saml:recipient", cloud.role_sso_url())
+            .with("saml:iss", self.assertion.issuer())
+            .with("saml:sub", self.assertion.name_id().value.as_str());
+        trust::admit(role, Principal::Federated(&provider), (context, source_identity), now)
+    }
+}
+
+fn provider(connection: &mut SqliteConnection, arn: &Arn) -> Result<SamlProviderRow, Refusal> {
+    saml_provider::find(connection, arn.account.as_str(), &fold(&arn.name))?
+        .ok_or_else(|| refusal(format!("there is no {arn}")))
+}
+
+fn session_duration(assertion: &CheckedAssertion, role: &RoleRow) -> Result<Option<i64>, Refusal> {
+    let Some(text) = only(assertion, SESSION_DURATION)? else { return Ok(None) };
+    let range = rules::SHORTEST_SESSION..=role.max_session_seconds;
+    let seconds = text.parse::<i64>().ok().filter(|seconds| range.contains(seconds));
+    let malformed = || refusal(format!("SessionDuration {text:?} is outside {range:?}"));
+    seconds.ok_or_else(malformed).map(Some)
 }
 
 fn pairs<'v>(values: impl Iterator<Item = &'v str>) -> Result<Vec<Pair>, Refusal> {

@@ -27,6 +27,16 @@ pub(crate) fn folder_id(random: &Random) -> Result<String, Error> {
     prefixed(random, "fd-", LOWER, 10)
 }
 
+/// A control policy: `cp-` and 14 characters.
+pub(crate) fn control_policy_id(random: &Random) -> Result<String, Error> {
+    prefixed(random, "cp-", LOWER, 14)
+}
+
+/// An invitation: `h-` and 16 characters.
+pub(crate) fn handshake_id(random: &Random) -> Result<String, Error> {
+    prefixed(random, "h-", LOWER, 16)
+}
+
 /// A role: 18 digits, the first of them 3.
 pub(crate) fn role_id(random: &Random) -> Result<String, Error> {
     prefixed(random, "3", DIGITS, 17)

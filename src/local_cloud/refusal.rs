@@ -31,6 +31,13 @@ pub(crate) enum Entity {
     Account,
     AccountName,
     DisplayName,
+    Directory,
+    ControlPolicy,
+    ControlPolicyAttachment,
+    Target,
+    Handshake,
+    DelegatedAdministrator,
+    DeletionCheck,
 }
 
 impl Entity {
@@ -56,6 +63,13 @@ impl Entity {
             Self::Account => "ResourceDirectory.Account",
             Self::AccountName => "ResourceDirectory.Account.AccountName",
             Self::DisplayName => "ResourceDirectory.Account.DisplayName",
+            Self::Directory => "ResourceDirectory",
+            Self::ControlPolicy => "ControlPolicy",
+            Self::ControlPolicyAttachment => "ControlPolicy.Attachment",
+            Self::Target => "ControlPolicy.Target",
+            Self::Handshake => "Handshake",
+            Self::DelegatedAdministrator => "DelegatedAdministrator",
+            Self::DeletionCheck => "ResourceDirectory.Account.DeletionCheck",
         }
     }
 
@@ -78,16 +92,24 @@ impl Entity {
             Self::SamlProvider => "SAML provider",
             Self::Folder | Self::FolderName => "folder",
             Self::Account | Self::AccountName | Self::DisplayName => "account",
+            Self::Directory => "resource directory",
+            Self::ControlPolicy => "control policy",
+            Self::ControlPolicyAttachment => "control policy attached to the target",
+            Self::Target => "folder or member",
+            Self::Handshake => "invitation",
+            Self::DelegatedAdministrator => "delegated administrator",
+            Self::DeletionCheck => "check before the deletion",
         }
     }
 
     /// The resource directory says `EntityNotExists`, RAM and IMS say `EntityNotExist`.
     const fn missing_prefix(self) -> &'static str {
         match self {
-            Self::Role | Self::Policy | Self::PolicyVersion | Self::RolePolicy | Self::SamlProvider => {
-                "EntityNotExist"
-            }
-            Self::UserPolicy
+            Self::Role
+            | Self::Policy
+            | Self::PolicyVersion
+            | Self::RolePolicy
+            | Self::UserPolicy
             | Self::GroupPolicy
             | Self::User
             | Self::LoginProfile
@@ -96,10 +118,9 @@ impl Entity {
             | Self::Membership
             | Self::MfaDevice
             | Self::BoundMfaDevice
-            | Self::AccountAlias => "EntityNotExist",
-            Self::Folder | Self::FolderName | Self::Account | Self::AccountName | Self::DisplayName => {
-                "EntityNotExists"
-            }
+            | Self::AccountAlias
+            | Self::SamlProvider => "EntityNotExist",
+            _ => "EntityNotExists",
         }
     }
 }
@@ -141,6 +162,8 @@ pub(crate) enum Refusal {
     Exists { entity: Entity, name: String },
     /// What the call would delete is still in use.
     InUse { code: &'static str, reason: &'static str },
+    /// What the call names is not in a state for it.
+    State { code: &'static str, reason: &'static str },
     /// The call would go beyond a limit.
     Limit { code: &'static str, limit: i64, of: &'static str },
     /// The caller may not do this; `decided_by` names the statement, where one decided.
@@ -160,13 +183,21 @@ pub(crate) enum Refusal {
     Internal(String),
 }
 
+/// Characters of a name that a refusal repeats: more than any name has.
+const REPEATED: usize = 256;
+
 impl Refusal {
     pub(crate) fn parameter(name: &'static str, flaw: Flaw, rule: impl Into<Cow<'static, str>>) -> Self {
         Self::Parameter { name, flaw, rule: rule.into() }
     }
 
+    /// That `name` names nothing; of a long one only the beginning is repeated.
     pub(crate) fn missing(entity: Entity, name: impl Into<String>) -> Self {
-        Self::Missing { entity, name: name.into() }
+        let mut name = name.into();
+        if let Some((end, _)) = name.char_indices().nth(REPEATED) {
+            name.truncate(end);
+        }
+        Self::Missing { entity, name }
     }
 
     pub(crate) fn exists(entity: Entity, name: impl Into<String>) -> Self {
@@ -190,7 +221,7 @@ impl Refusal {
             | Self::Reserved { .. }
             | Self::Provisioned { .. } => 403,
             Self::Action(_) | Self::AccessKeyUnknown | Self::Missing { .. } => 404,
-            Self::Exists { .. } | Self::InUse { .. } | Self::Limit { .. } => 409,
+            Self::Exists { .. } | Self::InUse { .. } | Self::State { .. } | Self::Limit { .. } => 409,
             Self::Internal(_) => 500,
             Self::Busy => 503,
         }
@@ -212,7 +243,7 @@ impl Refusal {
             Self::PolicyDocument(_) => "MalformedPolicyDocument".into(),
             Self::Missing { entity, .. } => format!("{}.{}", entity.missing_prefix(), entity.code()).into(),
             Self::Exists { entity, .. } => format!("EntityAlreadyExists.{}", entity.code()).into(),
-            Self::InUse { code, .. } | Self::Limit { code, .. } => (*code).into(),
+            Self::InUse { code, .. } | Self::State { code, .. } | Self::Limit { code, .. } => (*code).into(),
             Self::Permission { .. } | Self::Trust { .. } => "NoPermission".into(),
             Self::Reserved { .. } | Self::Provisioned { .. } => "NoPermission.ReservedObject".into(),
             Self::Busy => "ServiceUnavailable".into(),
@@ -245,7 +276,7 @@ impl fmt::Display for Refusal {
             Self::PolicyDocument(reason) => write!(f, "The policy document is invalid. {reason}"),
             Self::Missing { entity, name } => write!(f, "The {} does not exist: {name}.", entity.word()),
             Self::Exists { entity, name } => write!(f, "The {} already exists: {name}.", entity.word()),
-            Self::InUse { reason, .. } => f.write_str(reason),
+            Self::InUse { reason, .. } | Self::State { reason, .. } => f.write_str(reason),
             Self::Limit { limit, of, .. } => write!(f, "The limit of {limit} {of} is reached."),
             Self::Permission { action, resource, decided_by } => write!(
                 f,

@@ -25,14 +25,22 @@ pub(crate) const GROUPS_PER_USER: usize = 50;
 pub(crate) const ACCESS_KEYS_PER_HOLDER: i64 = 2;
 /// Virtual MFA devices that one account may hold.
 pub(crate) const MFA_DEVICES_PER_ACCOUNT: i64 = 10_000;
-/// Tags that one user may carry.
-pub(crate) const TAGS_PER_USER: usize = 20;
 /// SAML providers that one account may hold.
 pub(crate) const SAML_PROVIDERS_PER_ACCOUNT: i64 = 100;
 /// Steps of folders below the root.
 pub(crate) const FOLDER_DEPTH: i64 = 5;
 /// Members of one resource directory.
 pub(crate) const MEMBERS: i64 = 10_000;
+/// Folders of one resource directory.
+pub(crate) const FOLDERS: i64 = 100;
+/// Control policies that one resource directory may have of its own.
+pub(crate) const CONTROL_POLICIES: i64 = 1500;
+/// Control policies that one folder or member may bear.
+pub(crate) const CONTROL_POLICIES_PER_TARGET: i64 = 10;
+/// Members that may act for the management account, for one service.
+pub(crate) const DELEGATED_ADMINISTRATORS: i64 = 3;
+/// Days that an invitation may be answered.
+pub(crate) const HANDSHAKE_DAYS: u64 = 14;
 /// Seconds that a role may allow its sessions.
 pub(crate) const ROLE_SESSION: RangeInclusive<i64> = 3600..=43_200;
 /// The shortest session that may be asked for, in seconds.
@@ -59,6 +67,20 @@ pub(crate) const MEMBER_ACCESS_ROLE: &str = "ResourceDirectoryAccountAccessRole"
 
 /// The provision type of a user that CloudSSO keeps.
 pub(crate) const PROVISIONED: &str = "CloudSSO";
+/// The control policy that allows everything; every folder and member begins with it.
+pub(crate) const FULL_ACCESS: &str = "FullAliyunAccess";
+/// What a trusted service may be called here.
+pub(crate) const TRUSTED_SERVICES: &[&str] = &[
+    "actiontrail.aliyuncs.com",
+    "cloudfw.aliyuncs.com",
+    "cloudmonitor.aliyuncs.com",
+    CLOUDSSO_SERVICE,
+    "config.aliyuncs.com",
+    "resourcecenter.aliyuncs.com",
+    "ros.aliyuncs.com",
+    "sas.aliyuncs.com",
+    "tag.aliyuncs.com",
+];
 
 /// Whether an object of this name belongs to CloudSSO.
 pub(crate) fn is_reserved(name: &str) -> bool {
@@ -136,6 +158,18 @@ pub(crate) fn printable<'v>(parameter: &'static str, value: &'v str) -> Result<&
         return Ok(value);
     }
     let rule = "without control characters and without space at either end";
+    Err(Refusal::parameter(parameter, Flaw::InvalidChars, rule))
+}
+
+/// Checks that `value`, which was given as `parameter`, has nothing but letters, digits and `signs`.
+pub(crate) fn letters<'v>(
+    parameter: &'static str,
+    value: &'v str,
+    (signs, rule): (&str, &'static str),
+) -> Result<&'v str, Refusal> {
+    if value.chars().all(|letter| letter.is_alphanumeric() || signs.contains(letter)) {
+        return Ok(value);
+    }
     Err(Refusal::parameter(parameter, Flaw::InvalidChars, rule))
 }
 

@@ -83,6 +83,10 @@ pub struct Running {
     /// CloudSSO's service credential: enters every account by `AssumeRole` of
     /// `AliyunServiceRoleForCloudSSO`, and reads and changes the resource directory.
     pub service: AccessKey,
+    /// An account of somebody else, outside of the resource directory until it accepts an invitation.
+    pub independent_account_id: AccountId,
+    /// That account's own key.
+    pub independent_owner: AccessKey,
     /// The server; it ends when it is stopped, while its workers may still be closing the database.
     /// [`Running::serve`] waits for them too.
     pub server: Server,
@@ -150,6 +154,8 @@ pub fn start(settings: Settings) -> Result<Running, Error> {
         management_account_id: founded.management_account,
         owner: founded.owner,
         service: founded.service,
+        independent_account_id: founded.independent_account,
+        independent_owner: founded.independent_owner,
         server,
         closed,
     })

@@ -7,12 +7,20 @@ use super::identity::role_arn;
 use super::refusal::Refusal;
 use super::store::role::RoleRow;
 
-/// Refuses unless the trust policy of `role` admits `principal`; `context` is what its conditions
-/// may ask for beside the time.
+/// What a caller must be allowed, by its own policies and by the role, to give a session a source identity.
+pub(crate) const SET_SOURCE_IDENTITY: &str = "sts:SetSourceIdentity";
+
+/// What the trust policy may look at beside the time, and the source identity that the session would
+/// bear, if any.
+pub(crate) type Asked<'a> = (Context, Option<&'a str>);
+
+/// Refuses unless the trust policy of `role` admits `principal`. A session with a source identity needs
+/// the action `sts:SetSourceIdentity` beside `sts:AssumeRole`, whether the identity is new or carried
+/// along from the session before.
 pub(crate) fn admit(
     role: &RoleRow,
     principal: Principal<'_>,
-    context: Context,
+    (context, source_identity): Asked<'_>,
     now: Timestamp,
 ) -> Result<(), Refusal> {
     let account = AccountId::parse(&role.account_id)
@@ -21,8 +29,17 @@ pub(crate) fn admit(
     let document = Document::parse(Kind::Trust, &role.trust_policy)
         .map_err(|error| Refusal::Internal(format!("stored trust policy of {arn}: {error}")))?;
     let policy = Named { name: "trust policy", document: &document };
-    let context = context.with("acs:CurrentTime", now.rfc3339());
-    if evaluate_trust(policy, principal, "sts:AssumeRole", &context).is_allowed() {
+    let mut context = context.with("acs:CurrentTime", now.rfc3339());
+    if let Some(source) = source_identity {
+        context = context.with("sts:SourceIdentity", source);
+    }
+    let actions: &[&str] = if source_identity.is_some() {
+        &["sts:AssumeRole", SET_SOURCE_IDENTITY]
+    } else {
+        &["sts:AssumeRole"]
+    };
+    let is_allowed = |action: &&str| evaluate_trust(policy, principal, action, &context).is_allowed();
+    if actions.iter().all(is_allowed) {
         return Ok(());
     }
     let caller = match principal {

@@ -17,15 +17,8 @@ CREATE TABLE users (
 );
 CREATE UNIQUE INDEX users_name ON users (account_id, name_key);
 
-CREATE TABLE user_tags (
-    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    key TEXT NOT NULL,
-    value TEXT NOT NULL,
-    PRIMARY KEY (user_id, key)
-);
-
--- `password_hash` is null where a profile was made inactive without a password. `is_initial` holds
--- until the user chooses a password.
+-- `password_hash` is null where a profile was made inactive without a password. `is_initial` is a
+-- password that came with the profile, or when it was switched on again.
 CREATE TABLE login_profiles (
     user_id TEXT PRIMARY KEY NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     password_hash TEXT,
@@ -62,8 +55,8 @@ CREATE TABLE groups (
 CREATE UNIQUE INDEX groups_name ON groups (account_id, name_key);
 
 CREATE TABLE group_members (
-    group_id TEXT NOT NULL REFERENCES groups (id),
-    user_id TEXT NOT NULL REFERENCES users (id),
+    group_id TEXT NOT NULL REFERENCES groups (id) ON DELETE CASCADE,
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     joined_at BIGINT NOT NULL,
     PRIMARY KEY (group_id, user_id)
 );

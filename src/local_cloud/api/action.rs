@@ -2,9 +2,10 @@
 
 use super::invocation::{AnonymousInvocation, Outcome, StagedVerb, Verb};
 use super::{
-    access_key, account_summary, attachment, domain, folder, group, login_profile, member, mfa_device,
-    password_policy, policy, policy_version, role, saml_provider, security_preference, sts, user, user_sso,
-    user_tag,
+    access_key, account_summary, attachment, control_attachment, control_policy, delegation, directory,
+    domain, folder, group, handshake, login_profile, member, member_departure, member_list, member_tag,
+    mfa_device, password_policy, payer, policy, policy_version, ram_tag, role, saml_provider,
+    security_preference, sts, sts_saml, user, user_sso, user_tag,
 };
 
 /// How an action is carried out.
@@ -17,7 +18,8 @@ pub(crate) enum Execution {
     /// It changes something after long work, for which no transaction is kept open.
     Staged(StagedVerb),
     /// It changes something, and its caller is proved by a parameter instead of a signature.
-    Anonymous(fn(&AnonymousInvocation<'_>, &mut diesel::SqliteConnection) -> Outcome),
+    /// It opens its own transactions, so that what nobody signed is verified outside of them.
+    Anonymous(fn(&AnonymousInvocation<'_>) -> Outcome),
 }
 
 /// One action of one version of one product.
@@ -39,7 +41,7 @@ use Execution::{Anonymous, Read, Staged, Write};
 #[rustfmt::skip]
 const ACTIONS: &[Action] = &[
     Action { version: STS, name: "AssumeRole", execution: Write(sts::assume_role) },
-    Action { version: STS, name: "AssumeRoleWithSAML", execution: Anonymous(sts::assume_role_with_saml) },
+    Action { version: STS, name: "AssumeRoleWithSAML", execution: Anonymous(sts_saml::assume_role) },
     Action { version: STS, name: "GetCallerIdentity", execution: Read(sts::get_caller_identity) },
 
     Action { version: RAM, name: "CreateRole", execution: Write(role::create) },
@@ -49,9 +51,13 @@ const ACTIONS: &[Action] = &[
     Action { version: RAM, name: "DeleteRole", execution: Write(role::delete) },
     Action { version: RAM, name: "CreatePolicy", execution: Write(policy::create) },
     Action { version: RAM, name: "GetPolicy", execution: Read(policy::get) },
+    Action { version: RAM, name: "ListPolicies", execution: Read(policy::list) },
+    Action { version: RAM, name: "UpdatePolicyDescription", execution: Write(policy::update_description) },
     Action { version: RAM, name: "DeletePolicy", execution: Write(policy::delete) },
     Action { version: RAM, name: "CreatePolicyVersion", execution: Write(policy_version::create) },
     Action { version: RAM, name: "ListPolicyVersions", execution: Read(policy_version::list) },
+    Action { version: RAM, name: "GetPolicyVersion", execution: Read(policy_version::get) },
+    Action { version: RAM, name: "SetDefaultPolicyVersion", execution: Write(policy_version::set_default) },
     Action { version: RAM, name: "DeletePolicyVersion", execution: Write(policy_version::delete) },
     Action { version: RAM, name: "AttachPolicyToRole", execution: Write(attachment::attach_to_role) },
     Action { version: RAM, name: "DetachPolicyFromRole", execution: Write(attachment::detach_from_role) },
@@ -100,6 +106,12 @@ const ACTIONS: &[Action] = &[
     Action { version: RAM, name: "GetAccountAlias", execution: Read(domain::get_alias) },
     Action { version: RAM, name: "SetAccountAlias", execution: Write(domain::set_alias) },
     Action { version: RAM, name: "ClearAccountAlias", execution: Write(domain::clear_alias) },
+
+    Action { version: RAM, name: "ListEntitiesForPolicy", execution: Read(attachment::list_entities) },
+
+    Action { version: RAM, name: "TagResources", execution: Write(ram_tag::tag_resources) },
+    Action { version: RAM, name: "UntagResources", execution: Write(ram_tag::untag_resources) },
+    Action { version: RAM, name: "ListTagResources", execution: Read(ram_tag::list_tag_resources) },
 
     Action { version: IMS, name: "CreateSAMLProvider", execution: Write(saml_provider::create) },
     Action { version: IMS, name: "GetSAMLProvider", execution: Read(saml_provider::get) },
@@ -151,13 +163,58 @@ const ACTIONS: &[Action] = &[
     Action { version: IMS, name: "SetUserSsoSettings", execution: Write(user_sso::set) },
     Action { version: IMS, name: "GetAccountSummary", execution: Read(account_summary::get) },
 
-    Action { version: RESOURCE_DIRECTORY_MASTER, name: "GetResourceDirectory", execution: Read(folder::get_directory) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "GetResourceDirectory", execution: Read(directory::get) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "EnableResourceDirectory", execution: Write(directory::enable) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "SetMemberDeletionPermission", execution: Write(directory::set_member_deletion) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "SetMemberDisplayNameSyncStatus", execution: Write(directory::set_display_name_sync) },
     Action { version: RESOURCE_DIRECTORY_MASTER, name: "CreateFolder", execution: Write(folder::create) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "GetFolder", execution: Read(folder::get) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "UpdateFolder", execution: Write(folder::update) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "DeleteFolder", execution: Write(folder::delete) },
     Action { version: RESOURCE_DIRECTORY_MASTER, name: "ListFoldersForParent", execution: Read(folder::list_for_parent) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "ListAncestors", execution: Read(folder::list_ancestors) },
     Action { version: RESOURCE_DIRECTORY_MASTER, name: "CreateResourceAccount", execution: Write(member::create) },
     Action { version: RESOURCE_DIRECTORY_MASTER, name: "GetAccount", execution: Read(member::get) },
-    Action { version: RESOURCE_DIRECTORY_MASTER, name: "ListAccounts", execution: Read(member::list) },
-    Action { version: RESOURCE_DIRECTORY_MASTER, name: "ListAccountsForParent", execution: Read(member::list_for_parent) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "UpdateAccount", execution: Write(member::update) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "MoveAccount", execution: Write(member::move_to) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "ListAccounts", execution: Read(member_list::list) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "ListAccountsForParent", execution: Read(member_list::list_for_parent) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "GetPayerForAccount", execution: Read(payer::get) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "UpdatePayerForAccount", execution: Write(payer::update) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "RemoveCloudAccount", execution: Write(member_departure::remove) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "CheckAccountDelete", execution: Write(member_departure::check) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "GetAccountDeletionCheckResult", execution: Read(member_departure::check_result) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "DeleteAccount", execution: Write(member_departure::delete) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "GetAccountDeletionStatus", execution: Read(member_departure::status) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "TagResources", execution: Write(member_tag::tag_resources) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "UntagResources", execution: Write(member_tag::untag_resources) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "ListTagResources", execution: Read(member_tag::list_tag_resources) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "ListTagKeys", execution: Read(member_tag::list_tag_keys) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "ListTagValues", execution: Read(member_tag::list_tag_values) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "InviteAccountToResourceDirectory", execution: Write(handshake::invite) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "GetHandshake", execution: Read(handshake::get) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "ListHandshakesForResourceDirectory", execution: Read(handshake::list_for_directory) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "ListHandshakesForAccount", execution: Read(handshake::list_for_account) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "AcceptHandshake", execution: Write(handshake::accept) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "DeclineHandshake", execution: Write(handshake::decline) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "CancelHandshake", execution: Write(handshake::cancel) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "RegisterDelegatedAdministrator", execution: Write(delegation::register) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "DeregisterDelegatedAdministrator", execution: Write(delegation::deregister) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "ListDelegatedAdministrators", execution: Read(delegation::list) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "ListDelegatedServicesForAccount", execution: Read(delegation::list_services) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "ListTrustedServiceStatus", execution: Read(delegation::list_trusted) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "EnableControlPolicy", execution: Write(control_policy::enable) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "DisableControlPolicy", execution: Write(control_policy::disable) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "GetControlPolicyEnablementStatus", execution: Read(control_policy::enablement_status) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "CreateControlPolicy", execution: Write(control_policy::create) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "GetControlPolicy", execution: Read(control_policy::get) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "UpdateControlPolicy", execution: Write(control_policy::update) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "DeleteControlPolicy", execution: Write(control_policy::delete) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "ListControlPolicies", execution: Read(control_policy::list) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "AttachControlPolicy", execution: Write(control_attachment::attach) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "DetachControlPolicy", execution: Write(control_attachment::detach) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "ListControlPolicyAttachmentsForTarget", execution: Read(control_attachment::list_for_target) },
+    Action { version: RESOURCE_DIRECTORY_MASTER, name: "ListTargetAttachmentsForControlPolicy", execution: Read(control_attachment::list_targets) },
 ];
 
 impl Action {
@@ -178,7 +235,7 @@ pub(crate) fn find(version: &str, name: &str) -> Option<&'static Action> {
     ACTIONS.iter().find(|action| action.version == version && action.name == name)
 }
 
-/// The names of every action of this version.
+/// The names of a version's actions, in the order of the dictionary.
 pub(crate) fn names(version: &str) -> Vec<&'static str> {
     ACTIONS.iter().filter(|action| action.version == version).map(|action| action.name).collect()
 }

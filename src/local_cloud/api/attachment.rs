@@ -5,9 +5,13 @@ use serde_json::{Value, json};
 
 use crate::base::fold;
 use crate::local_cloud::arn::Arn;
+use crate::local_cloud::identity::role_arn;
 use crate::local_cloud::refusal::{Entity, Refusal};
 use crate::local_cloud::rules;
-use crate::local_cloud::store::attachment::{self, AttachmentRow};
+use crate::local_cloud::store::attachment::{self, AttachmentRow, Holders};
+use crate::local_cloud::store::group::GroupRow;
+use crate::local_cloud::store::role::RoleRow;
+use crate::local_cloud::store::user::UserRow;
 
 use super::invocation::{Invocation, Outcome, date};
 use super::permission::{authorise, held_policy, may_change, may_reach_user};
@@ -56,6 +60,37 @@ pub(crate) fn list_for_user(call: &Invocation<'_>, connection: &mut SqliteConnec
 /// `ListPoliciesForGroup`.
 pub(crate) fn list_for_group(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
     list(call, connection, Kind::Group, "ListPoliciesForGroup")
+}
+
+/// `ListEntitiesForPolicy`: who holds a policy.
+pub(crate) fn list_entities(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
+    let wanted = Wanted::read(call, connection, "ListEntitiesForPolicy")?;
+    let account = call.account();
+    let policy = (wanted.policy_type, fold(&wanted.name));
+    let holders = Holders::of(connection, account.as_str(), (policy.0, &policy.1))?;
+    let role = |(role, attached_at): &(RoleRow, i64)| {
+        json!({
+            "RoleId": role.id,
+            "RoleName": role.name,
+            "Arn": role_arn(account, role).to_string(),
+            "Description": role.description,
+            "AttachDate": date(*attached_at),
+        })
+    };
+    let user = |(user, attached_at): &(UserRow, i64)| {
+        json!({
+            "UserId": user.id,
+            "UserName": user.name,
+            "DisplayName": user.display_name,
+            "AttachDate": date(*attached_at),
+        })
+    };
+    let group = |(group, attached_at): &(GroupRow, i64)| json!({"GroupName": group.name, "Comments": group.comments, "AttachDate": date(*attached_at)});
+    Ok(json!({
+        "Users": {"User": holders.users.iter().map(user).collect::<Vec<_>>()},
+        "Groups": {"Group": holders.groups.iter().map(group).collect::<Vec<_>>()},
+        "Roles": {"Role": holders.roles.iter().map(role).collect::<Vec<_>>()},
+    }))
 }
 
 /// What can hold policies.
@@ -118,12 +153,10 @@ fn attach(call: &Invocation<'_>, connection: &mut SqliteConnection, kind: Kind, 
     let (holder_id, changeable) = kind.named(call, connection, action)?;
     let wanted = Wanted::read(call, connection, action)?;
     changeable?;
-    if wanted.policy_type == "Custom" {
-        may_change(call.identity, &wanted.name)?;
-    }
-    let (name, policy_id) = wanted.find(call, connection)?;
+    wanted.may_be_given(call)?;
+    let Wanted { policy_type, name, policy_id } = wanted;
     let held = attachment::list(connection, &holder_id)?;
-    let of_type = || held.iter().filter(|row| row.policy_type == wanted.policy_type);
+    let of_type = || held.iter().filter(|row| row.policy_type == policy_type);
     if of_type().any(|row| row.policy_name_key == fold(&name)) {
         return Err(Refusal::exists(kind.entity(), name));
     }
@@ -134,7 +167,7 @@ fn attach(call: &Invocation<'_>, connection: &mut SqliteConnection, kind: Kind, 
     let row = AttachmentRow {
         holder_id,
         holder_kind: kind.word().to_owned(),
-        policy_type: wanted.policy_type.to_owned(),
+        policy_type: policy_type.to_owned(),
         policy_name_key: fold(&name),
         policy_name: name,
         policy_id,
@@ -146,12 +179,17 @@ fn attach(call: &Invocation<'_>, connection: &mut SqliteConnection, kind: Kind, 
 
 fn detach(call: &Invocation<'_>, connection: &mut SqliteConnection, kind: Kind, action: &str) -> Outcome {
     let (holder_id, changeable) = kind.named(call, connection, action)?;
-    let wanted = Wanted::read(call, connection, action)?;
+    // A policy that does not exist is held by nobody, which is what the call asked about.
+    let not_held = |name: String| Refusal::missing(kind.entity(), name);
+    let wanted = Wanted::read(call, connection, action).map_err(|refusal| match refusal {
+        Refusal::Missing { entity: Entity::Policy, name } => not_held(name),
+        refusal => refusal,
+    })?;
     changeable?;
     if attachment::delete(connection, &holder_id, wanted.policy_type, &fold(&wanted.name))? {
         Ok(json!({}))
     } else {
-        Err(Refusal::missing(kind.entity(), wanted.name))
+        Err(not_held(wanted.name))
     }
 }
 
@@ -171,38 +209,45 @@ fn list(call: &Invocation<'_>, connection: &mut SqliteConnection, kind: Kind, ac
     Ok(json!({"Policies": {"Policy": policies}}))
 }
 
-/// The policy that a call names, of either type.
+/// The policy that a call names, of either type, if the caller may do to it what it asks.
 struct Wanted {
     policy_type: &'static str,
+    /// As it was given at the creation.
     name: String,
+    /// Set for custom policies.
+    policy_id: Option<String>,
 }
 
 impl Wanted {
-    /// Reads it, and asks whether the caller may do `action` with it: attaching needs the right to
-    /// the policy as well as to its holder.
+    /// Finds it, and asks whether the caller may do `action` with it: attaching needs the right to the
+    /// policy as well as to its holder. The question is about the name as it was given at the creation, so
+    /// that its spelling in a call evades no policy.
     fn read(call: &Invocation<'_>, connection: &mut SqliteConnection, action: &str) -> Result<Self, Refusal> {
         let policy_type = policy::policy_type(call)?;
-        let name = rules::POLICY_NAME.check("PolicyName", call.parameters.required("PolicyName")?)?;
+        let given = rules::POLICY_NAME.check("PolicyName", call.parameters.required("PolicyName")?)?;
+        let found = match policy_type {
+            "System" => {
+                let system = call.cloud.catalogue.system(given).map(|system| (system.name.to_owned(), None));
+                system.ok_or_else(|| Refusal::missing(Entity::Policy, given))
+            }
+            _ => policy::find(call, connection, given).map(|row| (row.name, Some(row.id))),
+        };
+        let name = found.as_ref().map_or(given, |(name, _)| name.as_str());
         let arn = match policy_type {
             "System" => policy::system_arn(name),
             _ => Arn::policy(call.account().clone(), name).to_string(),
         };
         authorise(call, connection, &call.action(action), &arn)?;
-        Ok(Self { policy_type, name: name.to_owned() })
+        let (name, policy_id) = found?;
+        Ok(Self { policy_type, name, policy_id })
     }
 
-    /// Its name as it was given to it, and the id of a custom one.
-    fn find(
-        &self,
-        call: &Invocation<'_>,
-        connection: &mut SqliteConnection,
-    ) -> Result<(String, Option<String>), Refusal> {
-        if self.policy_type == "System" {
-            let system = call.cloud.catalogue.attachable(&self.name);
-            let system = system.ok_or_else(|| Refusal::missing(Entity::Policy, self.name.as_str()))?;
-            return Ok((system.name.to_owned(), None));
+    /// Refuses to give away what stays with its role, and what CloudSSO keeps for its own.
+    fn may_be_given(&self, call: &Invocation<'_>) -> Result<(), Refusal> {
+        if self.policy_id.is_some() {
+            return may_change(call.identity, &self.name);
         }
-        let row = policy::find(call, connection, &self.name)?;
-        Ok((row.name, Some(row.id)))
+        let attachable = call.cloud.catalogue.attachable(&self.name);
+        attachable.map(drop).ok_or_else(|| Refusal::missing(Entity::Policy, self.name.as_str()))
     }
 }

@@ -6,7 +6,7 @@ use crate::local_cloud::cloud::Cloud;
 use crate::local_cloud::identity::{Identity, IdentityKind, RoleSession};
 use crate::local_cloud::refusal::Refusal;
 use crate::local_cloud::store::user::{self, UserRow};
-use crate::local_cloud::store::{access_key, temporary_credential};
+use crate::local_cloud::store::{self, access_key, temporary_credential};
 use crate::rpc::{Call, Credential, VerifiedCall};
 
 use super::action;
@@ -66,7 +66,12 @@ fn lasting(cloud: &Cloud, credential: &Credential<'_>) -> Result<Claimed, Refusa
         return Err(Refusal::SecurityTokenMalformed);
     }
     let row = cloud.store.read::<_, Refusal>(|connection| {
-        access_key::find(connection, credential.access_key_id)?.ok_or(Refusal::AccessKeyUnknown)
+        let row = access_key::find(connection, credential.access_key_id)?;
+        let row = row.ok_or(Refusal::AccessKeyUnknown)?;
+        match store::account::find(connection, &row.account_id)? {
+            Some(account) if !account.is_deleted() => Ok(row),
+            _ => Err(Refusal::AccessKeyUnknown),
+        }
     })?;
     let kind = match (row.service, &row.user_id) {
         (Some(principal), _) => IdentityKind::Service { principal },

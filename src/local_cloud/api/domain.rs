@@ -30,7 +30,9 @@ pub(crate) fn set(call: &Invocation<'_>, connection: &mut SqliteConnection) -> O
     if domain.chars().count() > 64 {
         return Err(refusal(Flaw::Length));
     }
-    let alias = fold(domain).strip_suffix(DOMAIN_SUFFIX).map(str::to_owned);
+    // Before it is folded: signs of other alphabets fold to letters of this one.
+    let folded = Some(fold(domain)).filter(|_| domain.is_ascii());
+    let alias = folded.and_then(|domain| domain.strip_suffix(DOMAIN_SUFFIX).map(str::to_owned));
     let alias = alias.filter(|alias| is_alias(alias, b".-_")).ok_or_else(|| refusal(Flaw::Value))?;
     put(call, connection, "DefaultDomainName", &alias)?;
     Ok(json!({"DefaultDomainName": default_domain(connection, call.account())?}))

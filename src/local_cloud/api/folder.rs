@@ -1,4 +1,4 @@
-//! ResourceDirectoryMaster 2022-04-19: the resource directory and its folders.
+//! ResourceDirectoryMaster 2022-04-19: folders. The package has no action that moves a folder.
 
 use diesel::SqliteConnection;
 use serde_json::{Value, json};
@@ -7,56 +7,37 @@ use crate::base::fold;
 use crate::local_cloud::refusal::{Entity, Refusal};
 use crate::local_cloud::store::account::{self, DirectoryRow};
 use crate::local_cloud::store::folder::{self, FolderRow};
+use crate::local_cloud::store::tag::{Bearer, remove_all};
+use crate::local_cloud::store::{account::Filter as AccountFilter, control_policy};
 use crate::local_cloud::{name, rules};
 
+use super::directory::{arn, directory, folder_id, readable};
 use super::invocation::{Invocation, NumberedPage, Outcome, date};
 use super::permission::authorise;
+use super::tag::{self, Filter, Tags, ValueLimit};
 
-/// `GetResourceDirectory`.
-pub(crate) fn get_directory(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
-    let directory = directory(connection)?;
-    authorise(
-        call,
-        connection,
-        "resourcemanager:GetResourceDirectory",
-        &arn(&directory, "resourceDirectory/*"),
-    )?;
-    let id = &directory.management_account_id;
-    let management = account::find(connection, id)?.ok_or_else(|| Refusal::missing(Entity::Account, id))?;
-    Ok(json!({"ResourceDirectory": {
-        "ResourceDirectoryId": directory.id,
-        "RootFolderId": directory.root_folder_id,
-        "MasterAccountId": management.id,
-        "MasterAccountName": management.name,
-        "ControlPolicyStatus": "Disabled",
-        "MemberDeletionStatus": "Disabled",
-        "CreateTime": date(directory.created_at),
-    }}))
-}
+/// The word for folders where tags are kept.
+const TAGGED: &str = "Folder";
 
 /// `CreateFolder`; below the root unless `ParentFolderId` says where.
 pub(crate) fn create(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
     let directory = directory(connection)?;
-    let parent_id = call.parameters.optional("ParentFolderId").filter(|id| !id.is_empty());
-    let parent_id = parent_id.unwrap_or(&directory.root_folder_id);
-    authorise(
-        call,
-        connection,
-        "resourcemanager:CreateFolder",
-        &arn(&directory, &format!("folder/{parent_id}")),
-    )?;
-    let name = rules::length("FolderName", call.parameters.required("FolderName")?, 1..=24)?;
-    let name = rules::printable("FolderName", name)?;
+    let parent_id = folder_id(call, "ParentFolderId", &directory);
+    let parent_arn = arn(&directory, &format!("folder/{parent_id}"));
+    authorise(call, connection, "resourcemanager:CreateFolder", &parent_arn)?;
+    let name = folder_name(call, "FolderName")?;
+    let tags = tag::given(call.parameters, ValueLimit::Directory)?;
     let parent = find(connection, parent_id)?;
     if parent.depth >= rules::FOLDER_DEPTH {
         let limit = rules::FOLDER_DEPTH;
         let of = "levels of folders below the root";
         return Err(Refusal::Limit { code: "LimitExceeded.ResourceDirectory.FolderDepth", limit, of });
     }
-    let siblings = folder::list_children(connection, &parent.id)?;
-    if siblings.iter().any(|sibling| sibling.name_key == fold(name)) {
-        return Err(Refusal::exists(Entity::FolderName, name));
+    if folder::count(connection)? >= rules::FOLDERS {
+        let (limit, of) = (rules::FOLDERS, "folders of one resource directory");
+        return Err(Refusal::Limit { code: "LimitExceeded.ResourceDirectory.Folder", limit, of });
     }
+    is_free(connection, &parent.id, name)?;
     let row = FolderRow {
         id: name::folder_id(&call.cloud.random)?,
         parent_id: Some(parent.id),
@@ -66,23 +47,105 @@ pub(crate) fn create(call: &Invocation<'_>, connection: &mut SqliteConnection) -
         created_at: call.now.millis(),
     };
     folder::insert(connection, &row)?;
+    control_policy::attach(connection, rules::FULL_ACCESS, (&row.id, call.now.millis()))?;
+    tag::bind(connection, bearer(&directory, &row.id), &tags)?;
     Ok(json!({"Folder": answer(&row)}))
+}
+
+/// `GetFolder`; the answer says where it is.
+pub(crate) fn get(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
+    let directory = directory(connection)?;
+    let id = call.parameters.required("FolderId")?;
+    let arn = readable(call, connection, (&directory, &format!("folder/{id}")))?;
+    authorise(call, connection, "resourcemanager:GetFolder", &arn)?;
+    let row = find(connection, id)?;
+    let mut answer = answer(&row);
+    if let Some(members) = answer.as_object_mut() {
+        let path = path(connection, &directory, &row.id)?;
+        members.insert("ResourceDirectoryPath".to_owned(), path.into());
+    }
+    Ok(json!({"Folder": answer}))
+}
+
+/// `UpdateFolder`: another name.
+pub(crate) fn update(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
+    let directory = directory(connection)?;
+    let row = changed(call, connection, (&directory, "resourcemanager:UpdateFolder"))?;
+    let name = folder_name(call, "NewFolderName")?;
+    let parent_id = row.parent_id.as_deref().ok_or(ROOT)?;
+    if fold(name) != row.name_key {
+        is_free(connection, parent_id, name)?;
+    }
+    folder::rename(connection, &row.id, (name, &fold(name)))?;
+    Ok(json!({"Folder": answer(&find(connection, &row.id)?)}))
+}
+
+/// `DeleteFolder`, of a folder that is empty.
+pub(crate) fn delete(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
+    let directory = directory(connection)?;
+    let row = changed(call, connection, (&directory, "resourcemanager:DeleteFolder"))?;
+    if row.parent_id.is_none() {
+        return Err(ROOT);
+    }
+    if !folder::list_children(connection, &row.id)?.is_empty() {
+        return Err(Refusal::InUse {
+            code: "DeleteConflict.Folder.SubFolder",
+            reason: "There are folders in the folder. Delete them before you delete it.",
+        });
+    }
+    let filter = AccountFilter { folder_id: Some(&row.id), keyword: None };
+    if !account::list_members(connection, filter)?.is_empty() {
+        return Err(Refusal::InUse {
+            code: "DeleteConflict.Folder.Account",
+            reason: "There are members in the folder. Move them before you delete it.",
+        });
+    }
+    account::forget_folder(connection, &row.id, &directory.root_folder_id)?;
+    control_policy::detach_all(connection, &row.id)?;
+    remove_all(connection, bearer(&directory, &row.id))?;
+    folder::delete(connection, &row.id)?;
+    Ok(json!({}))
 }
 
 /// `ListFoldersForParent`; those of the root unless `ParentFolderId` says which.
 pub(crate) fn list_for_parent(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
     let directory = directory(connection)?;
-    let parent_id = call.parameters.optional("ParentFolderId").filter(|id| !id.is_empty());
-    let parent_id = parent_id.unwrap_or(&directory.root_folder_id);
-    let parent_arn = arn(&directory, &format!("folder/{parent_id}"));
-    authorise(call, connection, "resourcemanager:ListFoldersForParent", &parent_arn)?;
+    let parent_id = folder_id(call, "ParentFolderId", &directory);
+    let arn = readable(call, connection, (&directory, &format!("folder/{parent_id}")))?;
+    authorise(call, connection, "resourcemanager:ListFoldersForParent", &arn)?;
     let page = NumberedPage::read(call.parameters)?;
+    let filter = Filter::read(call.parameters)?;
     let parent = find(connection, parent_id)?;
+    let tags = Tags::load(connection, &directory.management_account_id, TAGGED)?;
     let mut rows = folder::list_children(connection, &parent.id)?;
+    rows.retain(|row| filter.admits(tags.of(&row.id)));
     if let Some(keyword) = call.parameters.optional("QueryKeyword").map(fold) {
         rows.retain(|row| row.name_key.contains(&keyword) || row.id.contains(&keyword));
     }
-    Ok(page.answer(&rows, ("Folders", "Folder"), answer))
+    Ok(page.answer(&rows, ("Folders", "Folder"), |row| {
+        let mut folder = answer(row);
+        if let Some(members) = folder.as_object_mut() {
+            let own = tag::directory_answer(tags.of(&row.id));
+            members.insert("Tags".to_owned(), json!({ "Tag": own }));
+        }
+        folder
+    }))
+}
+
+/// `ListAncestors`: the folders from the root down to the parent of a folder or a member.
+pub(crate) fn list_ancestors(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
+    let directory = directory(connection)?;
+    let child_id = call.parameters.required("ChildId")?;
+    let arn = readable(call, connection, (&directory, &format!("folder/{child_id}")))?;
+    authorise(call, connection, "resourcemanager:ListAncestors", &arn)?;
+    let row = find(connection, child_id)?;
+    let mut path = folder::path(connection, &row.id)?;
+    path.pop();
+    let mut folders = Vec::new();
+    for id in path {
+        folders.push(answer(&find(connection, &id)?));
+    }
+    Ok(json!({"Folders": {"Folder": folders}}))
 }
 
 /// The folder of this id.
@@ -90,15 +153,46 @@ pub(crate) fn find(connection: &mut SqliteConnection, id: &str) -> Result<Folder
     folder::find(connection, id)?.ok_or_else(|| Refusal::missing(Entity::Folder, id))
 }
 
-/// The resource directory, which the first start makes.
-pub(crate) fn directory(connection: &mut SqliteConnection) -> Result<DirectoryRow, Refusal> {
-    account::directory(connection)?
-        .ok_or_else(|| Refusal::Internal("there is no resource directory".to_owned()))
+/// `<directory>/<root>/<folder>/…`, down to the folder of this id.
+pub(crate) fn path(
+    connection: &mut SqliteConnection,
+    directory: &DirectoryRow,
+    id: &str,
+) -> Result<String, Refusal> {
+    Ok(format!("{}/{}", directory.id, folder::path(connection, id)?.join("/")))
 }
 
-/// The ARN of something in the resource directory, which belongs to the management account.
-pub(crate) fn arn(directory: &DirectoryRow, resource: &str) -> String {
-    format!("acs:resourcemanager::{}:{resource}", directory.management_account_id)
+const ROOT: Refusal = Refusal::State {
+    code: "InvalidOperation.ResourceDirectory.RootFolder",
+    reason: "The root folder keeps its name and cannot be deleted.",
+};
+
+fn bearer<'a>(directory: &'a DirectoryRow, id: &'a str) -> Bearer<'a> {
+    Bearer { account_id: &directory.management_account_id, resource_type: TAGGED, resource_id: id }
+}
+
+fn changed(
+    call: &Invocation<'_>,
+    connection: &mut SqliteConnection,
+    (directory, action): (&DirectoryRow, &str),
+) -> Result<FolderRow, Refusal> {
+    let id = call.parameters.required("FolderId")?;
+    authorise(call, connection, action, &arn(directory, &format!("folder/{id}")))?;
+    find(connection, id)
+}
+
+fn folder_name<'c>(call: &'c Invocation<'_>, parameter: &'static str) -> Result<&'c str, Refusal> {
+    const RULE: (&str, &str) = ("_.-", "letters, digits, '_', '.' or '-'");
+    let name = rules::length(parameter, call.parameters.required(parameter)?, 1..=24)?;
+    rules::letters(parameter, rules::printable(parameter, name)?, RULE)
+}
+
+fn is_free(connection: &mut SqliteConnection, parent_id: &str, name: &str) -> Result<(), Refusal> {
+    let siblings = folder::list_children(connection, parent_id)?;
+    if siblings.iter().any(|sibling| sibling.name_key == fold(name)) {
+        return Err(Refusal::exists(Entity::FolderName, name));
+    }
+    Ok(())
 }
 
 fn answer(row: &FolderRow) -> Value {

@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use data_encoding::BASE64URL_NOPAD;
 use diesel::SqliteConnection;
 use serde_json::Value;
 
@@ -141,6 +142,47 @@ impl NumberedPage {
         answer.insert("PageSize".to_owned(), self.size.into());
         answer.insert(plural.to_owned(), serde_json::json!({ singular: items }));
         Value::Object(answer)
+    }
+}
+
+/// One page of a list by token: the key after which it begins, in a form that nobody needs to read.
+pub(crate) struct TokenPage {
+    after: String,
+    size: usize,
+}
+
+impl TokenPage {
+    /// Reads `NextToken` and the size (1 to 100, `default` unless said) by the name that the product
+    /// has for it.
+    pub(crate) fn read(parameters: &Parameters, size: &str, default: i64) -> Result<Self, Refusal> {
+        let size = parameters.integer(size, 1..=100)?.unwrap_or(default);
+        let token = parameters.optional("NextToken").unwrap_or_default();
+        let after = BASE64URL_NOPAD.decode(token.as_bytes()).ok().and_then(|key| String::from_utf8(key).ok());
+        let after = after.ok_or_else(|| parameters.invalid("NextToken", "one of an earlier answer"))?;
+        Ok(Self { after, size: usize::try_from(size).unwrap_or(0) })
+    }
+
+    /// How many items the page holds at most.
+    pub(crate) const fn size(&self) -> usize {
+        self.size
+    }
+
+    /// The answer's members `NextToken`, empty on the last page, and `{list: […]}`; `rows` in any order.
+    pub(crate) fn answer<T>(
+        &self,
+        rows: Vec<T>,
+        list: &str,
+        key: impl Fn(&T) -> String,
+        item: impl Fn(&T) -> Value,
+    ) -> Value {
+        let mut keyed: Vec<(String, T)> = rows.into_iter().map(|row| (key(&row), row)).collect();
+        keyed.retain(|(key, _)| *key > self.after);
+        keyed.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let more = keyed.len() > self.size;
+        keyed.truncate(self.size);
+        let next = keyed.last().filter(|_| more).map(|(key, _)| BASE64URL_NOPAD.encode(key.as_bytes()));
+        let items: Vec<Value> = keyed.iter().map(|(_, row)| item(row)).collect();
+        serde_json::json!({ "NextToken": next.unwrap_or_default(), list: items })
     }
 }
 

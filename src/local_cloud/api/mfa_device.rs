@@ -22,9 +22,7 @@ pub(crate) fn create(call: &Invocation<'_>, connection: &mut SqliteConnection) -
     let given = call.parameters.required("VirtualMFADeviceName")?;
     let name = rules::MFA_DEVICE_NAME.check("VirtualMFADeviceName", given)?;
     let serial_number = serial_number(call, name);
-    let is_own_right = call.identity.ram_user().is_some() && manages_own(call, connection)?;
-    let action = call.action("CreateVirtualMFADevice");
-    authorise_unless_denied(call, connection, (&action, is_own_right), &serial_number)?;
+    authorise_device(call, connection, "CreateVirtualMFADevice", name)?;
     let account = call.account().as_str();
     if mfa_device::find(connection, account, &fold(name))?.is_some() {
         return Err(Refusal::exists(Entity::MfaDevice, serial_number));
@@ -85,12 +83,7 @@ pub(crate) fn list(call: &Invocation<'_>, connection: &mut SqliteConnection) -> 
 /// `DeleteVirtualMFADevice`: a device that is bound stays.
 pub(crate) fn delete(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
     let given = call.parameters.required("SerialNumber")?;
-    authorise(
-        call,
-        connection,
-        &call.action("DeleteVirtualMFADevice"),
-        &serial_number(call, &name_of(call, given)),
-    )?;
+    authorise_device(call, connection, "DeleteVirtualMFADevice", &name_of(call, given))?;
     let row = find(call, connection, given)?;
     if row.user_id.is_some() {
         return Err(Refusal::InUse {
@@ -167,6 +160,20 @@ fn user(call: &Invocation<'_>, connection: &mut SqliteConnection, action: &str) 
     named_or_own(call, connection)?
         .ok_or_else(|| Refusal::Envelope(crate::rpc::Error::Missing(parameter.to_owned())))?
         .authorised_or_own(call, connection, (action, is_own_right))
+}
+
+/// Refuses unless the caller may do `action` to the device of this name. Where the account lets its users
+/// keep their own device, that is one of the user's own name: so nobody fills the account with devices.
+fn authorise_device(
+    call: &Invocation<'_>,
+    connection: &mut SqliteConnection,
+    action: &str,
+    name: &str,
+) -> Result<(), Refusal> {
+    let is_own = call.identity.ram_user().is_some_and(|caller| caller.name_key == fold(name));
+    let is_own_right = is_own && manages_own(call, connection)?;
+    let serial_number = serial_number(call, name);
+    authorise_unless_denied(call, connection, (&call.action(action), is_own_right), &serial_number)
 }
 
 fn manages_own(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Result<bool, Refusal> {

@@ -5,20 +5,22 @@ use diesel::SqliteConnection;
 use crate::local_cloud::cloud::Cloud;
 use crate::local_cloud::identity::{Identity, IdentityKind};
 use crate::local_cloud::refusal::{Entity, Refusal};
-use crate::local_cloud::rules;
 use crate::local_cloud::store::attachment::{self, AttachmentRow};
 use crate::local_cloud::store::user::UserRow;
 use crate::local_cloud::store::{group, policy};
+use crate::local_cloud::{rules, trust};
 use crate::policy::{Context, Decision, Document, Kind, Named, Request, evaluate};
 
+use super::control;
 use super::invocation::{Invocation, version_id};
 
 /// Refuses the call unless its caller may do `action` to `resource`, an ARN.
 ///
 /// An account's owner may do everything in the account. A service may do what its credential is for.
 /// A user may do what its policies and those of its groups allow. A role's session may do what the
-/// role's policies allow, in the role's account, and what its session policy allows too. What RAM and
-/// IMS both do is refused when it is denied under either's name for it. Another account's resources are out of everybody's reach; `AssumeRole`
+/// role's policies allow, in the role's account, and what its session policy allows too. In a member the
+/// control policies of the directory come first. What RAM and IMS both do is refused when it is denied
+/// under either's name for it. Another account's resources are out of everybody's reach; `AssumeRole`
 /// alone reaches across, and there the other side's trust policy decides as well.
 pub(super) fn authorise(
     call: &Invocation<'_>,
@@ -26,21 +28,32 @@ pub(super) fn authorise(
     action: &str,
     resource: &str,
 ) -> Result<(), Refusal> {
+    authorise_in(call, connection, (action, resource), Context::default())
+}
+
+/// As [`authorise`], for an action whose parameters conditions may look at: `asked` has their keys.
+pub(super) fn authorise_in(
+    call: &Invocation<'_>,
+    connection: &mut SqliteConnection,
+    (action, resource): (&str, &str),
+    asked: Context,
+) -> Result<(), Refusal> {
     let refusal = |decided_by: &str| Refusal::Permission {
         action: action.to_owned(),
         resource: resource.to_owned(),
         decided_by: decided_by.to_owned(),
     };
     let owner = resource.split(':').nth(3).unwrap_or_default();
-    if action != "sts:AssumeRole" && owner != call.account().as_str() && owner != "system" {
+    if !reaches_across(action) && owner != call.account().as_str() && owner != "system" {
         return Err(refusal("the resource belongs to another account"));
     }
+    control::check(call, connection, (action, resource), &context(call, asked.clone()))?;
     match &call.identity.kind {
         IdentityKind::Owner => Ok(()),
         IdentityKind::Service { .. } if is_for_cloudsso(action, resource) => Ok(()),
         IdentityKind::Service { .. } => Err(refusal("the service credential is not for this")),
         IdentityKind::RamUser(_) | IdentityKind::RoleSession(_) => {
-            match decide_by_either_name(call, connection, action, resource)? {
+            match decide_by_either_name(call, connection, (action, resource), asked)? {
                 Decision::Allowed { .. } => Ok(()),
                 decision => Err(refusal(&decision.to_string())),
             }
@@ -57,8 +70,12 @@ pub(super) fn authorise_unless_denied(
     resource: &str,
 ) -> Result<(), Refusal> {
     let is_denied = |decision| matches!(decision, Decision::Denied { .. });
-    if is_own_right && !is_denied(decide_by_either_name(call, connection, action, resource)?) {
-        return Ok(());
+    if is_own_right {
+        control::check(call, connection, (action, resource), &context(call, Context::default()))?;
+        let asked = Context::default();
+        if !is_denied(decide_by_either_name(call, connection, (action, resource), asked)?) {
+            return Ok(());
+        }
     }
     authorise(call, connection, action, resource)
 }
@@ -145,10 +162,10 @@ pub(crate) fn held_policy(
 fn decide_by_either_name(
     call: &Invocation<'_>,
     connection: &mut SqliteConnection,
-    action: &str,
-    resource: &str,
+    (action, resource): (&str, &str),
+    asked: Context,
 ) -> Result<Decision, Refusal> {
-    let context = context(call);
+    let context = context(call, asked);
     let policies = Policies::of(call, connection)?;
     let decision = policies.decide(&Request { action, resource, context: &context });
     let other = match action.split_once(':') {
@@ -192,15 +209,23 @@ fn parse(kind: Kind, name: &str, text: &str) -> Result<Document, Refusal> {
     Document::parse(kind, text).map_err(|error| Refusal::Internal(format!("stored policy {name}: {error}")))
 }
 
-fn context(call: &Invocation<'_>) -> Context {
-    let context = Context::default()
+/// What conditions may look at: who calls, when, and the keys of what was `asked`.
+fn context(call: &Invocation<'_>, asked: Context) -> Context {
+    let context = asked
         .with("acs:CurrentTime", call.now.rfc3339())
         .with("acs:SecureTransport", "false")
         .with("acs:PrincipalARN", call.identity.arn());
-    match call.identity.role_session() {
-        Some(session) => context.with("sts:RoleSessionName", session.session_name.as_str()),
+    let Some(session) = call.identity.role_session() else { return context };
+    let context = context.with("sts:RoleSessionName", session.session_name.as_str());
+    match &session.source_identity {
+        Some(source) => context.with("acs:SourceIdentity", source.as_str()),
         None => context,
     }
+}
+
+/// Whether an action may be about a role of another account, whose trust policy then decides as well.
+fn reaches_across(action: &str) -> bool {
+    matches!(action, "sts:AssumeRole" | trust::SET_SOURCE_IDENTITY)
 }
 
 /// CloudSSO's credential: into its own role in any account, and the resource directory.

@@ -5,14 +5,18 @@ use serde_json::{Value, json};
 
 use crate::base::fold;
 use crate::local_cloud::arn::Arn;
+use crate::local_cloud::catalogue::SystemPolicy;
 use crate::local_cloud::refusal::{Entity, Refusal};
 use crate::local_cloud::store::attachment;
 use crate::local_cloud::store::policy::{self, PolicyRow, VersionRow};
+use crate::local_cloud::store::tag::remove_all;
 use crate::local_cloud::{name, rules};
 
 use super::document;
-use super::invocation::{Invocation, Outcome, date, version_id};
+use super::invocation::{Invocation, MarkerPage, Outcome, date, version_id};
 use super::permission::{authorise, may_change};
+use super::ram_tag::{Tagged, bearer};
+use super::tag::{self, Filter, Tags, ValueLimit};
 
 /// `CreatePolicy`.
 pub(crate) fn create(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
@@ -22,6 +26,7 @@ pub(crate) fn create(call: &Invocation<'_>, connection: &mut SqliteConnection) -
     may_change(call.identity, name)?;
     let document = document::policy(call.parameters, "PolicyDocument")?;
     let description = call.text("Description", 1..=1024)?;
+    let tags = tag::given(call.parameters, ValueLimit::Account)?;
     let account = call.account().as_str();
     if call.cloud.catalogue.system(name).is_some()
         || policy::find(connection, account, &fold(name))?.is_some()
@@ -47,6 +52,7 @@ pub(crate) fn create(call: &Invocation<'_>, connection: &mut SqliteConnection) -
         updated_at: call.now.millis(),
     };
     policy::insert(connection, &row)?;
+    tag::bind(connection, bearer(call, Tagged::Policy, &row.id), &tags)?;
     let version = VersionRow {
         policy_id: row.id.clone(),
         number: 1,
@@ -71,18 +77,11 @@ pub(crate) fn get(call: &Invocation<'_>, connection: &mut SqliteConnection) -> O
         authorise(call, connection, "ram:GetPolicy", &system_arn(name))?;
         let policy =
             call.cloud.catalogue.system(name).ok_or_else(|| Refusal::missing(Entity::Policy, name))?;
+        let account = call.account().as_str();
+        let held = attachment::count_system_holders(connection, account, &fold(policy.name))?;
         return Ok(json!({
-            "Policy": {
-                "PolicyName": policy.name,
-                "PolicyType": "System",
-                "Description": policy.description,
-                "DefaultVersion": "v1",
-            },
-            "DefaultPolicyVersion": {
-                "VersionId": "v1",
-                "IsDefaultVersion": true,
-                "PolicyDocument": policy.document,
-            },
+            "Policy": system_answer(policy, held),
+            "DefaultPolicyVersion": system_version(policy),
         }));
     }
     authorise(call, connection, "ram:GetPolicy", &Arn::policy(call.account().clone(), name).to_string())?;
@@ -90,33 +89,70 @@ pub(crate) fn get(call: &Invocation<'_>, connection: &mut SqliteConnection) -> O
     let version = policy::default_version(connection, &row.id)?
         .ok_or_else(|| Refusal::missing(Entity::PolicyVersion, name))?;
     Ok(json!({
-        "Policy": {
-            "PolicyName": row.name,
-            "PolicyType": "Custom",
-            "Description": row.description,
-            "DefaultVersion": version_id(version.number),
-            "AttachmentCount": attachment::count_holders(connection, &row.id)?,
-            "CreateDate": date(row.created_at),
-            "UpdateDate": date(row.updated_at),
-        },
+        "Policy": custom_answer(connection, &row)?,
         "DefaultPolicyVersion": version_answer(&version),
     }))
 }
 
-/// `DeletePolicy`; with `CascadingDelete` it is first taken from whoever holds it.
+/// `ListPolicies`: of the account and of the cloud, or of one type, by name.
+pub(crate) fn list(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
+    let every = Arn::policy(call.account().clone(), "*");
+    authorise(call, connection, "ram:ListPolicies", &every.to_string())?;
+    let wanted = call.parameters.choice("PolicyType", &["System", "Custom"])?;
+    let page = MarkerPage::read(call.parameters)?;
+    let filter = Filter::read(call.parameters)?;
+    let account = call.account().as_str();
+    let mut listed: Vec<(String, Value)> = Vec::new();
+    if wanted != Some("System") {
+        let tags = Tags::load(connection, account, Tagged::Policy.word())?;
+        for row in policy::list(connection, account, "", i64::MAX)? {
+            let own = tags.of(&row.id);
+            if filter.admits(own) {
+                let mut item = custom_answer(connection, &row)?;
+                if let Some(members) = item.as_object_mut() {
+                    members.insert("Tags".to_owned(), tag::ram_answer(own));
+                }
+                listed.push((row.name_key, item));
+            }
+        }
+    }
+    if wanted != Some("Custom") && filter.admits(&[]) {
+        for policy in call.cloud.catalogue.every() {
+            let held = attachment::count_system_holders(connection, account, &fold(policy.name))?;
+            listed.push((fold(policy.name), system_answer(policy, held)));
+        }
+    }
+    listed.sort_by(|(one, _), (other, _)| one.cmp(other));
+    listed.retain(|(key, _)| *key > page.after);
+    Ok(page.answer(listed, ("Policies", "Policy"), |(key, _)| key.clone(), |(_, item)| item.clone()))
+}
+
+/// `UpdatePolicyDescription`.
+pub(crate) fn update_description(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
+    let row = named(call, connection, "ram:UpdatePolicyDescription")?;
+    may_change(call.identity, &row.name)?;
+    call.parameters.required("NewDescription")?;
+    let description = call.text("NewDescription", 1..=1024)?;
+    policy::set_description(connection, &row.id, (description, call.now.millis()))?;
+    let row = find(call, connection, &row.name)?;
+    Ok(json!({"Policy": custom_answer(connection, &row)?}))
+}
+
+/// `DeletePolicy`, of a policy that nobody holds; with `CascadingDelete` all its versions go with it.
 pub(crate) fn delete(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
     let row = named(call, connection, "ram:DeletePolicy")?;
     may_change(call.identity, &row.name)?;
-    if call.parameters.boolean("CascadingDelete")?.unwrap_or(false) {
-        attachment::delete_all(connection, &row.id)?;
-    } else if let Some((kind, _holder)) = attachment::holders(connection, &row.id)?.first() {
-        return Err(still_attached(kind));
-    } else if policy::versions(connection, &row.id)?.len() > 1 {
+    let takes_versions = call.parameters.boolean("CascadingDelete")?.unwrap_or(false);
+    if let Some(kind) = attachment::kind_of_holder(connection, &row.id)? {
+        return Err(still_attached(&kind));
+    }
+    if !takes_versions && policy::versions(connection, &row.id)?.len() > 1 {
         return Err(Refusal::InUse {
             code: "DeleteConflict.Policy.Version",
             reason: "The policy has versions that are not the default. Delete them before you delete it.",
         });
     }
+    remove_all(connection, bearer(call, Tagged::Policy, &row.id))?;
     policy::delete(connection, &row.id)?;
     Ok(json!({}))
 }
@@ -146,8 +182,11 @@ pub(crate) fn named(
     action: &str,
 ) -> Result<PolicyRow, Refusal> {
     let name = rules::POLICY_NAME.check("PolicyName", call.parameters.required("PolicyName")?)?;
+    let row = find(call, connection, name);
+    // The name as it was given at the creation, so that its spelling in a call evades no policy.
+    let name = row.as_ref().map_or(name, |row| row.name.as_str());
     authorise(call, connection, action, &Arn::policy(call.account().clone(), name).to_string())?;
-    find(call, connection, name)
+    row
 }
 
 /// The custom policy of this name in the caller's account.
@@ -169,6 +208,39 @@ pub(crate) fn policy_type(call: &Invocation<'_>) -> Result<&'static str, Refusal
 /// The ARN of a system policy.
 pub(crate) fn system_arn(name: &str) -> String {
     format!("acs:ram::system:policy/{name}")
+}
+
+/// The only version of a system policy.
+pub(crate) fn system_version(policy: &SystemPolicy) -> Value {
+    json!({
+        "VersionId": version_id(1),
+        "IsDefaultVersion": true,
+        "PolicyDocument": policy.document,
+    })
+}
+
+fn system_answer(policy: &SystemPolicy, held: i64) -> Value {
+    json!({
+        "PolicyName": policy.name,
+        "PolicyType": "System",
+        "Description": policy.description,
+        "DefaultVersion": version_id(1),
+        "AttachmentCount": held,
+    })
+}
+
+fn custom_answer(connection: &mut SqliteConnection, row: &PolicyRow) -> Result<Value, Refusal> {
+    let version = policy::default_version(connection, &row.id)?
+        .ok_or_else(|| Refusal::missing(Entity::PolicyVersion, row.name.as_str()))?;
+    Ok(json!({
+        "PolicyName": row.name,
+        "PolicyType": "Custom",
+        "Description": row.description,
+        "DefaultVersion": version_id(version.number),
+        "AttachmentCount": attachment::count_holders(connection, &row.id)?,
+        "CreateDate": date(row.created_at),
+        "UpdateDate": date(row.updated_at),
+    }))
 }
 
 pub(crate) fn version_answer(row: &VersionRow) -> Value {

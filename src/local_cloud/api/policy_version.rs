@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 
 use crate::local_cloud::refusal::{Entity, Refusal};
 use crate::local_cloud::rules;
-use crate::local_cloud::store::policy::{self, VersionRow};
+use crate::local_cloud::store::policy::{self, PolicyRow, VersionRow};
 
 use super::document;
 use super::invocation::{Invocation, Outcome, version_id};
-use super::permission::may_change;
-use super::policy::{named, policy_type, version_answer};
+use super::permission::{authorise, may_change};
+use super::policy::{named, policy_type, system_arn, system_version, version_answer};
 
 const ROTATE: &str = "DeleteOldestNonDefaultVersionWhenLimitExceeded";
 
@@ -55,16 +55,38 @@ pub(crate) fn list(call: &Invocation<'_>, connection: &mut SqliteConnection) -> 
     Ok(json!({"PolicyVersions": {"PolicyVersion": versions}}))
 }
 
+/// `GetPolicyVersion`, of a custom policy or a system policy.
+pub(crate) fn get(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
+    let id = call.parameters.required("VersionId")?;
+    if policy_type(call)? == "System" {
+        let name = rules::POLICY_NAME.check("PolicyName", call.parameters.required("PolicyName")?)?;
+        authorise(call, connection, "ram:GetPolicyVersion", &system_arn(name))?;
+        let policy = call.cloud.catalogue.system(name);
+        let policy = policy.ok_or_else(|| Refusal::missing(Entity::Policy, name))?;
+        if id != version_id(1) {
+            return Err(Refusal::missing(Entity::PolicyVersion, id));
+        }
+        return Ok(json!({"PolicyVersion": system_version(policy)}));
+    }
+    let row = named(call, connection, "ram:GetPolicyVersion")?;
+    Ok(json!({"PolicyVersion": version_answer(&find(connection, &row, id)?)}))
+}
+
+/// `SetDefaultPolicyVersion`.
+pub(crate) fn set_default(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
+    let row = named(call, connection, "ram:SetDefaultPolicyVersion")?;
+    may_change(call.identity, &row.name)?;
+    let version = find(connection, &row, call.parameters.required("VersionId")?)?;
+    policy::set_default_version(connection, &row.id, (version.number, call.now.millis()))?;
+    Ok(json!({}))
+}
+
 /// `DeletePolicyVersion`; the default version cannot be deleted.
 pub(crate) fn delete(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
     let row = named(call, connection, "ram:DeletePolicyVersion")?;
     may_change(call.identity, &row.name)?;
     let id = call.parameters.required("VersionId")?;
-    let versions = policy::versions(connection, &row.id)?;
-    let version = versions
-        .iter()
-        .find(|version| version_id(version.number) == id)
-        .ok_or_else(|| Refusal::missing(Entity::PolicyVersion, id))?;
+    let version = find(connection, &row, id)?;
     if version.is_default {
         return Err(Refusal::InUse {
             code: "DeleteConflict.Policy.Version.Default",
@@ -73,4 +95,11 @@ pub(crate) fn delete(call: &Invocation<'_>, connection: &mut SqliteConnection) -
     }
     policy::delete_version(connection, &row.id, version.number)?;
     Ok(json!({}))
+}
+
+fn find(connection: &mut SqliteConnection, policy: &PolicyRow, id: &str) -> Result<VersionRow, Refusal> {
+    let mut versions = policy::versions(connection, &policy.id)?.into_iter();
+    versions
+        .find(|version| version_id(version.number) == id)
+        .ok_or_else(|| Refusal::missing(Entity::PolicyVersion, id))
 }

@@ -9,11 +9,14 @@ use crate::local_cloud::identity::role_arn;
 use crate::local_cloud::refusal::{Entity, Refusal};
 use crate::local_cloud::store::attachment;
 use crate::local_cloud::store::role::{self, RoleChanges, RoleRow};
+use crate::local_cloud::store::tag::remove_all;
 use crate::local_cloud::{name, rules};
 
 use super::document;
 use super::invocation::{Invocation, MarkerPage, Outcome, date};
 use super::permission::{authorise, may_change};
+use super::ram_tag::{Tagged, bearer};
+use super::tag::{self, Filter, Tags, ValueLimit};
 
 const DESCRIPTION: std::ops::RangeInclusive<usize> = 1..=1024;
 
@@ -27,6 +30,8 @@ pub(crate) fn create(call: &Invocation<'_>, connection: &mut SqliteConnection) -
         .ok_or_else(|| missing("AssumeRolePolicyDocument"))?;
     let description = call.text("Description", DESCRIPTION)?;
     let max_session_seconds = call.parameters.integer("MaxSessionDuration", rules::ROLE_SESSION)?;
+    let allow_console_login = call.parameters.boolean("AllowConsoleLogin")?.unwrap_or(true);
+    let tags = tag::given(call.parameters, ValueLimit::Account)?;
     if role::find(connection, call.account().as_str(), &fold(name))?.is_some() {
         return Err(Refusal::exists(Entity::Role, name));
     }
@@ -44,8 +49,10 @@ pub(crate) fn create(call: &Invocation<'_>, connection: &mut SqliteConnection) -
         max_session_seconds: max_session_seconds.unwrap_or(rules::DEFAULT_SESSION),
         created_at: call.now.millis(),
         updated_at: call.now.millis(),
+        allow_console_login,
     };
     role::insert(connection, &row)?;
+    tag::bind(connection, bearer(call, Tagged::Role, &row.id), &tags)?;
     Ok(json!({"Role": answer(call.account(), &row)}))
 }
 
@@ -55,12 +62,23 @@ pub(crate) fn get(call: &Invocation<'_>, connection: &mut SqliteConnection) -> O
     Ok(json!({"Role": answer(call.account(), &row)}))
 }
 
-/// `ListRoles`.
+/// `ListRoles`, of which `Tag` may leave out some.
 pub(crate) fn list(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
     authorise(call, connection, "ram:ListRoles", &Arn::role(call.account().clone(), "*").to_string())?;
     let page = MarkerPage::read(call.parameters)?;
-    let rows = role::list(connection, call.account().as_str(), &page.after, page.rows())?;
-    let item = |row: &RoleRow| answer(call.account(), row);
+    let filter = Filter::read(call.parameters)?;
+    let account = call.account().as_str();
+    let tags = Tags::load(connection, account, Tagged::Role.word())?;
+    let mut rows = role::list(connection, account, &page.after, i64::MAX)?;
+    rows.retain(|row| filter.admits(tags.of(&row.id)));
+    let item = |row: &RoleRow| {
+        let mut role = answer(call.account(), row);
+        if let Some(members) = role.as_object_mut() {
+            members.remove("AssumeRolePolicyDocument");
+            members.insert("Tags".to_owned(), tag::ram_answer(tags.of(&row.id)));
+        }
+        role
+    };
     Ok(page.answer(rows, ("Roles", "Role"), |row| row.name_key.clone(), item))
 }
 
@@ -74,6 +92,7 @@ pub(crate) fn update(call: &Invocation<'_>, connection: &mut SqliteConnection) -
         trust_policy: document::trust(call.parameters, "NewAssumeRolePolicyDocument")?,
         max_session_seconds: call.parameters.integer("NewMaxSessionDuration", rules::ROLE_SESSION)?,
         updated_at: Some(call.now.millis()),
+        allow_console_login: call.parameters.boolean("NewAllowConsoleLogin")?,
     };
     role::update(connection, &row.id, &changes)?;
     let row = find(connection, call.account(), &row.name)?;
@@ -90,6 +109,7 @@ pub(crate) fn delete(call: &Invocation<'_>, connection: &mut SqliteConnection) -
             reason: "The role still holds policies. Detach them before you delete the role.",
         });
     }
+    remove_all(connection, bearer(call, Tagged::Role, &row.id))?;
     role::delete(connection, &row.id)?;
     Ok(json!({}))
 }
@@ -101,8 +121,11 @@ pub(crate) fn named(
     action: &str,
 ) -> Result<RoleRow, Refusal> {
     let name = rules::ROLE_NAME.check("RoleName", call.parameters.required("RoleName")?)?;
+    let row = find(connection, call.account(), name);
+    // The name as it was given at the creation, so that its spelling in a call evades no policy.
+    let name = row.as_ref().map_or(name, |row| row.name.as_str());
     authorise(call, connection, action, &Arn::role(call.account().clone(), name).to_string())?;
-    find(connection, call.account(), name)
+    row
 }
 
 /// The role of this name in an account.
@@ -126,6 +149,8 @@ fn answer(account: &AccountId, row: &RoleRow) -> Value {
         "Description": row.description,
         "AssumeRolePolicyDocument": row.trust_policy,
         "MaxSessionDuration": row.max_session_seconds,
+        "AllowConsoleLogin": row.allow_console_login,
+        "IsServiceLinkedRole": rules::is_service_linked(&row.name),
         "CreateDate": date(row.created_at),
         "UpdateDate": date(row.updated_at),
     })

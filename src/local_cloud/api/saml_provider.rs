@@ -109,9 +109,12 @@ fn named(
     action: &str,
 ) -> Result<SamlProviderRow, Refusal> {
     let name = rules::saml_provider_name(call.parameters.required("SAMLProviderName")?)?;
+    let row = find(connection, call.account(), name);
+    // The name as it was given at the creation, so that its spelling in a call evades no policy.
+    let name = row.as_ref().map_or(name, |row| row.name.as_str());
     let arn = Arn::saml_provider(call.account().clone(), name);
     authorise(call, connection, action, &arn.to_string())?;
-    find(connection, call.account(), name)
+    row
 }
 
 fn find(

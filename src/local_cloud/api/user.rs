@@ -8,12 +8,13 @@ use crate::local_cloud::identity::user_arn;
 use crate::local_cloud::refusal::{Entity, Flaw, Refusal};
 use crate::local_cloud::store::access_key::{self, Holder};
 use crate::local_cloud::store::user::{self, UserChanges, UserRow};
-use crate::local_cloud::store::{attachment, group, login_profile, mfa_device};
+use crate::local_cloud::store::{attachment, group, login_profile, mfa_device, tag as tags};
 use crate::local_cloud::{name, rules};
 
 use super::face::{Face, NamedUser, default_domain, look_up, principal_name, user_name};
 use super::invocation::{Invocation, MarkerPage, Outcome, date};
 use super::permission::{authorise, may_change_user};
+use super::tag::{self, Filter};
 use super::user_tag;
 
 const COMMENTS: std::ops::RangeInclusive<usize> = 1..=128;
@@ -32,7 +33,7 @@ pub(crate) fn create(call: &Invocation<'_>, connection: &mut SqliteConnection) -
         (Face::Ims, None) => return Err(rpc_missing("DisplayName")),
         (_, given) => given.unwrap_or(&name).to_owned(),
     };
-    let tags = user_tag::read(call)?;
+    let tags = tag::given(call.parameters, user_tag::VALUES)?;
     let account = call.account().as_str();
     if user::find(connection, account, &fold(&name))?.is_some() {
         return Err(Refusal::exists(Entity::User, text));
@@ -57,7 +58,7 @@ pub(crate) fn create(call: &Invocation<'_>, connection: &mut SqliteConnection) -
         name,
     };
     user::insert(connection, &row)?;
-    user_tag::put(connection, &row, &tags)?;
+    tag::bind(connection, user_tag::bearer(&row), &tags)?;
     Ok(json!({"User": answer(call, connection, &row)?}))
 }
 
@@ -142,6 +143,7 @@ pub(crate) fn delete(call: &Invocation<'_>, connection: &mut SqliteConnection) -
             return Err(Refusal::InUse { code, reason });
         }
     }
+    tags::remove_all(connection, user_tag::bearer(&row))?;
     user::delete(connection, id)?;
     Ok(json!({}))
 }
@@ -189,12 +191,13 @@ fn page(
         let rows = user::list(connection, call.account().as_str(), (&page.after, page.rows()), &[])?;
         return Ok((page, rows));
     }
-    let tags = user_tag::filter(call)?;
+    let filter = Filter::read(call.parameters)?;
+    let tags = filter.clauses();
     let status = call.parameters.choice("Status", &["active", "freeze", "active,freeze"])?;
     if tags.is_empty() && status == Some("freeze") {
         return Ok((page, Vec::new()));
     }
-    let rows = user::list(connection, call.account().as_str(), (&page.after, page.rows()), &tags)?;
+    let rows = user::list(connection, call.account().as_str(), (&page.after, page.rows()), tags)?;
     Ok((page, rows))
 }
 
@@ -312,7 +315,7 @@ fn answer(call: &Invocation<'_>, connection: &mut SqliteConnection, row: &UserRo
             let domain = default_domain(connection, call.account())?;
             put("UserPrincipalName", principal_name(&domain, row).into());
             put("ProvisionType", row.provision_type.as_str().into());
-            put("Tags", json!({"Tag": user_tag::answer(&user::tags(connection, &row.id)?)}));
+            put("Tags", tag::ram_answer(&tags::of(connection, user_tag::bearer(row))?));
         }
     }
     Ok(Value::Object(members))

@@ -55,16 +55,22 @@ pub(super) fn sign_in(cloud: &Cloud, body: &[u8], replaced: Option<&Secret>) -> 
         (None, [only]) => only.clone(),
         (None, several) => {
             let first = several.first().ok_or_else(|| assertion("no role"))?;
-            let pairs =
-                cloud.store.read(|connection| federation::offered(cloud, connection, &posted, first, now))?;
+            let first = first.clone();
+            let pairs = federation::verify(cloud, posted, first, now)?.offered()?;
             let relay_state = relay_state.unwrap_or_default();
             let roles = pairs.iter().map(OfferedRole::from).collect();
             return Ok(Outcome::Choose(Choice { response, relay_state, roles }));
         }
     };
+    let verified = federation::verify(cloud, posted, pair, now)?;
+    cloud.store.read(|connection| verified.admit(cloud, connection, now))?;
     let token = token::generate(&cloud.random, "lc_")?;
     let seconds = cloud.store.write::<_, Refusal>(|connection| {
-        let grant = federation::verify(cloud, connection, &posted, &pair, now)?;
+        let grant = verified.admit(cloud, connection, now)?;
+        verified.use_up(connection, now)?;
+        if !grant.role.allow_console_login {
+            return Err(assertion("the role does not allow a logon to the console"));
+        }
         let account_id = grant.role.account_id.as_str();
         let preference = account::find(connection, account_id)?.map(|row| row.console_session_seconds);
         let seconds = grant.console_seconds(preference.unwrap_or(0), now)?;

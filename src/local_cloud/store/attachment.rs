@@ -3,7 +3,10 @@
 
 use diesel::prelude::*;
 
-use super::schema::attachments;
+use super::group::GroupRow;
+use super::role::RoleRow;
+use super::schema::{attachments, groups, roles, users};
+use super::user::UserRow;
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = attachments, check_for_backend(diesel::sqlite::Sqlite))]
@@ -45,26 +48,69 @@ pub(crate) fn delete(
         .map(|rows| rows > 0)
 }
 
-/// Takes a custom policy from all its holders.
-pub(crate) fn delete_all(connection: &mut SqliteConnection, policy_id: &str) -> QueryResult<()> {
-    diesel::delete(attachments::table.filter(attachments::policy_id.eq(policy_id)))
-        .execute(connection)
-        .map(drop)
-}
-
-/// Who holds a custom policy, as kind and id.
-pub(crate) fn holders(
+/// What kind of holder holds a custom policy, if anybody does.
+pub(crate) fn kind_of_holder(
     connection: &mut SqliteConnection,
     policy_id: &str,
-) -> QueryResult<Vec<(String, String)>> {
+) -> QueryResult<Option<String>> {
     attachments::table
         .filter(attachments::policy_id.eq(policy_id))
         .order((attachments::holder_kind, attachments::holder_id))
-        .select((attachments::holder_kind, attachments::holder_id))
-        .load(connection)
+        .select(attachments::holder_kind)
+        .first(connection)
+        .optional()
 }
 
 /// How many roles, users and groups hold a custom policy.
 pub(crate) fn count_holders(connection: &mut SqliteConnection, policy_id: &str) -> QueryResult<i64> {
     attachments::table.filter(attachments::policy_id.eq(policy_id)).count().get_result(connection)
+}
+
+/// How many roles, users and groups of an account hold a system policy.
+pub(crate) fn count_system_holders(
+    connection: &mut SqliteConnection,
+    account_id: &str,
+    name_key: &str,
+) -> QueryResult<i64> {
+    let holders = Holders::of(connection, account_id, ("System", name_key))?;
+    let number = holders.roles.len() + holders.users.len() + holders.groups.len();
+    Ok(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+/// Who in an account holds a policy, each by name and with the time it was attached.
+pub(crate) struct Holders {
+    pub(crate) roles: Vec<(RoleRow, i64)>,
+    pub(crate) users: Vec<(UserRow, i64)>,
+    pub(crate) groups: Vec<(GroupRow, i64)>,
+}
+
+impl Holders {
+    pub(crate) fn of(
+        connection: &mut SqliteConnection,
+        account_id: &str,
+        (policy_type, name_key): (&str, &str),
+    ) -> QueryResult<Self> {
+        let is_policy =
+            attachments::policy_type.eq(policy_type).and(attachments::policy_name_key.eq(name_key));
+        Ok(Self {
+            roles: attachments::table
+                .inner_join(roles::table.on(roles::id.eq(attachments::holder_id)))
+                .filter(roles::account_id.eq(account_id).and(is_policy))
+                .order(roles::name_key)
+                .select((RoleRow::as_select(), attachments::attached_at))
+                .load(connection)?,
+            users: attachments::table
+                .inner_join(users::table.on(users::id.eq(attachments::holder_id)))
+                .filter(users::account_id.eq(account_id).and(is_policy))
+                .order(users::name_key)
+                .select((UserRow::as_select(), attachments::attached_at))
+                .load(connection)?,
+            groups: attachments::table
+                .inner_join(groups::table.on(groups::id.eq(attachments::holder_id)))
+                .filter(groups::account_id.eq(account_id).and(is_policy))
+                .order(groups::name_key)
+                .select((GroupRow::as_select(), attachments::attached_at))
+                .load(connection)?,
+        })
+    }
 }

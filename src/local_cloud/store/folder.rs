@@ -35,6 +35,26 @@ pub(crate) fn list_children(
         .load(connection)
 }
 
+pub(crate) fn rename(
+    connection: &mut SqliteConnection,
+    id: &str,
+    (name, name_key): (&str, &str),
+) -> QueryResult<()> {
+    diesel::update(folders::table.find(id))
+        .set((folders::name.eq(name), folders::name_key.eq(name_key)))
+        .execute(connection)
+        .map(drop)
+}
+
+pub(crate) fn delete(connection: &mut SqliteConnection, id: &str) -> QueryResult<()> {
+    diesel::delete(folders::table.find(id)).execute(connection).map(drop)
+}
+
+/// How many folders there are, without the root.
+pub(crate) fn count(connection: &mut SqliteConnection) -> QueryResult<i64> {
+    folders::table.filter(folders::parent_id.is_not_null()).count().get_result(connection)
+}
+
 /// The ids from the root down to `id`, itself included.
 pub(crate) fn path(connection: &mut SqliteConnection, id: &str) -> QueryResult<Vec<String>> {
     let mut path = Vec::new();

@@ -6,11 +6,15 @@
 
 pub(crate) mod access_key;
 pub(crate) mod account;
+pub(crate) mod account_deletion;
 pub(crate) mod account_setting;
 pub(crate) mod attachment;
 pub(crate) mod console_session;
+pub(crate) mod control_policy;
+pub(crate) mod delegated_administrator;
 pub(crate) mod folder;
 pub(crate) mod group;
+pub(crate) mod handshake;
 pub(crate) mod login_profile;
 pub(crate) mod mfa_device;
 pub(crate) mod one_time;
@@ -18,6 +22,7 @@ pub(crate) mod policy;
 pub(crate) mod role;
 pub(crate) mod saml_provider;
 mod schema;
+pub(crate) mod tag;
 pub(crate) mod temporary_credential;
 pub(crate) mod user;
 

@@ -49,6 +49,33 @@ pub(crate) fn find_by_id(connection: &mut SqliteConnection, id: &str) -> QueryRe
     policies::table.find(id).select(PolicyRow::as_select()).first(connection).optional()
 }
 
+/// At most `limit` policies of an account whose name key comes after `after`, by name.
+pub(crate) fn list(
+    connection: &mut SqliteConnection,
+    account_id: &str,
+    after: &str,
+    limit: i64,
+) -> QueryResult<Vec<PolicyRow>> {
+    policies::table
+        .filter(policies::account_id.eq(account_id))
+        .filter(policies::name_key.gt(after))
+        .order(policies::name_key)
+        .limit(limit)
+        .select(PolicyRow::as_select())
+        .load(connection)
+}
+
+pub(crate) fn set_description(
+    connection: &mut SqliteConnection,
+    id: &str,
+    (description, now): (&str, i64),
+) -> QueryResult<()> {
+    diesel::update(policies::table.find(id))
+        .set((policies::description.eq(description), policies::updated_at.eq(now)))
+        .execute(connection)
+        .map(drop)
+}
+
 pub(crate) fn delete(connection: &mut SqliteConnection, id: &str) -> QueryResult<()> {
     diesel::delete(policies::table.find(id)).execute(connection).map(drop)
 }
@@ -78,6 +105,24 @@ pub(crate) fn versions(connection: &mut SqliteConnection, policy_id: &str) -> Qu
         .order(policy_versions::number)
         .select(VersionRow::as_select())
         .load(connection)
+}
+
+/// Makes `number` the version that counts.
+pub(crate) fn set_default_version(
+    connection: &mut SqliteConnection,
+    policy_id: &str,
+    (number, now): (i64, i64),
+) -> QueryResult<()> {
+    diesel::update(policy_versions::table.filter(policy_versions::policy_id.eq(policy_id)))
+        .set(policy_versions::is_default.eq(false))
+        .execute(connection)?;
+    diesel::update(policy_versions::table.find((policy_id, number)))
+        .set(policy_versions::is_default.eq(true))
+        .execute(connection)?;
+    diesel::update(policies::table.find(policy_id))
+        .set(policies::updated_at.eq(now))
+        .execute(connection)
+        .map(drop)
 }
 
 pub(crate) fn default_version(

@@ -16,6 +16,7 @@ pub(crate) struct RoleRow {
     pub(crate) max_session_seconds: i64,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
+    pub(crate) allow_console_login: bool,
 }
 
 /// What changes in a role; `None` leaves as it is.
@@ -26,6 +27,7 @@ pub(crate) struct RoleChanges<'a> {
     pub(crate) trust_policy: Option<&'a str>,
     pub(crate) max_session_seconds: Option<i64>,
     pub(crate) updated_at: Option<i64>,
+    pub(crate) allow_console_login: Option<bool>,
 }
 
 pub(crate) fn insert(connection: &mut SqliteConnection, row: &RoleRow) -> QueryResult<()> {

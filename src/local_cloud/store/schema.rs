@@ -24,6 +24,9 @@ diesel::table! {
         console_session_seconds -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
+        is_member -> Bool,
+        joined_at -> Nullable<BigInt>,
+        payer_account_id -> Nullable<Text>,
     }
 }
 
@@ -33,6 +36,9 @@ diesel::table! {
         root_folder_id -> Text,
         management_account_id -> Text,
         created_at -> BigInt,
+        control_policy_enabled -> Bool,
+        member_deletion_enabled -> Bool,
+        display_name_sync_enabled -> Bool,
     }
 }
 
@@ -66,14 +72,6 @@ diesel::table! {
         last_login_at -> Nullable<BigInt>,
         created_at -> BigInt,
         updated_at -> BigInt,
-    }
-}
-
-diesel::table! {
-    user_tags (user_id, key) {
-        user_id -> Text,
-        key -> Text,
-        value -> Text,
     }
 }
 
@@ -163,6 +161,7 @@ diesel::table! {
         max_session_seconds -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
+        allow_console_login -> Bool,
     }
 }
 
@@ -260,6 +259,67 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    tags (account_id, resource_type, resource_id, tag_key) {
+        account_id -> Text,
+        resource_type -> Text,
+        resource_id -> Text,
+        tag_key -> Text,
+        tag_value -> Text,
+    }
+}
+
+diesel::table! {
+    control_policies (id) {
+        id -> Text,
+        name -> Text,
+        name_key -> Text,
+        description -> Text,
+        document -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    control_policy_attachments (target_id, policy_id) {
+        policy_id -> Text,
+        target_id -> Text,
+        attached_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    handshakes (id) {
+        id -> Text,
+        target_entity -> Text,
+        target_type -> Text,
+        account_id -> Text,
+        note -> Text,
+        parent_folder_id -> Text,
+        status -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    delegated_administrators (account_id, service) {
+        account_id -> Text,
+        service -> Text,
+        delegated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    account_deletions (account_id) {
+        account_id -> Text,
+        checked_at -> BigInt,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::joinable!(accounts -> folders (folder_id));
 diesel::joinable!(roles -> accounts (account_id));
 diesel::joinable!(access_keys -> users (user_id));
@@ -277,11 +337,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     console_sessions
 );
 diesel::allow_tables_to_appear_in_same_query!(policies, policy_versions);
-diesel::allow_tables_to_appear_in_same_query!(
-    access_keys,
-    group_members,
-    groups,
-    mfa_devices,
-    user_tags,
-    users
-);
+diesel::allow_tables_to_appear_in_same_query!(access_keys, group_members, groups, mfa_devices, tags, users);
+diesel::allow_tables_to_appear_in_same_query!(attachments, groups);
+diesel::allow_tables_to_appear_in_same_query!(attachments, roles);
+diesel::allow_tables_to_appear_in_same_query!(attachments, users);

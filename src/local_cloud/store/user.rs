@@ -1,8 +1,8 @@
-//! RAM users and their tags.
+//! RAM users.
 
 use diesel::prelude::*;
 
-use super::schema::{user_tags, users};
+use super::schema::{tags, users};
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = users, check_for_backend(diesel::sqlite::Sqlite))]
@@ -36,17 +36,6 @@ pub(crate) struct UserChanges<'a> {
     pub(crate) updated_at: Option<i64>,
 }
 
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = user_tags, check_for_backend(diesel::sqlite::Sqlite))]
-pub(crate) struct UserTagRow {
-    pub(crate) user_id: String,
-    pub(crate) key: String,
-    pub(crate) value: String,
-}
-
-/// A tag that users must carry: the key, and the value unless any will do.
-pub(crate) type TagFilter = (String, Option<String>);
-
 pub(crate) fn insert(connection: &mut SqliteConnection, row: &UserRow) -> QueryResult<()> {
     diesel::insert_into(users::table).values(row).execute(connection).map(drop)
 }
@@ -68,13 +57,13 @@ pub(crate) fn find_by_id(connection: &mut SqliteConnection, id: &str) -> QueryRe
     users::table.find(id).select(UserRow::as_select()).first(connection).optional()
 }
 
-/// At most `limit` users of an account that carry all `tags` and whose name key comes after `after`, by
-/// name.
+/// At most `limit` users of an account that bear all `wanted` tags, of any value where none is
+/// given, and whose name key comes after `after`, by name.
 pub(crate) fn list(
     connection: &mut SqliteConnection,
     account_id: &str,
     (after, limit): (&str, i64),
-    tags: &[TagFilter],
+    wanted: &[(String, Option<String>)],
 ) -> QueryResult<Vec<UserRow>> {
     let mut query = users::table
         .filter(users::account_id.eq(account_id))
@@ -83,13 +72,17 @@ pub(crate) fn list(
         .limit(limit)
         .select(UserRow::as_select())
         .into_boxed();
-    for (key, value) in tags {
-        let mut carriers =
-            user_tags::table.filter(user_tags::key.eq(key)).select(user_tags::user_id).into_boxed();
+    for (key, value) in wanted {
+        let mut bearers = tags::table
+            .filter(tags::account_id.eq(account_id))
+            .filter(tags::resource_type.eq("user"))
+            .filter(tags::tag_key.eq(key))
+            .select(tags::resource_id)
+            .into_boxed();
         if let Some(value) = value {
-            carriers = carriers.filter(user_tags::value.eq(value));
+            bearers = bearers.filter(tags::tag_value.eq(value));
         }
-        query = query.filter(users::id.eq_any(carriers));
+        query = query.filter(users::id.eq_any(bearers));
     }
     query.load(connection)
 }
@@ -108,22 +101,4 @@ pub(crate) fn delete(connection: &mut SqliteConnection, id: &str) -> QueryResult
 
 pub(crate) fn count(connection: &mut SqliteConnection, account_id: &str) -> QueryResult<i64> {
     users::table.filter(users::account_id.eq(account_id)).count().get_result(connection)
-}
-
-/// The tags of a user, by key.
-pub(crate) fn tags(connection: &mut SqliteConnection, user_id: &str) -> QueryResult<Vec<UserTagRow>> {
-    user_tags::table
-        .filter(user_tags::user_id.eq(user_id))
-        .order(user_tags::key)
-        .select(UserTagRow::as_select())
-        .load(connection)
-}
-
-/// Sets a tag, whatever its value was.
-pub(crate) fn put_tag(connection: &mut SqliteConnection, row: &UserTagRow) -> QueryResult<()> {
-    diesel::replace_into(user_tags::table).values(row).execute(connection).map(drop)
-}
-
-pub(crate) fn delete_tag(connection: &mut SqliteConnection, user_id: &str, key: &str) -> QueryResult<()> {
-    diesel::delete(user_tags::table.find((user_id, key))).execute(connection).map(drop)
 }

@@ -51,6 +51,7 @@ fn a_domain_is_well_formed_and_nobody_elses() {
         ("-acme.onaliyun.com", "InvalidParameter.DefaultDomainName"),
         ("ac--me.onaliyun.com", "InvalidParameter.DefaultDomainName"),
         ("ac me.onaliyun.com", "InvalidParameter.DefaultDomainName"),
+        ("ta\u{212a}en.onaliyun.com", "InvalidParameter.DefaultDomainName"),
         (long.as_str(), "InvalidParameter.DefaultDomainName.Length"),
         ("TAKEN.onaliyun.com", "EntityAlreadyExists.AccountAlias"),
         // Another account's users would be taken for ours.

@@ -32,6 +32,10 @@ fn users_and_groups_hold_policies() {
             .map(|held| held["PolicyName"].clone())
             .collect();
         assert_eq!(names, ["mine", "ReadOnlyAccess"]);
+        let entities =
+            tenant.ram("ListEntitiesForPolicy", &[("PolicyType", "Custom"), ("PolicyName", "mine")]).ok();
+        let holder = &entities[format!("{kind}s")][kind][0];
+        assert_eq!((&holder[named.0], holder["AttachDate"].is_string()), (&named.1.into(), true));
         let delete = tenant.ram("DeletePolicy", &[("PolicyName", "mine")]).code();
         assert_eq!(delete, format!("DeleteConflict.Policy.{kind}"));
         assert_eq!(call("Detach", "Custom", "mine"), "ok");
@@ -57,7 +61,7 @@ fn a_holder_holds_twenty_policies_of_a_type() {
         assert_eq!(code, if number < 20 { "ok" } else { "LimitExceeded.User.Policy" });
     }
     let cascade = [("PolicyName", "p0"), ("CascadingDelete", "true")];
-    assert_eq!(tenant.ram("DeletePolicy", &cascade).code(), "ok");
+    assert_eq!(tenant.ram("DeletePolicy", &cascade).code(), "DeleteConflict.Policy.User");
     let held = tenant.ram("ListPoliciesForUser", &[("UserName", "alice")]).ok();
-    assert_eq!(held["Policies"]["Policy"].as_array().unwrap().len(), 19);
+    assert_eq!(held["Policies"]["Policy"].as_array().unwrap().len(), 20);
 }

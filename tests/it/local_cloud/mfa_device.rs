@@ -138,10 +138,13 @@ fn users_keep_their_own_device_while_the_account_lets_them() {
     let call =
         |action: &str, parameters: &[(&str, &str)]| tenant.world.call(&key, (IMS, action), parameters).code();
     assert_eq!(call("GetUserMFAInfo", &[]), "ok");
-    assert_eq!(call("CreateVirtualMFADevice", &[("VirtualMFADeviceName", "mine")]), "ok");
+    assert_eq!(call("CreateVirtualMFADevice", &[("VirtualMFADeviceName", "alice")]), "ok");
+    assert_eq!(call("CreateVirtualMFADevice", &[("VirtualMFADeviceName", "one-more")]), "NoPermission");
+    let serial_number = format!("acs:ram::{}:mfa/alice", tenant.account);
+    assert_eq!(call("DeleteVirtualMFADevice", &[("SerialNumber", &serial_number)]), "ok");
     assert_eq!(call("GetUserMFAInfo", &[("UserPrincipalName", &bob)]), "NoPermission");
     assert_eq!(call("ListVirtualMFADevices", &[]), "NoPermission");
     tenant.ims("SetSecurityPreference", &[("AllowUserToManageMFADevices", "false")]).ok();
     assert_eq!(call("GetUserMFAInfo", &[]), "NoPermission");
-    assert_eq!(call("CreateVirtualMFADevice", &[("VirtualMFADeviceName", "other")]), "NoPermission");
+    assert_eq!(call("CreateVirtualMFADevice", &[("VirtualMFADeviceName", "alice")]), "NoPermission");
 }

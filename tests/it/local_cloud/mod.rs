@@ -84,6 +84,9 @@ pub(crate) struct World {
     pub(crate) management: AccountId,
     pub(crate) owner: AccessKey,
     pub(crate) service: AccessKey,
+    /// An account outside of the resource directory.
+    pub(crate) independent: AccountId,
+    pub(crate) independent_owner: AccessKey,
     agent: ureq::Agent,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
@@ -142,13 +145,16 @@ impl World {
                     running.management_account_id.clone(),
                     running.owner.clone(),
                     running.service.clone(),
+                    (running.independent_account_id.clone(), running.independent_owner.clone()),
                     handle,
                 );
                 sender.send(started).expect("the test waits");
                 running.serve().await.expect("the server runs");
             });
         });
-        let (base_url, address, management, owner, service, handle) = receiver.recv().expect("started");
+        let (base_url, address, management, owner, service, independent, handle) =
+            receiver.recv().expect("started");
+        let (independent, independent_owner) = independent;
         let agent =
             ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().new_agent();
         Self {
@@ -158,6 +164,8 @@ impl World {
             management,
             owner,
             service,
+            independent,
+            independent_owner,
             agent,
             handle,
             thread: Some(thread),

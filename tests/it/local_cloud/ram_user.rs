@@ -134,6 +134,18 @@ fn another_spelling_of_a_name_evades_no_policy() {
         assert_eq!(tenant.world.call(&key, (IMS, "CreateAccessKey"), &named).code(), "NoPermission");
     }
     assert_eq!(tenant.world.call(&key, (IMS, "DeleteUser"), &[("UserId", &id)]).code(), "NoPermission");
+    let deny = policy("Deny", "ram:AttachPolicyToUser", "acs:ram:*:system:policy/AdministratorAccess");
+    tenant.grant_document("alice", "no-administrators", &deny);
+    for name in ["AdministratorAccess", "administratoraccess", "ADMINISTRATORACCESS"] {
+        let attach = [("UserName", "alice"), ("PolicyType", "System"), ("PolicyName", name)];
+        assert_eq!(
+            tenant.world.call(&key, (RAM, "AttachPolicyToUser"), &attach).code(),
+            "NoPermission",
+            "{name}"
+        );
+    }
+    let attach = [("UserName", "alice"), ("PolicyType", "System"), ("PolicyName", "readonlyaccess")];
+    assert_eq!(tenant.world.call(&key, (RAM, "AttachPolicyToUser"), &attach).code(), "ok");
     assert_eq!(tenant.world.call(&key, (RAM, "GetUser"), &[("UserName", "alice")]).code(), "ok");
 }
 
@@ -175,4 +187,10 @@ fn a_user_assumes_a_role_that_trusts_it() {
     let code = |name: &str| tenant.world.call(&tenant.key_of(name), (STS, "AssumeRole"), &assume).code();
     assert_eq!(code("alice"), "ok");
     assert_eq!(code("bob"), "NoPermission");
+    let key = tenant.key_of("alice");
+    tenant.grant_document("alice", "not-this-one", &policy("Deny", "sts:AssumeRole", &arn));
+    for spelt in [arn.clone(), format!("acs:ram::{}:role/OPS", tenant.account)] {
+        let assume = [("RoleArn", spelt.as_str()), ("RoleSessionName", "here")];
+        assert_eq!(tenant.world.call(&key, (STS, "AssumeRole"), &assume).code(), "NoPermission", "{spelt}");
+    }
 }

@@ -66,11 +66,11 @@ fn folders_go_five_levels_deep() {
     let mut parent =
         text(&call(&world, "GetResourceDirectory", &[]).ok()["ResourceDirectory"]["RootFolderId"]);
     for level in 1..=5 {
-        let name = format!("level {level}");
+        let name = format!("level-{level}");
         let made = call(&world, "CreateFolder", &[("FolderName", &name), ("ParentFolderId", &parent)]).ok();
         parent = text(&made["Folder"]["FolderId"]);
     }
-    let deeper = call(&world, "CreateFolder", &[("FolderName", "level 6"), ("ParentFolderId", &parent)]);
+    let deeper = call(&world, "CreateFolder", &[("FolderName", "level-6"), ("ParentFolderId", &parent)]);
     assert_eq!(deeper.code(), "LimitExceeded.ResourceDirectory.FolderDepth");
 }
 

@@ -93,7 +93,7 @@ fn a_user_must_be_well_formed() {
         (&[("UserPrincipalName", &bob), ("Email", "nobody")], "InvalidParameter.Email"),
         (&[("UserPrincipalName", &bob), ("MobilePhone", "18600008888")], "InvalidParameter.MobilePhone"),
         (&[("UserPrincipalName", &bob), ("Comments", &"c".repeat(129))], "InvalidParameter.Comments.Length"),
-        (&[("UserPrincipalName", &bob), ("Tag.1.Key", "acs:x")], "InvalidParameter.Tag.Key"),
+        (&[("UserPrincipalName", &bob), ("Tag.1.Key", "acs:x")], "InvalidParameter.Tag.1.Key"),
         (&[("UserPrincipalName", &bob), ("Tag.1.Value", "v")], "MissingTag.1.Key"),
         (&[("UserPrincipalName", &bob)], "ok"),
         (&[("UserPrincipalName", &longest)], "ok"),
@@ -116,6 +116,9 @@ fn a_user_must_be_well_formed() {
     for (parameters, code) in names {
         assert_eq!(tenant.ims("GetUser", parameters).code(), *code, "{parameters:?}");
     }
+    let refused = tenant.ims("GetUser", &[("UserId", &"9".repeat(100_000))]);
+    assert_eq!(refused.code(), "EntityNotExist.User");
+    assert!(refused.body.len() < 1000, "what was sent is not sent back");
 }
 
 #[test]
@@ -245,7 +248,7 @@ fn tags_of_users() {
     let many: Vec<(&str, &str)> = many.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     call("TagResources", &alice, &many).ok();
     let one = [("Tag.1.Key", "one-more")];
-    assert_eq!(call("TagResources", &alice, &one).code(), "LimitExceeded.User.Tag");
+    assert_eq!(call("TagResources", &alice, &one).code(), "LimitExceeded.Tag");
     assert_eq!(tags(call("ListTagResources", &alice, &[])).len(), 20, "nothing changed");
     let nobody = tenant.principal("nobody");
     for (parameters, code) in [
