@@ -5,7 +5,6 @@
 
 mod action;
 mod authenticate;
-mod control;
 mod control_attachment;
 mod control_policy;
 mod delegation;

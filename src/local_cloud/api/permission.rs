@@ -3,6 +3,7 @@
 use diesel::SqliteConnection;
 
 use crate::local_cloud::cloud::Cloud;
+use crate::local_cloud::control;
 use crate::local_cloud::identity::{Identity, IdentityKind, RoleSession};
 use crate::local_cloud::refusal::{Entity, Refusal};
 use crate::local_cloud::store::policy;
@@ -10,7 +11,6 @@ use crate::local_cloud::store::role_policy::{self, RolePolicyRow};
 use crate::local_cloud::{rules, trust};
 use crate::policy::{Context, Decision, Document, Kind, Named, Request, evaluate};
 
-use super::control;
 use super::invocation::{Invocation, version_id};
 
 /// Refuses the call unless its caller may do `action` to `resource`, an ARN.
@@ -44,19 +44,17 @@ pub(super) fn authorise_in(
     if !reaches_across(action) && owner != call.account().as_str() && owner != "system" {
         return Err(refusal("the resource belongs to another account"));
     }
-    control::check(call, connection, (action, resource), &context(call, asked.clone()))?;
+    let context = context(call, asked);
+    let request = Request { action, resource, context: &context };
+    control::check(call.identity, connection, &request)?;
     match &call.identity.kind {
         IdentityKind::Owner => Ok(()),
         IdentityKind::Service { .. } if is_for_cloudsso(action, resource) => Ok(()),
         IdentityKind::Service { .. } => Err(refusal("the service credential is not for this")),
-        IdentityKind::RoleSession(session) => {
-            let context = context(call, asked);
-            let request = Request { action, resource, context: &context };
-            match decide(call.cloud, connection, session, &request)? {
-                Decision::Allowed { .. } => Ok(()),
-                decision => Err(refusal(&decision.to_string())),
-            }
-        }
+        IdentityKind::RoleSession(session) => match decide(call.cloud, connection, session, &request)? {
+            Decision::Allowed { .. } => Ok(()),
+            decision => Err(refusal(&decision.to_string())),
+        },
     }
 }
 

@@ -2,8 +2,15 @@
 //! posted assertions. The clock stands still until a test moves it.
 
 mod console;
+mod control_policy;
+mod delegation;
 mod driver;
+mod handshake;
 mod identity_provider;
+mod member;
+pub(crate) mod oidc;
+mod oidc_issuer;
+mod oidc_provider;
 mod permission;
 mod persistence;
 mod ram;
@@ -12,6 +19,7 @@ mod role_sso;
 mod saml_provider;
 mod signature;
 mod sts;
+mod tag;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -157,6 +165,12 @@ impl World {
         if let Some(thread) = self.thread.take() {
             thread.join().expect("the server's thread");
         }
+    }
+
+    /// The file of the local cloud's database.
+    pub(crate) fn database(&self) -> String {
+        let directory = self.directory.as_ref().expect("a world of its own directory");
+        directory.path().join("local-cloud.db").to_string_lossy().into_owned()
     }
 
     pub(crate) fn nonce(&self) -> String {
