@@ -6,7 +6,7 @@ mod control_policy;
 mod delegation;
 mod driver;
 mod handshake;
-mod identity_provider;
+pub(crate) mod identity_provider;
 mod member;
 pub(crate) mod oidc;
 mod oidc_issuer;
