@@ -1,19 +1,71 @@
 //! Which cloud: the table of what differs between the local cloud and the vendor's two sites.
 
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 use serde::Deserialize;
 
 use crate::base::{Clock, Secret};
-use crate::cloud::{Cloud, Endpoint, Pause, Retry, Site, Surroundings, Timeouts};
+use crate::cloud::{Cloud, Endpoint, Endpoints, Limits, Pause, Retry, Site, Surroundings, Timeouts};
 use crate::crypto::Random;
 use crate::domain::CloudSite;
 use crate::rpc::AccessKey;
+
+/// The flags about the cloud; each has an environment name. The secret has no flag.
+#[derive(Args, Clone, Debug, Default)]
+pub(super) struct CloudArguments {
+    /// The cloud to use in place of the embedded local one
+    #[arg(long, env = "CLOUDSSO_CLOUD_SITE")]
+    cloud_site: Option<SiteName>,
+    /// The region whose STS is called; the central one unless said
+    #[arg(long, env = "CLOUDSSO_CLOUD_REGION")]
+    cloud_region: Option<String>,
+    /// Where the APIs of a local cloud elsewhere are, `host:port`
+    #[arg(long, env = "CLOUDSSO_CLOUD_ENDPOINT")]
+    cloud_endpoint: Option<String>,
+    /// Where the pages of a local cloud elsewhere are, `http://host:port`
+    #[arg(long, env = "CLOUDSSO_CLOUD_BASE_URL")]
+    cloud_base_url: Option<String>,
+    /// The id of the management account's AccessKey
+    #[arg(long, env = "CLOUDSSO_CLOUD_ACCESS_KEY_ID")]
+    cloud_access_key_id: Option<String>,
+    /// What the names of our objects in the accounts of the real cloud begin with [default: CloudSSO-]
+    #[arg(long, env = "CLOUDSSO_CLOUD_OBJECT_PREFIX")]
+    cloud_object_prefix: Option<String>,
+    /// Calls a second in one account [default: 10; 1000 for a local cloud]
+    #[arg(long, env = "CLOUDSSO_CLOUD_RATE")]
+    cloud_rate: Option<u32>,
+    /// Calls at once in one account [default: 4]
+    #[arg(long, env = "CLOUDSSO_CLOUD_PARALLEL_PER_ACCOUNT")]
+    cloud_parallel_per_account: Option<usize>,
+    /// Calls at once in all accounts [default: 64]
+    #[arg(long, env = "CLOUDSSO_CLOUD_PARALLEL")]
+    cloud_parallel: Option<usize>,
+}
+
+impl CloudArguments {
+    /// The section with what the arguments say in place of what the file says.
+    pub(super) fn over(self, file: CloudSection, secret: Option<Secret>) -> CloudSection {
+        CloudSection {
+            site: self.cloud_site.or(file.site),
+            region: self.cloud_region.or(file.region),
+            endpoint: self.cloud_endpoint.or(file.endpoint),
+            base_url: self.cloud_base_url.or(file.base_url),
+            access_key_id: self.cloud_access_key_id.or(file.access_key_id),
+            access_key_secret: secret.or(file.access_key_secret),
+            object_prefix: self.cloud_object_prefix.or(file.object_prefix),
+            rate: self.cloud_rate.or(file.rate),
+            parallel_per_account: self.cloud_parallel_per_account.or(file.parallel_per_account),
+            parallel: self.cloud_parallel.or(file.parallel),
+        }
+    }
+}
 
 /// `[cloud]` of the configuration, as it is written.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct CloudSection {
     pub(super) site: Option<SiteName>,
+    /// The region whose STS is called.
+    pub(super) region: Option<String>,
     /// Where a local cloud's APIs are, `host:port`.
     pub(super) endpoint: Option<String>,
     /// Where a local cloud's pages are, `http://host:port`.
@@ -22,15 +74,44 @@ pub(super) struct CloudSection {
     pub(super) access_key_secret: Option<Secret>,
     /// What the names of our objects in an account begin with.
     pub(super) object_prefix: Option<String>,
+    /// Calls a second in one account.
+    pub(super) rate: Option<u32>,
+    /// Calls at once in one account.
+    pub(super) parallel_per_account: Option<usize>,
+    /// Calls at once in all accounts.
+    pub(super) parallel: Option<usize>,
+}
+
+/// What the configuration says about how hard to lean on the cloud; what it leaves out depends on which.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CloudLimits {
+    rate: Option<u32>,
+    parallel_per_account: Option<usize>,
+    parallel: Option<usize>,
 }
 
 impl CloudSection {
+    /// How hard to lean on the cloud, the embedded one included.
+    pub(super) fn limits(&self) -> Result<CloudLimits, String> {
+        let Self { rate, parallel_per_account, parallel, .. } = *self;
+        if rate.is_some_and(|rate| !(1..=10_000).contains(&rate)) {
+            return Err("cloud.rate must be 1 to 10000 calls a second".to_owned());
+        }
+        for (key, number) in [("parallel_per_account", parallel_per_account), ("parallel", parallel)] {
+            if number.is_some_and(|number| !(1..=1_000).contains(&number)) {
+                return Err(format!("cloud.{key} must be 1 to 1000 calls"));
+            }
+        }
+        Ok(CloudLimits { rate, parallel_per_account, parallel })
+    }
+
     /// The cloud that the section names; `None` where it names none.
     pub(super) fn settle(self) -> Result<Option<CloudSettings>, String> {
         let Some(site) = self.site else {
             let is_empty = self.endpoint.is_none() && self.access_key_id.is_none();
             return if is_empty { Ok(None) } else { Err("cloud.site is missing".to_owned()) };
         };
+        vendor_endpoints(self.region.as_deref())?;
         let need = |key: &str, value: Option<String>| value.ok_or_else(|| format!("cloud.{key} is missing"));
         Ok(Some(CloudSettings {
             access_key_id: need("access_key_id", self.access_key_id)?,
@@ -42,6 +123,7 @@ impl CloudSection {
                 },
                 SiteName::China | SiteName::International => Place::Vendor {
                     site,
+                    region: self.region,
                     prefix: self.object_prefix.unwrap_or_else(|| "CloudSSO-".to_owned()),
                 },
             },
@@ -60,7 +142,7 @@ pub(super) struct CloudSettings {
 #[derive(Clone, Debug)]
 enum Place {
     Local { endpoint: String, base_url: String },
-    Vendor { site: SiteName, prefix: String },
+    Vendor { site: SiteName, region: Option<String>, prefix: String },
 }
 
 /// Which cloud.
@@ -95,8 +177,11 @@ impl CloudSettings {
                 set("endpoint", endpoint);
                 set("base_url", base_url);
             }
-            Place::Vendor { site, prefix } => {
+            Place::Vendor { site, region, prefix } => {
                 set("site", if *site == SiteName::China { "china" } else { "international" });
+                if let Some(region) = region {
+                    set("region", region);
+                }
                 set("object_prefix", prefix);
             }
         }
@@ -109,7 +194,7 @@ impl CloudSettings {
     pub(super) fn console(&self) -> CloudSite {
         match &self.place {
             Place::Local { base_url, .. } => local_site(base_url),
-            Place::Vendor { site: SiteName::International, prefix } => {
+            Place::Vendor { site: SiteName::International, prefix, .. } => {
                 vendor_site("alibabacloud.com", "urn:alibaba:cloudcomputing:international", prefix)
             }
             Place::Vendor { prefix, .. } => vendor_site("aliyun.com", "urn:alibaba:cloudcomputing", prefix),
@@ -117,19 +202,18 @@ impl CloudSettings {
     }
 
     /// The cloud as the driver reaches it.
-    pub(super) fn driver(&self, clock: Clock, random: Random) -> Result<Cloud, String> {
-        let at = |product: &str| {
-            let address = match &self.place {
-                Place::Local { endpoint, .. } => format!("http://{endpoint}"),
-                Place::Vendor { .. } => format!("https://{product}.aliyuncs.com"),
-            };
-            Endpoint::parse(&address).ok_or_else(|| format!("cloud.endpoint: {address:?} is none"))
+    pub(super) fn driver(&self, clock: Clock, random: Random, limits: CloudLimits) -> Result<Cloud, String> {
+        let endpoints = match &self.place {
+            Place::Local { endpoint, .. } => Endpoint::parse(&format!("http://{endpoint}"))
+                .map(|endpoint| Endpoints::all_at(&endpoint))
+                .ok_or_else(|| format!("cloud.endpoint: {endpoint:?} is none"))?,
+            Place::Vendor { region, .. } => vendor_endpoints(region.as_deref())?,
         };
         let site = Site {
-            sts: at("sts")?,
-            ram: at("ram")?,
-            ims: at("ims")?,
-            resource_directory: at("resourcedirectory")?,
+            sts: endpoints.sts,
+            ram: endpoints.ram,
+            ims: endpoints.ims,
+            resource_directory: endpoints.resource_directory,
             key: AccessKey {
                 id: self.access_key_id.clone(),
                 secret: self.access_key_secret.clone(),
@@ -144,8 +228,27 @@ impl CloudSettings {
             entropy: std::sync::Arc::new(move || random.bytes::<16>().ok()),
             pause: Pause::blocking(),
         };
-        Ok(Cloud::new(site, surroundings))
+        Ok(Cloud::with_limits(site, surroundings, self.limits(limits)))
     }
+
+    /// A local cloud throttles nobody unless its rules of faults say so.
+    fn limits(&self, said: CloudLimits) -> Limits {
+        let usual = match &self.place {
+            Place::Local { .. } => Limits { rate: 1_000, ..Limits::default() },
+            Place::Vendor { .. } => Limits::default(),
+        };
+        Limits {
+            rate: said.rate.unwrap_or(usual.rate),
+            parallel_per_account: said.parallel_per_account.unwrap_or(usual.parallel_per_account),
+            parallel: said.parallel.unwrap_or(usual.parallel),
+            ..usual
+        }
+    }
+}
+
+fn vendor_endpoints(region: Option<&str>) -> Result<Endpoints, String> {
+    Endpoints::of_region(region)
+        .ok_or_else(|| format!("cloud.region: {:?} is no region", region.unwrap_or_default()))
 }
 
 fn local_site(base_url: &str) -> CloudSite {
@@ -214,6 +317,29 @@ mod tests {
             let error = toml::from_str::<CloudSection>(&text).unwrap().settle().unwrap_err();
             assert_eq!(error, format!("{key} is missing"));
         }
+    }
+
+    #[test]
+    fn a_region_is_checked_and_kept() {
+        let bad =
+            toml::from_str::<CloudSection>(&format!("site = \"china\"\nregion = \"x\"\n{KEY}")).unwrap();
+        assert_eq!(bad.settle().unwrap_err(), "cloud.region: \"x\" is no region");
+        let own = settled(&format!("site = \"china\"\nregion = \"cn-shanghai\"\n{KEY}")).unwrap();
+        assert_eq!(own.to_toml().get("region").and_then(toml::Value::as_str), Some("cn-shanghai"));
+    }
+
+    #[test]
+    fn limits_depend_on_the_cloud_unless_said() {
+        let limits = |text: &str| {
+            let section: CloudSection = toml::from_str(text).unwrap();
+            let said = section.limits().unwrap();
+            section.settle().unwrap().unwrap().limits(said)
+        };
+        let local = "site = \"local\"\nendpoint = \"127.0.0.1:1\"\nbase_url = \"http://localhost:1\"";
+        assert_eq!(limits(&format!("site = \"china\"\n{KEY}")), Limits::default());
+        assert_eq!(limits(&format!("{local}\n{KEY}")).rate, 1_000);
+        let said = limits(&format!("{local}\nrate = 5\nparallel = 2\nparallel_per_account = 1\n{KEY}"));
+        assert_eq!((said.rate, said.parallel, said.parallel_per_account), (5, 2, 1));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::crypto::TotpSecret;
 use crate::local_cloud;
 
 use super::configuration::{self, ServeArguments};
+use super::faults::FaultArguments;
 use super::terminal::{complain, print};
 use super::{demo, server, stop};
 
@@ -42,6 +43,8 @@ struct LocalCloudArguments {
     /// The port on loopback; 0 for any free one
     #[arg(long, env = "CLOUDSSO_LOCAL_CLOUD_PORT", default_value_t = 8090)]
     port: u16,
+    #[command(flatten)]
+    faults: FaultArguments,
     /// Print where it is and its keys as JSON
     #[arg(long)]
     json: bool,
@@ -85,8 +88,11 @@ pub fn main() -> ExitCode {
 fn serve_local_cloud(arguments: &LocalCloudArguments) -> Result<(), String> {
     configuration::start_log("info", configuration::LogFormat::Text);
     actix_web::rt::System::new().block_on(async {
-        let settings =
-            local_cloud::Settings { port: arguments.port, ..local_cloud::Settings::new(&arguments.data_dir) };
+        let settings = local_cloud::Settings {
+            port: arguments.port,
+            faults: arguments.faults.clone().settle(None, None)?,
+            ..local_cloud::Settings::new(&arguments.data_dir)
+        };
         let running = local_cloud::start(settings).map_err(|error| error.to_string())?;
         let facts = serde_json::json!({
             "endpoint": running.address.to_string(),

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::IsTerminal as _;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
@@ -12,10 +13,13 @@ use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use crate::base::Secret;
+use crate::local_cloud::Faults;
+use crate::service::Upkeep;
 use crate::storage::DatabaseUrl;
 use crate::web::Network;
 
-use super::cloud::{CloudSection, CloudSettings, SiteName};
+use super::cloud::{CloudArguments, CloudLimits, CloudSection, CloudSettings};
+use super::faults::FaultArguments;
 
 const FILE: &str = "cloudsso.toml";
 
@@ -62,24 +66,19 @@ pub(super) struct ServeArguments {
     /// The port of the local cloud, on loopback; 0 for any free one [default: 8090]
     #[arg(long, env = "CLOUDSSO_LOCAL_CLOUD_PORT")]
     local_cloud_port: Option<u16>,
-    /// How many accounts are provisioned at once [default: 4]
+    #[command(flatten)]
+    faults: FaultArguments,
+    /// How many accounts are provisioned at once [default: 16]
     #[arg(long, env = "CLOUDSSO_WORKER_THREADS")]
     worker_threads: Option<usize>,
-    /// The cloud to use in place of the embedded local one
-    #[arg(long, env = "CLOUDSSO_CLOUD_SITE")]
-    cloud_site: Option<SiteName>,
-    /// Where the APIs of a local cloud elsewhere are, `host:port`
-    #[arg(long, env = "CLOUDSSO_CLOUD_ENDPOINT")]
-    cloud_endpoint: Option<String>,
-    /// Where the pages of a local cloud elsewhere are, `http://host:port`
-    #[arg(long, env = "CLOUDSSO_CLOUD_BASE_URL")]
-    cloud_base_url: Option<String>,
-    /// The id of the management account's AccessKey
-    #[arg(long, env = "CLOUDSSO_CLOUD_ACCESS_KEY_ID")]
-    cloud_access_key_id: Option<String>,
-    /// What the names of our objects in the accounts of the real cloud begin with [default: CloudSSO-]
-    #[arg(long, env = "CLOUDSSO_CLOUD_OBJECT_PREFIX")]
-    cloud_object_prefix: Option<String>,
+    /// Seconds between two looks at the cloud's folders and accounts; 0 for never [default: 300]
+    #[arg(long, env = "CLOUDSSO_WORKER_DIRECTORY_SECONDS")]
+    worker_directory_seconds: Option<u32>,
+    /// Hours between two comparisons of an account with what it should have; 0 for never [default: 24]
+    #[arg(long, env = "CLOUDSSO_WORKER_DRIFT_HOURS")]
+    worker_drift_hours: Option<u32>,
+    #[command(flatten)]
+    cloud: CloudArguments,
     /// What is logged, such as `info` or `cloudsso=debug` [default: info; warn with --demo]
     #[arg(long, env = "CLOUDSSO_LOG_FILTER")]
     log_filter: Option<String>,
@@ -144,12 +143,16 @@ struct ManagementSection {
 #[serde(deny_unknown_fields, default)]
 struct LocalCloudSection {
     port: Option<u16>,
+    faults: Option<Vec<String>>,
+    fault_seed: Option<u64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct WorkerSection {
     threads: Option<usize>,
+    directory_seconds: Option<u32>,
+    drift_hours: Option<u32>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -177,12 +180,15 @@ pub(super) struct Settings {
     pub(super) management_address: IpAddr,
     pub(super) management_port: u16,
     pub(super) local_cloud_port: u16,
+    pub(super) faults: Faults,
     pub(super) worker_threads: usize,
+    pub(super) upkeep: Upkeep,
     pub(super) log_filter: String,
     pub(super) log_format: LogFormat,
     pub(super) sealing_key: Option<Secret>,
     /// The cloud to use in place of the embedded local one.
     pub(super) cloud: Option<CloudSettings>,
+    pub(super) cloud_limits: CloudLimits,
 }
 
 /// Puts file, environment and flags together.
@@ -227,18 +233,25 @@ fn settle(arguments: ServeArguments, secrets: Secrets, file: File) -> Result<Set
         Network::parse(text.trim())
             .ok_or_else(|| format!("public.trusted_proxies: {text:?} is no address or network"))
     };
-    let worker_threads = arguments.worker_threads.or(file.worker.threads).unwrap_or(4);
+    let worker_threads = arguments.worker_threads.or(file.worker.threads).unwrap_or(16);
     if !(1..=64).contains(&worker_threads) {
         return Err("worker.threads must be 1 to 64".to_owned());
     }
-    let cloud = CloudSection {
-        site: arguments.cloud_site.or(file.cloud.site),
-        endpoint: arguments.cloud_endpoint.or(file.cloud.endpoint),
-        base_url: arguments.cloud_base_url.or(file.cloud.base_url),
-        access_key_id: arguments.cloud_access_key_id.or(file.cloud.access_key_id),
-        access_key_secret: secrets.cloud_access_key_secret.or(file.cloud.access_key_secret),
-        object_prefix: arguments.cloud_object_prefix.or(file.cloud.object_prefix),
-    };
+    let every =
+        |number: u32, seconds: u64| (number > 0).then(|| Duration::from_secs(u64::from(number) * seconds));
+    let directory_seconds =
+        arguments.worker_directory_seconds.or(file.worker.directory_seconds).unwrap_or(300);
+    let drift_hours = arguments.worker_drift_hours.or(file.worker.drift_hours).unwrap_or(24);
+    let cloud = arguments.cloud.over(file.cloud, secrets.cloud_access_key_secret);
+    let cloud_limits = cloud.limits()?;
+    let cloud = cloud.settle()?;
+    let faults = arguments.faults.settle(file.local_cloud.faults, file.local_cloud.fault_seed)?;
+    if cloud.is_some() && !faults.is_none() {
+        return Err(
+            "local_cloud.faults: there is no embedded local cloud, since cloud.site names another cloud"
+                .to_owned(),
+        );
+    }
     let default_filter = if arguments.demo { "warn" } else { "info" };
     Ok(Settings {
         is_demo: arguments.demo,
@@ -251,10 +264,13 @@ fn settle(arguments: ServeArguments, secrets: Secrets, file: File) -> Result<Set
         management_port: arguments.management_port.or(file.management.port).unwrap_or(9000),
         local_cloud_port: arguments.local_cloud_port.or(file.local_cloud.port).unwrap_or(8090),
         worker_threads,
+        upkeep: Upkeep { directory: every(directory_seconds, 1), drift: every(drift_hours, 3_600) },
         log_filter: arguments.log_filter.or(file.log.filter).unwrap_or_else(|| default_filter.to_owned()),
         log_format: arguments.log_format.or(file.log.format).unwrap_or(LogFormat::Text),
         sealing_key: secrets.sealing_key.or(file.sealing.key),
-        cloud: cloud.settle()?,
+        cloud,
+        cloud_limits,
+        faults,
         data_dir,
     })
 }
@@ -394,10 +410,23 @@ mod tests {
             (["--worker-threads", "0"], "worker.threads"),
             (["--cloud-site", "china"], "cloud.access_key_id"),
             (["--cloud-site", "local"], "cloud.access_key_id"),
+            (["--cloud-rate", "0"], "cloud.rate"),
+            (["--cloud-parallel", "1001"], "cloud.parallel"),
+            (["--cloud-parallel-per-account", "0"], "cloud.parallel_per_account"),
+            (["--local-cloud-faults", "latency=1s;fail=x"], "local_cloud.faults"),
         ] {
             let error = refusal(settle(arguments(&list), Secrets::default(), File::default()));
             assert!(error.starts_with(key), "{list:?}: {error}");
         }
+    }
+
+    #[test]
+    fn faults_are_for_the_embedded_local_cloud_only() {
+        let file = "[local_cloud]\nfaults = [\"rate=10/s\"]\n[cloud]\nsite = \"china\"\naccess_key_id = \"a\"\n\
+                    access_key_secret = \"b\"";
+        let file: File = toml::from_str(file).unwrap();
+        let error = refusal(settle(arguments(&[]), Secrets::default(), file));
+        assert!(error.starts_with("local_cloud.faults"), "{error}");
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod cloud;
 mod command;
 mod configuration;
 mod demo;
+mod faults;
 mod key_file;
 mod organisation;
 mod running;

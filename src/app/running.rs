@@ -61,6 +61,7 @@ pub(super) fn prepare(
         None => {
             let local = local_cloud::start(local_cloud::Settings {
                 port: settings.local_cloud_port,
+                faults: settings.faults.clone(),
                 ..local_cloud::Settings::new(&settings.data_dir)
             })
             .map_err(|error| format!("local cloud: {error}"))?;
@@ -85,7 +86,8 @@ pub(super) fn prepare(
         instance: key_file::instance(&settings.data_dir, &random)?,
         public_url: public_url.clone(),
         site: cloud.console(),
-        cloud: cloud.driver(clock.clone(), random.clone())?,
+        cloud: cloud.driver(clock.clone(), random.clone(), settings.cloud_limits)?,
+        upkeep: settings.upkeep,
         clock,
         random,
     })

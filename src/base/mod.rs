@@ -1,5 +1,5 @@
 //! The words that every other room speaks in: ids with their wire prefixes, time and its spellings,
-//! validated names, paging, and secrets that cannot be printed.
+//! validated names, paging, secrets that cannot be printed, and a token bucket.
 //!
 //! Nothing here knows a protocol, a table or a rule of the product, and nothing here reads the
 //! system clock except [`Clock::system`], which only `app` constructs.
@@ -9,12 +9,15 @@ mod id;
 mod name;
 mod page;
 mod secret;
+mod token_bucket;
 
 pub use clock::{Clock, Timestamp};
 pub use id::{
-    AccessConfigurationId, AccountId, AdministratorId, DirectoryId, EventId, FolderId, Generated, GroupId,
-    MfaDeviceId, RequestId, SessionId, SignInId, SigningKeyId, TaskId, UserId,
+    AccessConfigurationId, AccessKeyId, AccountId, AdministratorId, DirectoryId, EventId, FolderId,
+    Generated, GroupId, MachineIdentityId, MfaDeviceId, RequestId, SessionId, SignInId, SigningKeyId, TaskId,
+    UserId,
 };
-pub use name::{AccessConfigurationName, DirectoryName, GroupName, InvalidName, UserName, fold};
+pub use name::{AccessConfigurationName, DirectoryName, GroupName, InvalidName, MachineName, UserName, fold};
 pub use page::{Page, PageRequest};
 pub use secret::Secret;
+pub use token_bucket::TokenBucket;

@@ -10,8 +10,9 @@ use serde::de::DeserializeOwned;
 use crate::base::{AccountId, Timestamp};
 use crate::rpc::AccessKey;
 
-use super::call::{Call, Caller};
+use super::call::{Call, Caller, MANAGEMENT};
 use super::error::Error;
+use super::limits::Limits;
 use super::site::{Site, Surroundings};
 
 /// Credentials are renewed when they have less than this left, so that none expires under way.
@@ -36,9 +37,14 @@ struct Entry {
 }
 
 impl Cloud {
-    /// A cloud at `site`. Nothing is sent yet.
+    /// A cloud at `site`, called within the usual [`Limits`]. Nothing is sent yet.
     pub fn new(site: Site, surroundings: Surroundings) -> Self {
-        let caller = Caller::new(site, surroundings);
+        Self::with_limits(site, surroundings, Limits::default())
+    }
+
+    /// As [`Cloud::new`], within other limits.
+    pub fn with_limits(site: Site, surroundings: Surroundings, limits: Limits) -> Self {
+        let caller = Caller::new(site, surroundings, limits);
         Self(Arc::new(Inner { caller, entries: Mutex::default() }))
     }
 
@@ -115,7 +121,7 @@ impl Account {
     /// anew once: the account may have ended our session.
     pub(super) fn send<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Error> {
         let Some(id) = &self.id else {
-            return self.cloud.send(call, Some(&self.cloud.site().key), "management");
+            return self.cloud.send(call, Some(&self.cloud.site().key), MANAGEMENT);
         };
         let key = self.cloud.entry(id)?;
         match self.cloud.send(call, Some(&key), id.as_str()) {

@@ -9,8 +9,13 @@ use serde_json::Value;
 use crate::rpc::{AccessKey, Outgoing};
 
 use super::error::Error;
+use super::limits::Limits;
 use super::site::{Endpoint, Site, Surroundings};
+use super::traffic::Traffic;
 use super::transport::{Response, Transport};
+
+/// Stands for the account of the site's own key.
+pub(super) const MANAGEMENT: &str = "management";
 
 /// An action with its parameters.
 pub(super) struct Call {
@@ -72,6 +77,18 @@ impl Call {
         }
     }
 
+    /// What the call is counted with: the calls in its account. Those of the management account by which
+    /// members are found and entered are apart from those about its own roles and policies, so that work in
+    /// the management account keeps nobody from entering another.
+    fn lane(&self, account: &str) -> String {
+        match self.product {
+            Product::Sts | Product::ResourceDirectory if account == MANAGEMENT => {
+                format!("{MANAGEMENT} directory")
+            }
+            _ => account.to_owned(),
+        }
+    }
+
     /// A document, an assertion: too long for a URL.
     pub(super) fn with_large(mut self, name: &str, value: &str) -> Self {
         self.form.push((name.to_owned(), value.to_owned()));
@@ -84,27 +101,32 @@ pub(super) struct Caller {
     pub(super) site: Site,
     pub(super) surroundings: Surroundings,
     transport: Transport,
+    traffic: Traffic,
 }
 
 impl Caller {
-    pub(super) fn new(site: Site, surroundings: Surroundings) -> Self {
+    pub(super) fn new(site: Site, surroundings: Surroundings, limits: Limits) -> Self {
         let transport = Transport::new(site.timeouts);
-        Self { site, surroundings, transport }
+        let traffic = Traffic::new(limits, surroundings.clone());
+        Self { site, surroundings, transport, traffic }
     }
 
     /// Sends `call` signed by `key`, or anonymously, and tries again as the site's [`super::Retry`] says.
-    /// `account` is where the call acts, for the trace.
+    /// `account` is where the call acts: for its turn, and for the trace.
     pub(super) fn send<T: DeserializeOwned>(
         &self,
         call: &Call,
         key: Option<&AccessKey>,
         account: &str,
     ) -> Result<T, Error> {
+        let span = tracing::debug_span!("cloud", action = call.action, account.id = account);
+        let _inside = span.enter();
+        let lane = call.lane(account);
         let mut paused = Duration::ZERO;
         let mut attempt = 1;
         loop {
-            let outcome = self.attempt(call, key);
-            trace(call, account, attempt, &outcome);
+            let outcome = self.traffic.pass(&lane, || self.attempt(call, key));
+            trace(attempt, &outcome);
             let error = match outcome {
                 Ok(value) => return read(call, value),
                 Err(error) => error,
@@ -189,24 +211,16 @@ fn read<T: DeserializeOwned>(call: &Call, value: Value) -> Result<T, Error> {
     })
 }
 
-fn trace(call: &Call, account: &str, attempt: u32, outcome: &Result<Value, Error>) {
-    let action = call.action;
+/// One event an attempt, inside the span of its call.
+fn trace(attempt: u32, outcome: &Result<Value, Error>) {
     match outcome {
         Ok(value) => {
             let request_id = value.get("RequestId").and_then(Value::as_str).unwrap_or_default();
-            tracing::debug!(
-                action,
-                account.id = account,
-                cloud.request.id = request_id,
-                attempt,
-                "cloud call"
-            );
+            tracing::debug!(cloud.request.id = request_id, attempt, "cloud call");
         }
         Err(error) => {
             let request_id = error.request_id();
-            tracing::debug!(
-                action, account.id = account, cloud.request.id = request_id, attempt, %error, "cloud call failed"
-            );
+            tracing::debug!(cloud.request.id = request_id, attempt, %error, "cloud call failed");
         }
     }
 }

@@ -1,18 +1,12 @@
 //! ResourceDirectoryMaster 2022-04-19, called in the management account: the tree of folders and members.
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use crate::base::{AccountId, FolderId};
 
 use super::account::Account;
 use super::call::{Call, Product};
 use super::error::Error;
-
-const PAGE_SIZE: usize = 100;
-
-/// More than any directory has; ends a listing whose cloud never does.
-const MOST_PAGES: usize = 1_000;
 
 /// The resource directory.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -92,7 +86,7 @@ impl Account {
     /// # Errors
     /// [`Error`].
     pub fn list_folders_for_parent(&self, parent: &FolderId) -> Result<Vec<Folder>, Error> {
-        self.pages(
+        self.numbered(
             || call("ListFoldersForParent").with("ParentFolderId", parent),
             |page: FoldersWire| (page.folders.folder, page.total_count),
         )
@@ -103,7 +97,60 @@ impl Account {
     /// # Errors
     /// [`Error`].
     pub fn list_accounts(&self) -> Result<Vec<Member>, Error> {
-        self.pages(|| call("ListAccounts"), |page: MembersWire| (page.accounts.account, page.total_count))
+        self.numbered(|| call("ListAccounts"), |page: MembersWire| (page.accounts.account, page.total_count))
+    }
+
+    /// Lists the members in a folder, not those below it, all pages.
+    ///
+    /// # Errors
+    /// [`Error::is_not_found`].
+    pub fn list_accounts_for_parent(&self, parent: &FolderId) -> Result<Vec<Member>, Error> {
+        self.numbered(
+            || call("ListAccountsForParent").with("ParentFolderId", parent),
+            |page: MembersWire| (page.accounts.account, page.total_count),
+        )
+    }
+
+    /// Reads a member.
+    ///
+    /// # Errors
+    /// [`Error::is_not_found`].
+    pub fn get_account(&self, member: &AccountId) -> Result<Member, Error> {
+        Ok(self.send::<MemberWire>(&call("GetAccount").with("AccountId", member))?.account)
+    }
+
+    /// Moves a member into another folder.
+    ///
+    /// # Errors
+    /// [`Error::is_not_found`] when either does not exist; a conflict when it is there already.
+    pub fn move_account(&self, member: &AccountId, destination: &FolderId) -> Result<(), Error> {
+        self.done(&call("MoveAccount").with("AccountId", member).with("DestinationFolderId", destination))
+    }
+
+    /// Gives a member another display name, 2 to 50 characters.
+    ///
+    /// # Errors
+    /// [`Error::is_not_found`].
+    pub fn update_account(&self, member: &AccountId, new_display_name: &str) -> Result<Member, Error> {
+        let call = call("UpdateAccount").with("AccountId", member).with("NewDisplayName", new_display_name);
+        Ok(self.send::<MemberWire>(&call)?.account)
+    }
+
+    /// Gives a folder another name, 1 to 24 characters.
+    ///
+    /// # Errors
+    /// [`Error::is_not_found`]; [`Error::is_already_exists`] when the name is taken there.
+    pub fn update_folder(&self, folder: &FolderId, new_name: &str) -> Result<Folder, Error> {
+        let call = call("UpdateFolder").with("FolderId", folder).with("NewFolderName", new_name);
+        Ok(self.send::<FolderWire>(&call)?.folder)
+    }
+
+    /// Deletes a folder that has neither folders nor members.
+    ///
+    /// # Errors
+    /// [`Error::is_not_found`]; a conflict while something is in it.
+    pub fn delete_folder(&self, folder: &FolderId) -> Result<(), Error> {
+        self.done(&call("DeleteFolder").with("FolderId", folder))
     }
 
     /// Creates a folder in `parent`.
@@ -127,31 +174,6 @@ impl Account {
             .with_optional("AccountNamePrefix", member.account_name_prefix)
             .once();
         Ok(self.send::<MemberWire>(&call)?.account)
-    }
-
-    fn pages<W: DeserializeOwned, T>(
-        &self,
-        call: impl Fn() -> Call,
-        items: impl Fn(W) -> (Vec<T>, usize),
-    ) -> Result<Vec<T>, Error> {
-        let mut all = Vec::new();
-        for number in 1..=MOST_PAGES {
-            let call = call().with("PageNumber", &number).with("PageSize", &PAGE_SIZE);
-            let (page, total) = items(self.send(&call)?);
-            let is_empty = page.is_empty();
-            all.extend(page);
-            if all.len() >= total {
-                return Ok(all);
-            }
-            if is_empty {
-                break;
-            }
-        }
-        // Half a list must not pass for the whole: whoever is missing from it would lose access.
-        Err(Error::Malformed {
-            expected: format!("as many items as TotalCount says, and not {}", all.len()),
-            request_id: String::new(),
-        })
     }
 }
 

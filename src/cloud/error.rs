@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::base::Timestamp;
+
 /// A call that did not succeed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
@@ -33,6 +35,13 @@ pub enum Error {
         /// The cloud's name for the request; empty if it gave none.
         request_id: String,
     },
+    /// Nothing was sent: the account did not answer for some time, and is left alone until then.
+    LeftAlone {
+        /// The account, or what calls are counted with it.
+        account: String,
+        /// When the next call may be sent.
+        until: Timestamp,
+    },
     /// An answer that is not what the API promises.
     Malformed {
         /// What was expected.
@@ -45,7 +54,15 @@ pub enum Error {
 impl Error {
     /// Whether the same call may succeed later without anybody changing anything.
     pub const fn is_retryable(&self) -> bool {
-        matches!(self, Self::Throttled { .. } | Self::Unavailable { .. })
+        matches!(self, Self::Throttled { .. } | Self::Unavailable { .. } | Self::LeftAlone { .. })
+    }
+
+    /// Before when it is useless to try again, where that is known.
+    pub const fn until(&self) -> Option<Timestamp> {
+        match self {
+            Self::LeftAlone { until, .. } => Some(*until),
+            _ => None,
+        }
     }
 
     /// Whether the thing named does not exist.
@@ -68,7 +85,7 @@ impl Error {
     pub fn code(&self) -> &str {
         match self {
             Self::Refused { code, .. } | Self::Throttled { code, .. } => code,
-            Self::Unavailable { .. } | Self::Malformed { .. } => "",
+            Self::Unavailable { .. } | Self::LeftAlone { .. } | Self::Malformed { .. } => "",
         }
     }
 
@@ -79,6 +96,7 @@ impl Error {
             | Self::Throttled { request_id, .. }
             | Self::Unavailable { request_id, .. }
             | Self::Malformed { request_id, .. } => request_id,
+            Self::LeftAlone { .. } => "",
         }
     }
 }
@@ -91,6 +109,9 @@ impl fmt::Display for Error {
             }
             Self::Throttled { code, .. } => write!(f, "the cloud asks to slow down ({code})")?,
             Self::Unavailable { reason, .. } => write!(f, "the cloud is unavailable: {reason}")?,
+            Self::LeftAlone { account, until } => {
+                write!(f, "{account} did not answer and is left alone until {until}")?;
+            }
             Self::Malformed { expected, .. } => {
                 write!(f, "the cloud's answer is malformed: expected {expected}")?;
             }

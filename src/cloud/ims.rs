@@ -76,6 +76,17 @@ impl Account {
         Ok(self.send::<SamlProviderWire>(&call("GetSAMLProvider", name))?.provider)
     }
 
+    /// Lists the account's providers without their metadata, all pages.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn list_saml_providers(&self) -> Result<Vec<SamlProvider>, Error> {
+        self.marked(
+            || Call::new(Product::Ims, "ListSAMLProviders"),
+            |page: SamlProvidersWire| page.providers.provider,
+        )
+    }
+
     /// Changes a provider.
     ///
     /// # Errors
@@ -105,4 +116,16 @@ impl Account {
 struct SamlProviderWire {
     #[serde(rename = "SAMLProvider")]
     provider: SamlProvider,
+}
+
+#[derive(Deserialize)]
+struct SamlProvidersWire {
+    #[serde(rename = "SAMLProviders")]
+    providers: SamlProviderListWire,
+}
+
+#[derive(Deserialize)]
+struct SamlProviderListWire {
+    #[serde(rename = "SAMLProvider", default)]
+    provider: Vec<SamlProvider>,
 }

@@ -6,25 +6,32 @@
 //! nothing but credentials, in memory.
 
 mod account;
+mod breaker;
 mod call;
 mod directory;
 mod error;
 mod ims;
+mod limits;
+mod paging;
 mod ram;
 mod retry;
 mod site;
 mod sts;
+mod traffic;
 mod transport;
+mod turnstile;
 
 pub use account::{Account, Cloud};
 pub use directory::{Folder, Member, NewMember, ResourceDirectory};
 pub use error::Error;
 pub use ims::{NewSamlProvider, SamlProvider, SamlProviderChanges};
+pub use limits::Limits;
 pub use ram::{
-    AttachedPolicy, NewPolicyVersion, NewRole, Policy, PolicyKind, PolicyVersion, Role, RoleChanges,
+    AttachedPolicy, ListedPolicy, ListedRole, NewPolicyVersion, NewRole, Policy, PolicyKind, PolicyVersion,
+    Role, RoleChanges,
 };
 pub use retry::Retry;
-pub use site::{Endpoint, Entropy, Pause, Site, Surroundings, Timeouts};
+pub use site::{Endpoint, Endpoints, Entropy, Pause, Site, Surroundings, Timeouts};
 pub use sts::{CallerIdentity, RoleSession, SamlLogon};
 
 #[cfg(test)]

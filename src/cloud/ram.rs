@@ -26,6 +26,33 @@ pub struct Role {
     pub max_session_duration: u32,
 }
 
+/// A role as `ListRoles` gives it: without its trust policy.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ListedRole {
+    /// The name.
+    pub role_name: String,
+    /// The ARN.
+    pub arn: String,
+    /// Free text.
+    #[serde(default)]
+    pub description: String,
+}
+
+/// A policy as `ListPolicies` gives it: without its document.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ListedPolicy {
+    /// The name.
+    pub policy_name: String,
+    /// Free text.
+    #[serde(default)]
+    pub description: String,
+    /// How many users, groups and roles have it.
+    #[serde(default)]
+    pub attachment_count: u64,
+}
+
 /// A role to be created.
 #[derive(Clone, Copy, Debug)]
 pub struct NewRole<'a> {
@@ -140,6 +167,25 @@ impl Account {
     /// [`Error::is_not_found`].
     pub fn get_role(&self, name: &str) -> Result<Role, Error> {
         Ok(self.send::<RoleWire>(&call("GetRole").with("RoleName", name))?.role)
+    }
+
+    /// Lists the account's roles, all pages.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn list_roles(&self) -> Result<Vec<ListedRole>, Error> {
+        self.marked(|| call("ListRoles"), |page: RolesWire| page.roles.role)
+    }
+
+    /// Lists the policies of this kind, all pages.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn list_policies(&self, kind: PolicyKind) -> Result<Vec<ListedPolicy>, Error> {
+        self.marked(
+            || call("ListPolicies").with("PolicyType", kind.as_str()),
+            |page: ListedPoliciesWire| page.policies.policy,
+        )
     }
 
     /// Changes a role.
@@ -327,4 +373,30 @@ struct PoliciesWire {
 struct PolicyListWire {
     #[serde(default)]
     policy: Vec<AttachedPolicy>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RolesWire {
+    roles: RoleListWire,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RoleListWire {
+    #[serde(default)]
+    role: Vec<ListedRole>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ListedPoliciesWire {
+    policies: ListedPolicyListWire,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ListedPolicyListWire {
+    #[serde(default)]
+    policy: Vec<ListedPolicy>,
 }

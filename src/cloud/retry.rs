@@ -41,7 +41,8 @@ impl Retry {
         paused: Duration,
         random: u64,
     ) -> Option<Duration> {
-        if !error.is_retryable() || attempt >= self.attempts {
+        let is_left_alone = matches!(error, Error::LeftAlone { .. });
+        if is_left_alone || !error.is_retryable() || attempt >= self.attempts {
             return None;
         }
         let bound = self.base.saturating_mul(1 << attempt.saturating_sub(1).min(20)).min(self.cap);
@@ -79,6 +80,13 @@ mod tests {
         let asked = Some(Duration::from_secs(3));
         assert_eq!(retry.pause(&throttled(asked), 1, Duration::ZERO, 0), asked);
         assert_eq!(retry.pause(&throttled(Some(Duration::from_secs(60))), 1, Duration::ZERO, 0), None);
+    }
+
+    #[test]
+    fn whoever_is_left_alone_is_not_waited_for() {
+        let until = crate::base::Timestamp::from_seconds(1);
+        let left = Error::LeftAlone { account: "1".to_owned(), until };
+        assert_eq!(Retry::default().pause(&left, 1, Duration::ZERO, 0), None);
     }
 
     #[test]

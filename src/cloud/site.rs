@@ -30,6 +30,63 @@ pub struct Site {
     pub retry: Retry,
 }
 
+/// Where the vendor serves the four APIs to everybody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoints {
+    /// STS.
+    pub sts: Endpoint,
+    /// RAM.
+    pub ram: Endpoint,
+    /// IMS.
+    pub ims: Endpoint,
+    /// ResourceDirectoryMaster.
+    pub resource_directory: Endpoint,
+}
+
+/// Regions whose STS is the central one, by the vendor's own table of endpoints.
+const WITHOUT_STS: [&str; 7] =
+    ["ap-south-1", "ap-southeast-2", "cn-edge-1", "cn-fujian", "cn-wuhan", "cn-yushanfang", "cn-zhangbei"];
+
+impl Endpoints {
+    /// The vendor's public endpoints as seen from `region`, such as `ap-southeast-1`. STS stands in every
+    /// region (`sts.<region>.aliyuncs.com`), and what it gives out is good everywhere; RAM, IMS and
+    /// ResourceDirectoryMaster are central. Without a region STS is central too.
+    ///
+    /// `None` where `region` is not letters, digits and hyphens with a hyphen inside.
+    pub fn of_region(region: Option<&str>) -> Option<Self> {
+        let sts = match region {
+            None => "sts.aliyuncs.com".to_owned(),
+            Some(region) if !is_region(region) => return None,
+            Some(region) if WITHOUT_STS.contains(&region) => "sts.aliyuncs.com".to_owned(),
+            Some(region) => format!("sts.{region}.aliyuncs.com"),
+        };
+        Some(Self {
+            sts: Endpoint::parse(&sts)?,
+            ram: Endpoint::parse("ram.aliyuncs.com")?,
+            ims: Endpoint::parse("ims.aliyuncs.com")?,
+            resource_directory: Endpoint::parse("resourcedirectory.aliyuncs.com")?,
+        })
+    }
+
+    /// The same endpoint for all, as the local cloud has it.
+    pub fn all_at(endpoint: &Endpoint) -> Self {
+        Self {
+            sts: endpoint.clone(),
+            ram: endpoint.clone(),
+            ims: endpoint.clone(),
+            resource_directory: endpoint.clone(),
+        }
+    }
+}
+
+fn is_region(text: &str) -> bool {
+    let parts: Vec<_> = text.split('-').collect();
+    let is_part = |part: &&str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
+    (2..=5).contains(&parts.len()) && parts.iter().all(is_part) && text.len() <= 40
+}
+
 /// Where one API is served.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
@@ -119,6 +176,26 @@ impl Pause {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn endpoints_of_a_region() {
+        let of = |region| Endpoints::of_region(region).map(|endpoints| endpoints.sts.host().to_owned());
+        for (region, sts) in [
+            (None, Some("sts.aliyuncs.com")),
+            (Some("cn-hangzhou"), Some("sts.cn-hangzhou.aliyuncs.com")),
+            (Some("ap-southeast-1"), Some("sts.ap-southeast-1.aliyuncs.com")),
+            (Some("ap-south-1"), Some("sts.aliyuncs.com")),
+            (Some(""), None),
+            (Some("hangzhou"), None),
+            (Some("cn-hangzhou.evil.example/"), None),
+            (Some("CN-HANGZHOU"), None),
+        ] {
+            assert_eq!(of(region).as_deref(), sts, "{region:?}");
+        }
+        let all = Endpoints::of_region(Some("eu-central-1")).unwrap();
+        let central = [&all.ram, &all.ims, &all.resource_directory].map(Endpoint::host);
+        assert_eq!(central, ["ram.aliyuncs.com", "ims.aliyuncs.com", "resourcedirectory.aliyuncs.com"]);
+    }
 
     #[test]
     fn a_blocking_pause_ends_by_itself() {

@@ -8,7 +8,7 @@ use crate::base::{Secret, Timestamp};
 use crate::rpc::AccessKey;
 
 use super::account::{Account, Cloud};
-use super::call::{Call, Product};
+use super::call::{Call, MANAGEMENT, Product};
 use super::error::Error;
 
 /// Temporary credentials of an assumed role.
@@ -58,7 +58,7 @@ impl Cloud {
         let call = Call::new(Product::Sts, "AssumeRole")
             .with("RoleArn", role_arn)
             .with("RoleSessionName", session_name);
-        self.send::<RoleSessionWire>(&call, Some(&self.site().key), "management")?.read()
+        self.send::<RoleSessionWire>(&call, Some(&self.site().key), MANAGEMENT)?.read()
     }
 
     /// `AssumeRoleWithSAML`, which is anonymous: the assertion is the proof.

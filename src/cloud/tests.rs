@@ -14,6 +14,9 @@ use crate::rpc::{AccessKey, Call, Headers, Request};
 
 use super::*;
 
+mod lists;
+mod traffic;
+
 const NOW: &str = "2026-11-22T18:00:00Z";
 
 fn now() -> Timestamp {
@@ -151,6 +154,10 @@ struct Bench {
 }
 
 fn bench(answers: Vec<Canned>) -> Bench {
+    bench_within(Limits::default(), answers)
+}
+
+fn bench_within(limits: Limits, answers: Vec<Canned>) -> Bench {
     let server = Server::start(answers);
     let endpoint = Endpoint::parse(&format!("http://127.0.0.1:{}", server.port)).unwrap();
     let site = Site {
@@ -171,7 +178,7 @@ fn bench(answers: Vec<Canned>) -> Bench {
         entropy: Arc::new(move || Some(u128::from(counter.fetch_add(1, Ordering::SeqCst)).to_le_bytes())),
         pause: Pause::new(move |duration| noted.lock().unwrap().push(duration)),
     };
-    Bench { cloud: Cloud::new(site, surroundings), clock, pauses, server }
+    Bench { cloud: Cloud::with_limits(site, surroundings, limits), clock, pauses, server }
 }
 
 fn session(number: u32, expiration: &str) -> Canned {

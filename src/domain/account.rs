@@ -88,6 +88,28 @@ impl FolderTree {
         Ok(tree)
     }
 
+    /// The folder with this id.
+    pub fn folder(&self, id: &FolderId) -> Option<&Folder> {
+        self.folders.get(id)
+    }
+
+    /// The same tree with the folder `id` in `destination`.
+    ///
+    /// # Errors
+    /// [`Error`] when the folder is not there or is the root, when it would lie in itself or below,
+    /// or too deep.
+    pub fn moved(&self, id: &FolderId, destination: &FolderId) -> Result<Self, Error> {
+        let folder = self.folder(id).ok_or_else(|| Error::missing("Folder", id))?;
+        if folder.parent_id.is_none() || self.ancestors(destination).any(|above| &above.id == id) {
+            return Err(Error::invalid("FolderId", format_args!("{id} cannot lie in {destination}")));
+        }
+        let mut folders: Vec<Folder> = self.folders.values().cloned().collect();
+        if let Some(folder) = folders.iter_mut().find(|folder| &folder.id == id) {
+            folder.parent_id = Some(destination.clone());
+        }
+        Self::new(folders)
+    }
+
     /// The folder and those it lies in, innermost first, the root last.
     pub fn ancestors<'a>(&'a self, id: &FolderId) -> impl Iterator<Item = &'a Folder> {
         let first = self.folders.get(id);

@@ -1,8 +1,10 @@
-//! Access assignments: who holds which configuration on which account.
+//! Access assignments: who holds which configuration on which account, or below which folder.
 
 use std::fmt;
 
 use crate::base::{AccessConfigurationId, AccountId, GroupId, Timestamp, UserId};
+
+use super::{Target, TargetKind};
 
 /// To whom something is assigned.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -29,6 +31,11 @@ impl AssigneeKind {
             Self::User => "User",
             Self::Group => "Group",
         }
+    }
+
+    /// Reads the OpenAPI's spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::User, Self::Group].into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
@@ -61,15 +68,46 @@ impl fmt::Display for Assignee {
     }
 }
 
-/// One assignment. The three parts together are its identity.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Assignment {
+/// What identifies an assignment: what is assigned, where, to whom.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AssignmentKey {
     /// What is assigned.
     pub access_configuration_id: AccessConfigurationId,
-    /// On which account.
-    pub account_id: AccountId,
+    /// On which account, or below which folder.
+    pub target: Target,
     /// To whom.
     pub assignee: Assignee,
+}
+
+/// An assignment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    /// What identifies it.
+    pub key: AssignmentKey,
     /// Since when.
     pub created_at: Timestamp,
+}
+
+/// A configuration on one account: what an assignment comes to where it reaches.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Grant {
+    /// The account.
+    pub account_id: AccountId,
+    /// The configuration.
+    pub access_configuration_id: AccessConfigurationId,
+}
+
+/// Which assignments are listed: those that agree with everything that is said.
+#[derive(Clone, Debug, Default)]
+pub struct AssignmentFilter {
+    /// Of this configuration.
+    pub access_configuration_id: Option<AccessConfigurationId>,
+    /// On this target itself.
+    pub target: Option<Target>,
+    /// On this kind of target.
+    pub target_kind: Option<TargetKind>,
+    /// To this user or group itself.
+    pub assignee: Option<Assignee>,
+    /// To this kind of assignee.
+    pub assignee_kind: Option<AssigneeKind>,
 }

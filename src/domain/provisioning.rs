@@ -3,29 +3,61 @@
 
 use crate::base::{AccessConfigurationId, AccountId, DirectoryId, Timestamp, UserName};
 
-use super::{AccessConfiguration, CloudSite, PermissionPolicy};
+use super::{CloudSite, Grant};
 
 /// How a configuration stands in an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProvisioningStatus {
+    /// It is being brought there for the first time, or that failed: part of it may be there.
+    Provisioning,
     /// The account has it as it is.
     Provisioned,
     /// The configuration was changed since.
     ReprovisionRequired,
+    /// It is being taken away: nobody enters by it any more.
+    Deprovisioning,
+    /// Taking it away failed; something of it may be left in the account.
+    DeprovisionFailed,
 }
 
 impl ProvisioningStatus {
-    /// As the OpenAPI spells it.
+    const ALL: [Self; 5] = [
+        Self::Provisioning,
+        Self::Provisioned,
+        Self::ReprovisionRequired,
+        Self::Deprovisioning,
+        Self::DeprovisionFailed,
+    ];
+
+    /// How it is stored.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Provisioning => "Provisioning",
             Self::Provisioned => "Provisioned",
             Self::ReprovisionRequired => "ReprovisionRequired",
+            Self::Deprovisioning => "Deprovisioning",
+            Self::DeprovisionFailed => "DeprovisionFailed",
         }
     }
 
-    /// Reads the OpenAPI's spelling.
+    /// Reads what [`ProvisioningStatus::as_str`] wrote.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Provisioned, Self::ReprovisionRequired].into_iter().find(|status| status.as_str() == text)
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
+    }
+
+    /// As the OpenAPI spells it, which has no word for what is under way: until a removal has ended,
+    /// the account has it; until it was provisioned once, that remains to be done.
+    pub const fn as_openapi(self) -> &'static str {
+        match self {
+            Self::Provisioning => Self::ReprovisionRequired.as_str(),
+            Self::Deprovisioning => Self::Provisioned.as_str(),
+            status => status.as_str(),
+        }
+    }
+
+    /// Reads the OpenAPI's spelling; more than one may be shown as the same.
+    pub fn from_openapi(text: &str) -> Vec<Self> {
+        Self::ALL.into_iter().filter(|status| status.as_openapi() == text).collect()
     }
 
     /// Whether people may enter by a provisioning that stands like this. One that is behind its
@@ -33,6 +65,7 @@ impl ProvisioningStatus {
     pub const fn is_usable(self) -> bool {
         match self {
             Self::Provisioned | Self::ReprovisionRequired => true,
+            Self::Provisioning | Self::Deprovisioning | Self::DeprovisionFailed => false,
         }
     }
 }
@@ -55,6 +88,27 @@ pub struct Provisioning {
     pub created_at: Timestamp,
     /// When it was last provisioned.
     pub updated_at: Timestamp,
+}
+
+impl Provisioning {
+    /// What it is of, and where.
+    pub fn grant(&self) -> Grant {
+        Grant {
+            account_id: self.account_id.clone(),
+            access_configuration_id: self.access_configuration_id.clone(),
+        }
+    }
+}
+
+/// Which provisionings are listed: those that agree with everything that is said.
+#[derive(Clone, Debug, Default)]
+pub struct ProvisioningFilter {
+    /// Of this configuration.
+    pub access_configuration_id: Option<AccessConfigurationId>,
+    /// In this account.
+    pub account_id: Option<AccountId>,
+    /// That stand like one of these; in any way where none is named.
+    pub statuses: Vec<ProvisioningStatus>,
 }
 
 /// The names of our objects in an account.
@@ -90,71 +144,6 @@ impl ReservedNames {
     }
 }
 
-/// Everything that one configuration should be in one account.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccountObjects {
-    /// The names.
-    pub names: ReservedNames,
-    /// What marks the objects as ours: the description they carry.
-    pub owner_tag: String,
-    /// The identity provider's metadata, as XML.
-    pub saml_metadata: String,
-    /// The role's trust policy.
-    pub trust_policy: String,
-    /// The role's longest session, 3,600–43,200 s: RAM admits no less than an hour, a shorter
-    /// session is asked for in the assertion.
-    pub max_session_seconds: u32,
-    /// System policies to attach, sorted by name.
-    pub system_policies: Vec<String>,
-    /// The document of the custom policy to make and attach.
-    pub inline_policy: Option<String>,
-}
-
-impl AccountObjects {
-    /// What `configuration` of `directory` should be in `account`.
-    pub fn wanted(
-        site: &CloudSite,
-        directory: &DirectoryId,
-        configuration: &AccessConfiguration,
-        account: &AccountId,
-        saml_metadata: &str,
-    ) -> Self {
-        let spec = &configuration.spec;
-        let names = ReservedNames::new(site, directory, spec.name.as_str());
-        let mut system_policies = Vec::new();
-        let mut inline_policy = None;
-        for policy in &spec.policies {
-            match policy {
-                PermissionPolicy::System { name } => system_policies.push(name.clone()),
-                PermissionPolicy::Inline { document, .. } => inline_policy = Some(document.clone()),
-            }
-        }
-        system_policies.sort_unstable();
-        Self {
-            trust_policy: trust_policy(&names.saml_provider_arn(account), &site.role_sso_acs_url),
-            owner_tag: format!("Managed by CloudSSO, directory {directory}. Changes made here are undone."),
-            saml_metadata: saml_metadata.to_owned(),
-            max_session_seconds: spec.session_seconds.max(3_600),
-            system_policies,
-            inline_policy,
-            names,
-        }
-    }
-}
-
-fn trust_policy(saml_provider_arn: &str, recipient: &str) -> String {
-    serde_json::json!({
-        "Version": "1",
-        "Statement": [{
-            "Effect": "Allow",
-            "Action": "sts:AssumeRole",
-            "Principal": { "Federated": [saml_provider_arn] },
-            "Condition": { "StringEquals": { "saml:recipient": recipient } }
-        }]
-    })
-    .to_string()
-}
-
 /// What a role SSO assertion says about the session it opens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoleSession {
@@ -182,9 +171,6 @@ impl RoleSession {
 
 #[cfg(test)]
 mod tests {
-    use crate::base::AccessConfigurationName;
-
-    use super::super::AccessConfigurationSpec;
     use super::*;
 
     fn site() -> CloudSite {
@@ -199,41 +185,14 @@ mod tests {
     }
 
     #[test]
-    fn objects_of_a_configuration() {
-        let configuration = AccessConfiguration {
-            id: AccessConfigurationId::parse("ac-1").unwrap(),
-            spec: AccessConfigurationSpec {
-                name: AccessConfigurationName::parse("Audit").unwrap(),
-                description: String::new(),
-                session_seconds: 900,
-                relay_state: String::new(),
-                policies: vec![
-                    PermissionPolicy::System { name: "B".to_owned() },
-                    PermissionPolicy::Inline { name: "own".to_owned(), document: "{}".to_owned() },
-                    PermissionPolicy::System { name: "A".to_owned() },
-                ],
-            },
-            revision: 1,
-            created_at: Timestamp::from_seconds(0),
-            updated_at: Timestamp::from_seconds(0),
-        };
-        let (directory, account) = (DirectoryId::parse("d-1").unwrap(), AccountId::parse("42").unwrap());
-        let objects = AccountObjects::wanted(&site(), &directory, &configuration, &account, "<xml/>");
-        assert_eq!(objects.names.role, "AliyunReservedSSO-Audit");
-        assert_eq!(objects.names.saml_provider, "AliyunReservedSSO-d-1");
-        assert_eq!(objects.names.inline_policy, "AliyunReservedSSO-Audit-InlinePolicy");
-        assert_eq!(objects.system_policies, ["A", "B"]);
-        assert_eq!(objects.inline_policy.as_deref(), Some("{}"));
-        assert_eq!(objects.max_session_seconds, 3_600);
-        let trust: serde_json::Value = serde_json::from_str(&objects.trust_policy).unwrap();
-        assert_eq!(
-            trust.pointer("/Statement/0/Principal/Federated/0").and_then(|arn| arn.as_str()),
-            Some("acs:ram::42:saml-provider/AliyunReservedSSO-d-1")
-        );
-        assert_eq!(
-            trust.pointer("/Statement/0/Condition/StringEquals/saml:recipient").and_then(|url| url.as_str()),
-            Some("http://localhost:8090/saml-role/sso")
-        );
+    fn what_is_under_way_is_shown_as_it_still_is() {
+        let shown = ProvisioningStatus::ALL.map(ProvisioningStatus::as_openapi);
+        let expected =
+            ["ReprovisionRequired", "Provisioned", "ReprovisionRequired", "Provisioned", "DeprovisionFailed"];
+        assert_eq!(shown, expected);
+        let found = ProvisioningStatus::from_openapi("Provisioned");
+        assert_eq!(found, [ProvisioningStatus::Provisioned, ProvisioningStatus::Deprovisioning]);
+        assert!(ProvisioningStatus::from_openapi("Deprovisioning").is_empty());
     }
 
     #[test]

@@ -9,7 +9,9 @@ use crate::base::{Clock, Secret, Timestamp};
 use crate::crypto::{self, Random, SealingKey, hash};
 
 use super::catalogue::Catalogue;
+use super::fault::Injector;
 use super::oidc::Issuers;
+use super::parsed_policy::ParsedPolicies;
 use super::store::Store;
 
 /// The shared state of the server.
@@ -19,7 +21,9 @@ pub(crate) struct Cloud {
     pub(crate) random: Random,
     pub(crate) sealing: SealingKey,
     pub(crate) catalogue: Catalogue,
+    pub(crate) injector: Injector,
     pub(crate) issuers: Issuers,
+    pub(crate) parsed_policies: ParsedPolicies,
     /// `http://localhost:<port>`.
     pub(crate) base_url: String,
     pub(crate) port: u16,

@@ -7,8 +7,9 @@
 
 use diesel::SqliteConnection;
 
-use crate::policy::{Decision, Document, Kind, Named, Request, evaluate};
+use crate::policy::{Decision, Kind, Named, Request, evaluate};
 
+use super::cloud::Cloud;
 use super::identity::{Identity, IdentityKind};
 use super::refusal::{Entity, Refusal};
 use super::rules;
@@ -72,6 +73,7 @@ impl From<ControlPolicyRow> for ControlPolicy {
 /// Refuses a request where the control policies above the caller's account forbid it; the refusal names
 /// the policy, or the level at which none allows it.
 pub(crate) fn check(
+    cloud: &Cloud,
     identity: &Identity,
     connection: &mut SqliteConnection,
     request: &Request<'_>,
@@ -80,9 +82,10 @@ pub(crate) fn check(
         let mut held = Vec::new();
         for row in control_policy::attached_to(connection, &level)? {
             let policy = ControlPolicy::find(connection, &row.policy_id)?;
-            let document = Document::parse(Kind::System, &policy.document).map_err(|error| {
-                Refusal::Internal(format!("stored control policy {}: {error}", policy.id))
-            })?;
+            let document =
+                cloud.parsed_policies.document(Kind::System, &policy.document).map_err(|error| {
+                    Refusal::Internal(format!("stored control policy {}: {error}", policy.id))
+                })?;
             held.push((policy.name, document));
         }
         let held: Vec<_> = held.iter().map(|(name, document)| Named { name, document }).collect();

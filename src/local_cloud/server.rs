@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Server, ServerHandle, ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HOST, HeaderName, HeaderValue};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
@@ -16,17 +15,17 @@ use tokio::sync::oneshot;
 
 use crate::base::{AccountId, Clock};
 use crate::crypto::Random;
-use crate::rpc::{AccessKey, Headers, Request};
+use crate::rpc::{AccessKey, BODY_LIMIT};
 
 use super::catalogue::Catalogue;
 use super::cloud::{Cloud, Open};
 use super::error::Error;
+use super::fault::{Faults, Injector};
 use super::oidc::Issuers;
+use super::parsed_policy::ParsedPolicies;
 use super::store::Store;
-use super::{api, bootstrap, console, key_file};
+use super::{bootstrap, console, endpoint, key_file};
 
-/// The largest body: an assertion of 100,000 characters, percent-encoded, with room to spare.
-const BODY_LIMIT: usize = 384 * 1024;
 const BLOCKING_THREADS: usize = 2;
 const CONNECTIONS: usize = 1024;
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
@@ -45,10 +44,12 @@ pub struct Settings {
     pub clock: Clock,
     /// Where ids, secrets and tokens come from.
     pub random: Random,
+    /// What goes wrong, for whoever wants it to.
+    pub faults: Faults,
 }
 
 impl Settings {
-    /// Loopback, any free port, the machine's clock and randomness.
+    /// Loopback, any free port, the machine's clock and randomness, no faults.
     pub fn new(data_dir: impl Into<PathBuf>) -> Self {
         Self {
             data_dir: data_dir.into(),
@@ -56,6 +57,7 @@ impl Settings {
             port: 0,
             clock: Clock::system(),
             random: Random::system(),
+            faults: Faults::default(),
         }
     }
 }
@@ -135,7 +137,9 @@ pub fn start(settings: Settings) -> Result<Running, Error> {
         csrf_key: sealing.derive("console form")?,
         sealing,
         catalogue,
+        injector: Injector::new(settings.faults),
         issuers: Issuers::new(),
+        parsed_policies: ParsedPolicies::default(),
         base_url: base_url.clone(),
         port: address.port(),
         _open: Open { _lock: lock, _closed: sender },
@@ -161,8 +165,7 @@ fn serve(cloud: web::Data<Cloud>, listener: TcpListener) -> Result<Server, Error
             .app_data(cloud.clone())
             .app_data(web::PayloadConfig::new(BODY_LIMIT))
             .wrap(from_fn(guard))
-            .route("/", web::get().to(call))
-            .route("/", web::post().to(call))
+            .route("/", web::to(endpoint::call))
             .route("/saml-role/sso", web::post().to(console::post_role_sso))
             .route("/console", web::get().to(console::get_console))
             .route("/console/logout", web::post().to(console::post_logout))
@@ -210,35 +213,6 @@ fn is_own_host(request: &HttpRequest, port: u16) -> bool {
     hosts.next().is_none() && (name.eq_ignore_ascii_case("localhost") || name == "127.0.0.1")
 }
 
-/// A call of an API; or somebody who typed our address into a browser.
-async fn call(cloud: web::Data<Cloud>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
-    let is_call = request.headers().contains_key("x-acs-action") || !request.query_string().is_empty();
-    if request.method() == actix_web::http::Method::GET && !is_call {
-        return console::to_console();
-    }
-    let method = request.method().to_string();
-    let query = request.query_string().to_owned();
-    let host = text(request.headers().get(HOST));
-    let headers: Headers =
-        request.headers().iter().map(|(name, value)| (name.to_string(), text(Some(value)))).collect();
-    let answer = web::block(move || {
-        let request = Request { method: &method, path: "/", query: &query, headers, body: &body };
-        api::answer(&cloud, &request, &host)
-    })
-    .await;
-    match answer {
-        Ok(answer) => {
-            let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            HttpResponse::build(status).content_type(answer.content_type).body(answer.body)
-        }
-        Err(_) => HttpResponse::InternalServerError().finish(),
-    }
-}
-
 async fn not_found() -> HttpResponse {
     console::problem(console::Problem::NotFound, "")
-}
-
-fn text(value: Option<&HeaderValue>) -> String {
-    value.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default()
 }

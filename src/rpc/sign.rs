@@ -56,7 +56,14 @@ impl Outgoing<'_> {
             signed.headers.push(("x-acs-security-token", token.expose().to_owned()));
         }
         signed.headers.sort_unstable();
-        let headers: Vec<_> = signed.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        // As the vendor's clients do: what says how the answer is to look is sent and not signed.
+        let is_signed = |name: &str| matches!(name, "host" | "content-type") || name.starts_with("x-acs-");
+        let headers: Vec<_> = signed
+            .headers
+            .iter()
+            .filter(|(name, _)| is_signed(name))
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
         let canonical = Canonical {
             method: "POST",
             path: "/",

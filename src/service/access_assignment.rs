@@ -1,159 +1,125 @@
 //! Access assignments. An assignment counts the moment it is written and stops counting the moment
 //! it is removed; what accounts need for it is made by tasks.
 
-use crate::base::{AccessConfigurationId, AccountId, TaskId};
-use crate::domain::{self, Action, Assignee, Assignment, Event, Provisioning, Task, TaskKind, TaskStatus};
-use crate::storage::{Conn, access_configuration, account, assignment, group, task, user};
+use crate::domain::{
+    self, Action, Assignee, Assignment, AssignmentFilter, AssignmentKey, DeprovisionStrategy, Event, Task,
+    TaskKind,
+};
+use crate::storage::{Conn, assignment, group, user};
 
 use super::context::Change;
-use super::{Context, Error, Operator};
+use super::task::{self, Draft};
+use super::{Context, Error, Operator, target};
 
-/// Assigns a configuration on an account to a user or a group, and writes the task that provisions
-/// it there. `None` when it was assigned before.
+/// Assigns a configuration to a user or a group, on an account or on everything below a folder, and
+/// writes the task that provisions it there.
 ///
 /// # Errors
-/// [`Error::Refused`] when the configuration, the account or the assignee does not exist.
-pub fn create(
-    ctx: &Context,
-    operator: &Operator,
-    configuration: &AccessConfigurationId,
-    account: &AccountId,
-    assignee: &Assignee,
-) -> Result<Option<TaskId>, Error> {
-    let change = ctx.change(operator.origin());
-    let assignment = Assignment {
-        access_configuration_id: configuration.clone(),
-        account_id: account.clone(),
-        assignee: assignee.clone(),
-        created_at: change.now,
-    };
-    let created = ctx.store.write(move |conn| {
-        check_parts(conn, &assignment)?;
-        if !assignment::insert(conn, &assignment)? {
+/// [`Error::Refused`]: `EntityNotExists.…` for the configuration, the target or the assignee,
+/// `EntityAlreadyExists.AccessAssignment`, `OperationConflict.Task` while a task on the same object
+/// is in progress.
+pub fn create(ctx: &Context, operator: &Operator, key: &AssignmentKey) -> Result<Task, Error> {
+    let made = ensure(ctx, operator, key)?;
+    let names =
+        format_args!("of {} on {} to {}", key.access_configuration_id, key.target, key.assignee).to_string();
+    made.ok_or_else(|| domain::Error::exists("AccessAssignment", names).into())
+}
+
+/// As [`create`]; `None` where it was assigned before.
+///
+/// # Errors
+/// As [`create`], but for an assignment that exists.
+pub fn ensure(ctx: &Context, operator: &Operator, key: &AssignmentKey) -> Result<Option<Task>, Error> {
+    let (change, key) = (ctx.change(operator.origin()), key.clone());
+    let written = ctx.store.write(move |conn| {
+        check_parts(conn, &key)?;
+        if assignment::exists(conn, &key)? {
             return Ok(None);
         }
-        let task = write_task(conn, &change, TaskKind::CreateAccessAssignment, &assignment)?;
-        change.record(conn, &event(Action::AccessAssignmentCreated, &assignment, &task))?;
+        let draft = draft(TaskKind::CreateAccessAssignment, &key, DeprovisionStrategy::None);
+        task::refuse_conflict(conn, &draft)?;
+        assignment::insert(conn, &Assignment { key: key.clone(), created_at: change.now })?;
+        let task = task::write(conn, &change, &draft)?;
+        record(conn, &change, Action::AccessAssignmentCreated, &task)?;
         Ok::<_, Error>(Some(task))
     })?;
     ctx.work.ring();
-    Ok(created)
+    Ok(written)
 }
 
-/// Removes an assignment: nobody enters by it from this moment on. The role stays in the account.
+/// Removes an assignment: nobody enters by it from this moment on. What becomes of the role is the
+/// strategy's to say.
 ///
 /// # Errors
-/// [`Error::Refused`] when there is no such assignment.
+/// [`Error::Refused`]: `EntityNotExists.AccessAssignment`, `OperationConflict.Task`.
 pub fn delete(
     ctx: &Context,
     operator: &Operator,
-    configuration: &AccessConfigurationId,
-    account: &AccountId,
-    assignee: &Assignee,
-) -> Result<TaskId, Error> {
-    let change = ctx.change(operator.origin());
-    let assignment = Assignment {
-        access_configuration_id: configuration.clone(),
-        account_id: account.clone(),
-        assignee: assignee.clone(),
-        created_at: change.now,
-    };
-    let task = ctx.store.write(move |conn| {
-        if !assignment::delete(conn, &assignment)? {
-            return Err(domain::Error::missing("AccessAssignment", &assignment.assignee).into());
+    key: &AssignmentKey,
+    strategy: DeprovisionStrategy,
+) -> Result<Task, Error> {
+    let (change, key) = (ctx.change(operator.origin()), key.clone());
+    let written = ctx.store.write(move |conn| {
+        if !assignment::exists(conn, &key)? {
+            return Err(domain::Error::missing("AccessAssignment", &key.assignee).into());
         }
-        let task = write_task(conn, &change, TaskKind::DeleteAccessAssignment, &assignment)?;
-        change.record(conn, &event(Action::AccessAssignmentDeleted, &assignment, &task))?;
+        let draft = draft(TaskKind::DeleteAccessAssignment, &key, strategy);
+        task::refuse_conflict(conn, &draft)?;
+        assignment::delete(conn, &key)?;
+        let task = task::write(conn, &change, &draft)?;
+        record(conn, &change, Action::AccessAssignmentDeleted, &task)?;
         Ok::<_, Error>(task)
     })?;
     ctx.work.ring();
-    Ok(task)
+    Ok(written)
 }
 
-/// Writes a task that provisions again what an account has, because what ties it to this
-/// installation has changed.
-pub(super) fn write_provision_task(
-    conn: &mut Conn,
-    change: &Change,
-    provisioning: &Provisioning,
-) -> Result<(), Error> {
-    let task = Task {
-        id: change.id()?,
-        kind: TaskKind::ProvisionAccessConfiguration,
-        status: TaskStatus::InProgress,
-        access_configuration_id: provisioning.access_configuration_id.clone(),
-        account_id: provisioning.account_id.clone(),
-        assignee: None,
-        attempts: 0,
-        failure_reason: None,
-        created_at: change.now,
-        ended_at: None,
-    };
-    Ok(task::insert(conn, &task)?)
+/// The assignments that agree with `filter`, in a stable order: at most `limit` after `after`, and
+/// how many there are in all.
+///
+/// # Errors
+/// Failures of the database.
+pub fn list(
+    ctx: &Context,
+    _operator: &Operator,
+    filter: &AssignmentFilter,
+    after: Option<&AssignmentKey>,
+    limit: i64,
+) -> Result<(Vec<Assignment>, i64), Error> {
+    ctx.store
+        .read(|conn| Ok((assignment::list(conn, filter, after, limit)?, assignment::count(conn, filter)?)))
 }
 
-fn check_parts(conn: &mut Conn, assignment: &Assignment) -> Result<(), Error> {
-    if access_configuration::find(conn, &assignment.access_configuration_id)?.is_none() {
-        return Err(domain::Error::missing("AccessConfiguration", &assignment.access_configuration_id).into());
+fn draft(kind: TaskKind, key: &AssignmentKey, strategy: DeprovisionStrategy) -> Draft {
+    Draft {
+        kind,
+        access_configuration_id: Some(key.access_configuration_id.clone()),
+        target: key.target.clone(),
+        assignee: Some(key.assignee.clone()),
+        strategy,
     }
-    if account::find(conn, &assignment.account_id)?.is_none() {
-        return Err(domain::Error::missing("Account", &assignment.account_id).into());
-    }
-    let is_there = match &assignment.assignee {
+}
+
+fn check_parts(conn: &mut Conn, key: &AssignmentKey) -> Result<(), Error> {
+    target::check_configuration(conn, &key.access_configuration_id)?;
+    target::check(conn, &key.target)?;
+    let is_there = match &key.assignee {
         Assignee::User(id) => user::find(conn, id)?.is_some(),
         Assignee::Group(id) => group::find(conn, id)?.is_some(),
     };
     if is_there {
         Ok(())
     } else {
-        Err(domain::Error::missing(assignment.assignee.kind().as_str(), &assignment.assignee).into())
+        Err(domain::Error::missing(key.assignee.kind().as_str(), &key.assignee).into())
     }
 }
 
-fn write_task(
-    conn: &mut Conn,
-    change: &Change,
-    kind: TaskKind,
-    assignment: &Assignment,
-) -> Result<TaskId, Error> {
-    let task = Task {
-        id: change.id()?,
-        kind,
-        status: TaskStatus::InProgress,
-        access_configuration_id: assignment.access_configuration_id.clone(),
-        account_id: assignment.account_id.clone(),
-        assignee: Some(assignment.assignee.clone()),
-        attempts: 0,
-        failure_reason: None,
-        created_at: change.now,
-        ended_at: None,
-    };
-    task::insert(conn, &task)?;
-    Ok(task.id)
-}
-
-fn event(action: Action, assignment: &Assignment, task: &TaskId) -> Event {
-    Event::new(action, &assignment.account_id).with(serde_json::json!({
-        "access_configuration_id": assignment.access_configuration_id,
-        "principal_id": assignment.assignee.as_str(),
-        "task_id": task,
-    }))
-}
-
-/// The task with this id.
-///
-/// # Errors
-/// [`Error::Refused`] when there is none.
-pub fn task(ctx: &Context, _operator: &Operator, id: &TaskId) -> Result<Task, Error> {
-    let found = ctx.store.read(|conn| task::find(conn, id))?;
-    found.ok_or_else(|| domain::Error::missing("Task", id).into())
-}
-
-/// How many tasks are to be done, and how many were given up.
-///
-/// # Errors
-/// Failures of the database.
-pub fn task_counts(ctx: &Context, _operator: &Operator) -> Result<(i64, i64), Error> {
-    ctx.store
-        .read(|conn| Ok((task::count(conn, TaskStatus::InProgress)?, task::count(conn, TaskStatus::Failed)?)))
+fn record(conn: &mut Conn, change: &Change, action: Action, task: &Task) -> Result<(), Error> {
+    let detail = serde_json::json!({
+        "access_configuration_id": task.access_configuration_id,
+        "principal_id": task.assignee.as_ref().map(Assignee::as_str),
+        "task_id": task.id,
+        "strategy": task.strategy.as_str(),
+    });
+    change.record(conn, &Event::new(action, &task.target).with(detail))
 }

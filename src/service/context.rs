@@ -14,7 +14,7 @@ use crate::domain::{CloudSite, Event};
 use crate::storage::event::Origin;
 use crate::storage::{self, Conn, Store};
 
-use super::parts::Parts;
+use super::parts::{Parts, Upkeep};
 use super::{Error, IdentityProvider};
 
 /// What every use case needs at hand. Shared by all threads.
@@ -28,6 +28,7 @@ pub struct Context {
     pub(super) cloud: Cloud,
     pub(super) identity_provider: IdentityProvider,
     pub(super) instance: String,
+    pub(super) upkeep: Upkeep,
     pub(super) form_key: Zeroizing<Vec<u8>>,
     name_key: Zeroizing<Vec<u8>>,
     pub(super) work: WorkBell,
@@ -42,7 +43,8 @@ impl Context {
         let identity_provider = IdentityProvider::load_or_create(&parts)?;
         let form_key = parts.sealing_key.derive("form token")?;
         let name_key = parts.sealing_key.derive("sign-in name")?;
-        let Parts { store, clock, random, hasher, sealing_key, public_url: _, site, cloud, instance } = parts;
+        let Parts { store, clock, random, hasher, sealing_key, public_url: _, site, cloud, instance, upkeep } =
+            parts;
         Ok(Arc::new(Self {
             store,
             clock,
@@ -54,6 +56,7 @@ impl Context {
             identity_provider,
             form_key,
             instance,
+            upkeep,
             name_key,
             work: WorkBell::default(),
         }))

@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::base::{AccessConfigurationName, DirectoryName};
-use crate::domain::{self, AccessConfigurationSpec, Assignee, GroupSpec, PermissionPolicy, UserSpec};
+use crate::domain::{
+    self, AccessConfigurationSpec, Assignee, AssignmentKey, GroupSpec, PermissionPolicy, Target, UserSpec,
+};
 
 use super::{
     Context, Error, Operator, access_assignment, access_configuration, account, directory, group, user,
@@ -103,14 +105,18 @@ pub struct AccessConfigurationEntry {
     pub inline_policy: Option<String>,
 }
 
-/// `[[assignment]]`: every pair of an account and an assignee in it.
+/// `[[assignment]]`: every pair of a target and an assignee in it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AssignmentEntry {
     /// Name of the access configuration.
     pub access_configuration: String,
     /// Names of the accounts.
+    #[serde(default)]
     pub accounts: Vec<String>,
+    /// Paths of folders: every member account below, now and later. An empty path is the root.
+    #[serde(default)]
+    pub folders: Vec<String>,
     /// Names of groups.
     #[serde(default)]
     pub groups: Vec<String>,
@@ -170,7 +176,7 @@ pub fn apply(ctx: &Context, operator: &Operator, organisation: &Organisation) ->
     apply_accounts(ctx, operator, organisation)?;
     for spec in &organisation.users {
         if user::find_by_name(ctx, operator, spec.user_name.as_str())?.is_none() {
-            user::create(ctx, operator, spec.clone())?;
+            user::create(ctx, operator, spec.clone(), Vec::new())?;
         }
     }
     for entry in &organisation.groups {
@@ -180,7 +186,7 @@ pub fn apply(ctx: &Context, operator: &Operator, organisation: &Organisation) ->
         let spec = entry.spec();
         match access_configuration::find_by_name(ctx, operator, spec.name.as_str())? {
             Some(existing) => access_configuration::update(ctx, operator, &existing.id, spec)?,
-            None => access_configuration::create(ctx, operator, spec).map(drop)?,
+            None => access_configuration::create(ctx, operator, spec, Vec::new()).map(drop)?,
         }
     }
     for entry in &organisation.assignments {
@@ -190,19 +196,21 @@ pub fn apply(ctx: &Context, operator: &Operator, organisation: &Organisation) ->
 }
 
 fn apply_accounts(ctx: &Context, operator: &Operator, organisation: &Organisation) -> Result<(), Error> {
-    let path =
-        |path: &str| path.split('/').filter(|name| !name.is_empty()).map(str::to_owned).collect::<Vec<_>>();
-    let folders: Vec<_> = organisation.folders.iter().map(|entry| path(&entry.path)).collect();
+    let folders: Vec<_> = organisation.folders.iter().map(|entry| folder_path(&entry.path)).collect();
     let accounts: BTreeMap<_, _> =
-        organisation.accounts.iter().map(|entry| (entry.name.clone(), path(&entry.folder))).collect();
+        organisation.accounts.iter().map(|entry| (entry.name.clone(), folder_path(&entry.folder))).collect();
     account::ensure(ctx, operator, &folders, &accounts)
+}
+
+fn folder_path(path: &str) -> Vec<String> {
+    path.split('/').filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 fn apply_group(ctx: &Context, operator: &Operator, entry: &GroupEntry) -> Result<(), Error> {
     let name = entry.spec.group_name.as_str();
     let id = match group::find_by_name(ctx, operator, name)? {
         Some(existing) => existing.id,
-        None => group::create(ctx, operator, entry.spec.clone())?,
+        None => group::create(ctx, operator, entry.spec.clone())?.id,
     };
     for member in &entry.members {
         let user = user::find_by_name(ctx, operator, member)?
@@ -225,11 +233,23 @@ fn apply_assignment(ctx: &Context, operator: &Operator, entry: &AssignmentEntry)
         let found = user::find_by_name(ctx, operator, name)?;
         assignees.push(Assignee::User(found.ok_or_else(|| domain::Error::missing("User", name))?.id));
     }
+    let mut targets = Vec::new();
     for name in &entry.accounts {
-        let account = account::find_by_name(ctx, operator, name)?
-            .ok_or_else(|| domain::Error::missing("Account", name))?;
+        let found = account::find_by_name(ctx, operator, name)?;
+        targets.push(Target::Account(found.ok_or_else(|| domain::Error::missing("Account", name))?));
+    }
+    for path in &entry.folders {
+        let found = account::find_folder(ctx, operator, &folder_path(path))?;
+        targets.push(Target::Folder(found.ok_or_else(|| domain::Error::missing("Folder", path))?));
+    }
+    for target in &targets {
         for assignee in &assignees {
-            access_assignment::create(ctx, operator, &configuration.id, &account, assignee)?;
+            let key = AssignmentKey {
+                access_configuration_id: configuration.id.clone(),
+                target: target.clone(),
+                assignee: assignee.clone(),
+            };
+            access_assignment::ensure(ctx, operator, &key)?;
         }
     }
     Ok(())

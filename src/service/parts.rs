@@ -1,5 +1,7 @@
 //! What a [`Context`](super::Context) is made of.
 
+use std::time::Duration;
+
 use crate::base::Clock;
 use crate::cloud::Cloud;
 use crate::crypto::password::Hasher;
@@ -28,4 +30,15 @@ pub struct Parts {
     pub site: CloudSite,
     /// The cloud as the driver reaches it.
     pub cloud: Cloud,
+    /// What is done by itself, and how often.
+    pub upkeep: Upkeep,
+}
+
+/// What the worker does by itself, and how often; `None` for never.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Upkeep {
+    /// Folders and accounts are brought up to date with the cloud.
+    pub directory: Option<Duration>,
+    /// Each account is compared with what it should have.
+    pub drift: Option<Duration>,
 }

@@ -7,11 +7,10 @@ use std::time::Duration;
 
 use crate::base::{AccessConfigurationId, AccountId, UserId};
 use crate::domain::{
-    self, AccessConfiguration, Account, Action, AuthenticationMethod, CloudSite, Event, Kind, ReservedNames,
-    RoleSession, User,
+    self, AccessConfiguration, Account, Action, AuthenticationMethod, CloudSite, Event, Grant, Kind,
+    ReservedNames, RoleSession, User,
 };
 use crate::saml::{Assertion, Attribute, AuthnContext, MessageId, NameId, NameIdFormat, Response};
-use crate::storage::assignment::Grant;
 use crate::storage::{Conn, access_configuration, account, assignment, provisioning};
 
 use super::session::find_enabled;
@@ -129,7 +128,7 @@ fn check(
     ) else {
         return Err(denied());
     };
-    let provisioned = provisioning::find(conn, &configuration.id, &account.id)?;
+    let provisioned = provisioning::find(conn, &grant)?;
     if !provisioned.is_some_and(|provisioning| provisioning.status.is_usable()) {
         return Err(domain::Error::new(
             Kind::Unavailable,

@@ -9,20 +9,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crate::domain::{
-    Action, Event, Provisioning, ProvisioningStatus, Task, TaskKind, TaskStatus, retry_delay,
-};
+use crate::base::Timestamp;
+use crate::domain::{Action, Event, Target, Task, TaskKind, TaskStatus, retry_delay};
 use crate::storage::event::Origin;
 use crate::storage::lease::{self, Lease};
-use crate::storage::{
-    self, Conn, access_configuration, failure_counter, provisioning, session, sign_in, task,
-};
+use crate::storage::{self, Conn, failure_counter, provisioning, session, sign_in, task};
 
-use super::provision::Failure;
-use super::{Context, Error, access_assignment, provision};
+use super::context::Change;
+use super::perform::{self, Outcome};
+use super::task::{self as tasks, Draft};
+use super::{Context, Error, Operator, account, drift, provision};
 
-/// A lease is given for this long and kept alive before each task; longer than any task takes.
-const LEASE: Duration = Duration::from_secs(120);
 /// How often to look for work that another replica wrote, or that waited for its next attempt.
 const POLL: Duration = Duration::from_secs(1);
 /// How often what has expired is forgotten.
@@ -79,14 +76,11 @@ pub fn run_due(ctx: &Context) -> Result<usize, Error> {
 }
 
 fn run(ctx: &Context, stop: &AtomicBool, number: usize) {
-    let mut swept_at = ctx.now();
+    let mut chores = Chores { swept_at: ctx.now(), synchronized_at: ctx.now() };
     while !stop.load(Ordering::SeqCst) {
         let seen = ctx.work.count();
-        if number == 0 && ctx.now().since(swept_at) >= SWEEP {
-            swept_at = ctx.now();
-            if let Err(error) = sweep(ctx) {
-                tracing::warn!(%error, "what has expired could not be forgotten");
-            }
+        if number == 0 {
+            chores.keep_up(ctx);
         }
         let outcome = claim(ctx).and_then(|lease| {
             let Some(lease) = lease else { return Ok(false) };
@@ -100,6 +94,36 @@ fn run(ctx: &Context, stop: &AtomicBool, number: usize) {
                 ctx.work.wait(seen, POLL);
             }
         }
+    }
+}
+
+/// What one thread does beside its tasks, and when it last did.
+struct Chores {
+    swept_at: Timestamp,
+    synchronized_at: Timestamp,
+}
+
+impl Chores {
+    fn keep_up(&mut self, ctx: &Context) {
+        let now = ctx.now();
+        if now.since(self.swept_at) >= SWEEP {
+            self.swept_at = now;
+            report(sweep(ctx), "what has expired could not be forgotten");
+            if let Some(interval) = ctx.upkeep.drift {
+                report(drift::schedule(ctx, interval), "accounts could not be asked to be compared");
+            }
+        }
+        if ctx.upkeep.directory.is_some_and(|interval| now.since(self.synchronized_at) >= interval) {
+            self.synchronized_at = now;
+            let synchronized = account::synchronize(ctx, &Operator::system());
+            report(synchronized, "folders and accounts could not be brought up to date");
+        }
+    }
+}
+
+fn report<T>(outcome: Result<T, Error>, failure: &str) {
+    if let Err(error) = outcome {
+        tracing::warn!(%error, "{failure}");
     }
 }
 
@@ -119,7 +143,7 @@ fn claim(ctx: &Context) -> Result<Option<Lease>, Error> {
         return Ok(None);
     }
     let owner = ctx.instance.clone();
-    Ok(ctx.store.write(move |conn| lease::claim(conn, &owner, now, LEASE))?)
+    Ok(ctx.store.write(move |conn| lease::claim(conn, &owner, now, lease::LENGTH))?)
 }
 
 /// Does the account's tasks that are due, while the lease holds; says how many were recorded.
@@ -127,13 +151,15 @@ fn work(ctx: &Context, lease: &Lease, stop: &AtomicBool) -> Result<usize, Error>
     let mut done = 0;
     let tasks = ctx.store.read(|conn| task::list_due(conn, &lease.account_id, ctx.now()))?;
     for task in tasks {
-        let (now, held) = (ctx.now(), lease.clone());
-        if stop.load(Ordering::SeqCst)
-            || !ctx.store.write(move |conn| lease::extend(conn, &held, now, LEASE))?
-        {
+        if stop.load(Ordering::SeqCst) {
             break;
         }
-        let outcome = perform(ctx, &task)?;
+        match begin(ctx, lease, &task)? {
+            Begun::Yes => {}
+            Begun::CalledOff => continue,
+            Begun::LeaseLost => break,
+        }
+        let outcome = perform::perform(ctx, lease, &task)?;
         if !record(ctx, lease, task, outcome)? {
             break;
         }
@@ -144,111 +170,87 @@ fn work(ctx: &Context, lease: &Lease, stop: &AtomicBool) -> Result<usize, Error>
     Ok(done)
 }
 
-/// What a task came to, apart from what it changed in the account.
-enum Outcome {
-    /// Nothing was left to do.
-    Unchanged,
-    /// The account now has the configuration like this.
-    Provisioned(Provisioning),
-    /// It failed; perhaps to be tried again.
-    Failed(Failure),
+enum Begun {
+    Yes,
+    /// It was called off since it was read.
+    CalledOff,
+    LeaseLost,
 }
 
-fn perform(ctx: &Context, task: &Task) -> Result<Outcome, Error> {
-    match task.kind {
-        TaskKind::DeleteAccessAssignment => return Ok(Outcome::Unchanged),
-        TaskKind::CreateAccessAssignment | TaskKind::ProvisionAccessConfiguration => {}
-    }
-    let trust_digest = ctx.identity_provider.trust_digest(&ctx.site.role_sso_acs_url);
-    let (configuration, existing, directory) = ctx.store.read(|conn| {
-        Ok::<_, Error>((
-            access_configuration::find(conn, &task.access_configuration_id)?,
-            provisioning::find(conn, &task.access_configuration_id, &task.account_id)?,
-            super::directory::id(conn)?,
-        ))
-    })?;
-    let Some(configuration) = configuration else {
-        return Ok(Outcome::Failed(Failure::lasting("the access configuration does not exist any more")));
-    };
-    let is_current = existing.as_ref().is_some_and(|existing| {
-        existing.status == ProvisioningStatus::Provisioned
-            && existing.revision == configuration.revision
-            && existing.trust_digest == trust_digest
-    });
-    if is_current {
-        return Ok(Outcome::Unchanged);
-    }
-    let metadata = ctx.identity_provider.metadata();
-    if let Err(failure) = provision::provision(ctx, &directory, &configuration, &task.account_id, metadata) {
-        return Ok(Outcome::Failed(failure));
-    }
-    let now = ctx.now();
-    Ok(Outcome::Provisioned(Provisioning {
-        access_configuration_id: configuration.id,
-        account_id: task.account_id.clone(),
-        status: ProvisioningStatus::Provisioned,
-        revision: configuration.revision,
-        trust_digest,
-        created_at: existing.map_or(now, |existing| existing.created_at),
-        updated_at: now,
-    }))
+/// Keeps the lease, and notes that the task is being done from now on.
+fn begin(ctx: &Context, lease: &Lease, task: &Task) -> Result<Begun, Error> {
+    let (now, lease, id) = (ctx.now(), lease.clone(), task.id.clone());
+    Ok(ctx.store.write(move |conn| {
+        if !lease::extend(conn, &lease, now, lease::LENGTH)? {
+            return Ok(Begun::LeaseLost);
+        }
+        Ok::<_, storage::Error>(if task::start(conn, &id, now)? { Begun::Yes } else { Begun::CalledOff })
+    })?)
 }
 
 /// Records how a task ended, if the lease still holds; false when it does not.
 fn record(ctx: &Context, lease: &Lease, mut task: Task, outcome: Outcome) -> Result<bool, Error> {
     let [jitter] = ctx.random.bytes::<1>()?;
-    let origin =
-        Origin { actor: "system".to_owned(), request_id: task.id.to_string(), source_address: String::new() };
-    let change = ctx.change(&origin);
-    let (mut next_at, mut event, mut provisioned) = (change.now, None, None);
-    let detail =
-        serde_json::json!({ "access_configuration_id": task.access_configuration_id, "task_id": task.id });
-    match outcome {
-        Outcome::Unchanged => task.status = TaskStatus::Success,
-        Outcome::Provisioned(provisioning) => {
-            task.status = TaskStatus::Success;
-            event = Some(Event::new(Action::AccessConfigurationProvisioned, &task.account_id).with(detail));
-            provisioned = Some(provisioning);
+    let change = ctx.change(&Origin::system(task.id.to_string()));
+    let mut next_at = change.now;
+    task.started_at = None;
+    if let Outcome::Failed(failure) = &outcome {
+        task.attempts += 1;
+        tracing::warn!(task.id = %task.id, account.id = %lease.account_id, attempt = task.attempts, reason = %failure, "a task failed");
+        task.failure_reason = Some(failure.to_string());
+        if failure.is_lasting() || task.attempts >= Task::MAX_ATTEMPTS {
+            task.status = TaskStatus::Failed;
+        } else {
+            next_at = change.now.plus(retry_delay(task.attempts, jitter));
         }
-        Outcome::Failed(failure) => {
-            task.attempts += 1;
-            tracing::warn!(task.id = %task.id, account.id = %task.account_id, attempt = task.attempts, reason = %failure, "a task failed");
-            task.failure_reason = Some(failure.to_string());
-            if failure.is_lasting() || task.attempts >= Task::MAX_ATTEMPTS {
-                task.status = TaskStatus::Failed;
-                event = Some(Event::new(Action::TaskFailed, &task.id).with(detail));
-            } else {
-                next_at = change.now.plus(retry_delay(task.attempts, jitter));
-            }
-        }
+    } else {
+        (task.status, task.failure_reason) = (TaskStatus::Success, None);
     }
     if task.status != TaskStatus::InProgress {
         task.ended_at = Some(change.now);
     }
-    let lease = lease.clone();
+    let (lease, outcome) = (lease.clone(), Arc::new(outcome));
     ctx.store.write(move |conn| {
-        if !lease::extend(conn, &lease, change.now, LEASE)? {
+        if !lease::extend(conn, &lease, change.now, lease::LENGTH)? {
             return Ok(false);
         }
-        if let Some(provisioned) = &provisioned {
-            settle(conn, provisioned)?;
+        // What was done in the account is true even if the task was called off meanwhile.
+        settle(conn, &change, &task, &outcome)?;
+        let stands = task::update(conn, &task, next_at)?;
+        if task.status == TaskStatus::Failed || !stands {
+            tasks::give_up_removal(conn, &task)?;
         }
-        task::update(conn, &task, next_at)?;
-        if let Some(event) = &event {
-            change.record(conn, event)?;
+        if stands && task.status != TaskStatus::InProgress {
+            tasks::settle_parent(conn, &task, change.now)?;
         }
         Ok(true)
     })
 }
 
-/// Stores a provisioning; one whose configuration was changed meanwhile is behind at once.
-fn settle(conn: &mut Conn, provisioned: &Provisioning) -> Result<(), Error> {
-    let current = access_configuration::find(conn, &provisioned.access_configuration_id)?;
-    let mut provisioned = provisioned.clone();
-    if current.is_some_and(|current| current.revision != provisioned.revision) {
-        provisioned.status = ProvisioningStatus::ReprovisionRequired;
+/// Writes down what a task changed in the account.
+fn settle(conn: &mut Conn, change: &Change, task: &Task, outcome: &Outcome) -> Result<(), Error> {
+    let detail =
+        serde_json::json!({ "access_configuration_id": task.access_configuration_id, "task_id": task.id });
+    match outcome {
+        Outcome::Unchanged => Ok(()),
+        Outcome::Provisioned(provisioned) => {
+            provision::store(conn, provisioned)?;
+            change
+                .record(conn, &Event::new(Action::AccessConfigurationProvisioned, &task.target).with(detail))
+        }
+        Outcome::Removed(grant) => {
+            provisioning::delete(conn, grant)?;
+            change.record(
+                conn,
+                &Event::new(Action::AccessConfigurationDeprovisioned, &task.target).with(detail),
+            )
+        }
+        Outcome::Compared(comparison) => drift::store(conn, change, comparison),
+        Outcome::Failed(_) if task.status == TaskStatus::Failed => {
+            change.record(conn, &Event::new(Action::TaskFailed, &task.id).with(detail))
+        }
+        Outcome::Failed(_) => Ok(()),
     }
-    Ok(provisioning::upsert(conn, &provisioned)?)
 }
 
 /// Writes a task for each account whose objects were made for another metadata or console address.
@@ -256,17 +258,22 @@ fn settle(conn: &mut Conn, provisioned: &Provisioning) -> Result<(), Error> {
 /// # Errors
 /// Failures of the database.
 pub fn refresh_trust(ctx: &Context) -> Result<usize, Error> {
-    let digest = ctx.identity_provider.trust_digest(&ctx.site.role_sso_acs_url);
+    let digest = provision::trust_digest(ctx);
     if ctx.store.read(|conn| provisioning::list_outdated(conn, &digest))?.is_empty() {
         return Ok(0);
     }
-    let origin =
-        Origin { actor: "system".to_owned(), request_id: String::new(), source_address: String::new() };
-    let change = ctx.change(&origin);
+    let change = ctx.change(&Origin::system(String::new()));
     let written = ctx.store.write(move |conn| {
-        let outdated = provisioning::list_outdated(conn, &digest)?;
+        let mut outdated = provisioning::list_outdated(conn, &digest)?;
+        outdated.retain(|provisioning| provisioning.status.is_usable());
         for provisioning in &outdated {
-            access_assignment::write_provision_task(conn, &change, provisioning)?;
+            let target = Target::Account(provisioning.account_id.clone());
+            let kind = TaskKind::ProvisionAccessConfiguration;
+            let draft = Draft::new(kind, &provisioning.access_configuration_id, target);
+            // A start before this one may have asked for it.
+            if tasks::find_conflict(conn, &draft)?.is_none() {
+                tasks::write(conn, &change, &draft)?;
+            }
         }
         Ok::<_, Error>(outdated.len())
     })?;

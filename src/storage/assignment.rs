@@ -2,46 +2,95 @@
 
 use diesel::prelude::*;
 
-use crate::base::{AccessConfigurationId, AccountId, UserId};
-use crate::domain::Assignment;
+use crate::base::{AccessConfigurationId, AccountId, Timestamp, UserId};
+use crate::domain::{
+    Assignee, AssigneeKind, Assignment, AssignmentFilter, AssignmentKey, Grant, Target, TargetKind,
+};
 
 use super::error::parse;
 use super::schema::access_assignments::dsl;
-use super::schema::memberships;
+use super::schema::{access_assignments, account_targets, memberships};
 use super::{Conn, Error};
 
-/// An account and a configuration that somebody holds on it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Grant {
-    /// The account.
-    pub account_id: AccountId,
-    /// The configuration.
-    pub access_configuration_id: AccessConfigurationId,
+type Query<'a> = access_assignments::BoxedQuery<'a, <Conn as Connection>::Backend>;
+
+/// The assignments that agree with `filter`, by configuration, target and assignee: at most `limit`
+/// after the one that `after` names.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list(
+    conn: &mut Conn,
+    filter: &AssignmentFilter,
+    after: Option<&AssignmentKey>,
+    limit: i64,
+) -> Result<Vec<Assignment>, Error> {
+    let mut query = filtered(filter);
+    if let Some(after) = after {
+        let (configuration, target, assignee) = parts(after);
+        // The row value comparison of SQL, which diesel cannot express.
+        query = query.filter(dsl::access_configuration_id.gt(configuration).or(
+            dsl::access_configuration_id.eq(configuration).and(
+                dsl::target_id.gt(target).or(dsl::target_id.eq(target).and(dsl::assignee_id.gt(assignee))),
+            ),
+        ));
+    }
+    let rows: Vec<(String, String, String, i64)> = query
+        .order((dsl::access_configuration_id, dsl::target_id, dsl::assignee_id))
+        .limit(limit)
+        .select((dsl::access_configuration_id, dsl::target_id, dsl::assignee_id, dsl::created_at))
+        .load(conn)?;
+    rows.into_iter().map(read).collect()
 }
 
-/// Everything a user holds, by themselves or through a group; each pair once.
+/// How many assignments agree with `filter`.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn count(conn: &mut Conn, filter: &AssignmentFilter) -> Result<i64, Error> {
+    Ok(filtered(filter).count().get_result(conn)?)
+}
+
+fn filtered(filter: &AssignmentFilter) -> Query<'_> {
+    let mut query = dsl::access_assignments.into_boxed();
+    if let Some(configuration) = &filter.access_configuration_id {
+        query = query.filter(dsl::access_configuration_id.eq(configuration.as_str()));
+    }
+    if let Some(target) = &filter.target {
+        query = query.filter(dsl::target_id.eq(target.as_str()));
+    }
+    if let Some(kind) = filter.target_kind {
+        // Ids of accounts are digits, and those of folders begin with a letter.
+        query = match kind {
+            TargetKind::Account => query.filter(dsl::target_id.lt("a")),
+            TargetKind::Folder => query.filter(dsl::target_id.ge("a")),
+        };
+    }
+    if let Some(assignee) = &filter.assignee {
+        query = query.filter(dsl::assignee_id.eq(assignee.as_str()));
+    }
+    if let Some(kind) = filter.assignee_kind {
+        query = match kind {
+            AssigneeKind::User => query.filter(dsl::assignee_id.like("u-%")),
+            AssigneeKind::Group => query.filter(dsl::assignee_id.like("g-%")),
+        };
+    }
+    query
+}
+
+/// Everything a user holds on accounts, by themselves or through a group; each pair once.
 ///
 /// # Errors
 /// [`Error`] of the database.
 pub fn list_grants(conn: &mut Conn, user: &UserId) -> Result<Vec<Grant>, Error> {
     let rows: Vec<(String, String)> = dsl::access_assignments
+        .inner_join(account_targets::table.on(account_targets::target_id.eq(dsl::target_id)))
         .filter(dsl::assignee_id.eq(user.as_str()).or(dsl::assignee_id.eq_any(groups_of(user))))
-        .select((dsl::account_id, dsl::access_configuration_id))
+        .select((account_targets::account_id, dsl::access_configuration_id))
         .distinct()
-        .order((dsl::account_id, dsl::access_configuration_id))
+        .order((account_targets::account_id, dsl::access_configuration_id))
         .load(conn)?;
-    rows.into_iter()
-        .map(|(account, configuration)| {
-            Ok(Grant {
-                account_id: parse("access_assignments.account_id", &account, AccountId::parse)?,
-                access_configuration_id: parse(
-                    "access_assignments.access_configuration_id",
-                    &configuration,
-                    AccessConfigurationId::parse,
-                )?,
-            })
-        })
-        .collect()
+    rows.into_iter().map(|(account, configuration)| grant(&account, &configuration)).collect()
 }
 
 /// Whether a user holds this configuration on this account, by themselves or through a group.
@@ -51,7 +100,7 @@ pub fn list_grants(conn: &mut Conn, user: &UserId) -> Result<Vec<Grant>, Error> 
 pub fn is_granted(conn: &mut Conn, user: &UserId, grant: &Grant) -> Result<bool, Error> {
     let found: Option<String> = dsl::access_assignments
         .filter(dsl::access_configuration_id.eq(grant.access_configuration_id.as_str()))
-        .filter(dsl::account_id.eq(grant.account_id.as_str()))
+        .filter(dsl::target_id.eq_any(targets_of(&grant.account_id)))
         .filter(dsl::assignee_id.eq(user.as_str()).or(dsl::assignee_id.eq_any(groups_of(user))))
         .select(dsl::assignee_id)
         .first(conn)
@@ -59,25 +108,89 @@ pub fn is_granted(conn: &mut Conn, user: &UserId, grant: &Grant) -> Result<bool,
     Ok(found.is_some())
 }
 
-#[diesel::dsl::auto_type(no_type_alias)]
-fn groups_of<'a>(user: &'a UserId) -> _ {
-    let id: &'a str = user.as_str();
-    memberships::table.filter(memberships::user_id.eq(id)).select(memberships::group_id)
+/// Whether anybody is assigned this configuration on this account or on a folder above it.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn reaches(conn: &mut Conn, grant: &Grant) -> Result<bool, Error> {
+    let found: Option<String> = dsl::access_assignments
+        .filter(dsl::access_configuration_id.eq(grant.access_configuration_id.as_str()))
+        .filter(dsl::target_id.eq_any(targets_of(&grant.account_id)))
+        .select(dsl::assignee_id)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
+}
+
+/// Which configurations are assigned on which targets, to whomever; each pair once.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_assigned(conn: &mut Conn) -> Result<Vec<(AccessConfigurationId, Target)>, Error> {
+    let rows: Vec<(String, String)> = dsl::access_assignments
+        .select((dsl::access_configuration_id, dsl::target_id))
+        .distinct()
+        .load(conn)?;
+    let pair = |(configuration, on): (String, String)| Ok((configuration_id(&configuration)?, target(&on)?));
+    rows.into_iter().map(pair).collect()
+}
+
+/// The accounts that a target reaches.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_reached(conn: &mut Conn, target: &Target) -> Result<Vec<AccountId>, Error> {
+    let rows: Vec<String> = account_targets::table
+        .filter(account_targets::target_id.eq(target.as_str()))
+        .select(account_targets::account_id)
+        .order(account_targets::account_id)
+        .load(conn)?;
+    rows.iter().map(|id| parse("account_targets.account_id", id, AccountId::parse)).collect()
+}
+
+/// The accounts that the assignments of a configuration reach.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_reached_by(conn: &mut Conn, configuration: &AccessConfigurationId) -> Result<Vec<Grant>, Error> {
+    let assigned = dsl::access_assignments
+        .filter(dsl::access_configuration_id.eq(configuration.as_str()))
+        .select(dsl::target_id);
+    let rows: Vec<String> = account_targets::table
+        .filter(account_targets::target_id.eq_any(assigned))
+        .select(account_targets::account_id)
+        .distinct()
+        .load(conn)?;
+    rows.iter().map(|account| grant(account, configuration.as_str())).collect()
+}
+
+/// The configurations that reach an account.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_reaching(conn: &mut Conn, account: &AccountId) -> Result<Vec<Grant>, Error> {
+    let rows: Vec<String> = dsl::access_assignments
+        .filter(dsl::target_id.eq_any(targets_of(account)))
+        .select(dsl::access_configuration_id)
+        .distinct()
+        .load(conn)?;
+    rows.iter().map(|configuration| grant(account.as_str(), configuration)).collect()
 }
 
 /// Inserts an assignment; false when it was there.
 ///
 /// # Errors
-/// [`Error::Reference`] when the configuration or the account does not exist.
+/// [`Error::Reference`] when the configuration does not exist.
 pub fn insert(conn: &mut Conn, assignment: &Assignment) -> Result<bool, Error> {
-    if find(conn, assignment)? {
+    if exists(conn, &assignment.key)? {
         return Ok(false);
     }
+    let (configuration, target, assignee) = parts(&assignment.key);
     diesel::insert_into(dsl::access_assignments)
         .values((
-            dsl::access_configuration_id.eq(assignment.access_configuration_id.as_str()),
-            dsl::account_id.eq(assignment.account_id.as_str()),
-            dsl::assignee_id.eq(assignment.assignee.as_str()),
+            dsl::access_configuration_id.eq(configuration),
+            dsl::target_id.eq(target),
+            dsl::assignee_id.eq(assignee),
             dsl::created_at.eq(assignment.created_at.millis()),
         ))
         .execute(conn)?;
@@ -88,33 +201,59 @@ pub fn insert(conn: &mut Conn, assignment: &Assignment) -> Result<bool, Error> {
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn delete(conn: &mut Conn, assignment: &Assignment) -> Result<bool, Error> {
-    Ok(diesel::delete(dsl::access_assignments.find(key(assignment))).execute(conn)? == 1)
+pub fn delete(conn: &mut Conn, key: &AssignmentKey) -> Result<bool, Error> {
+    Ok(diesel::delete(dsl::access_assignments.find(parts(key))).execute(conn)? == 1)
 }
 
-/// Whether anybody holds this configuration on this account.
+/// Whether there is such an assignment.
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn exists_for(conn: &mut Conn, grant: &Grant) -> Result<bool, Error> {
-    let found: Option<String> = dsl::access_assignments
-        .filter(dsl::access_configuration_id.eq(grant.access_configuration_id.as_str()))
-        .filter(dsl::account_id.eq(grant.account_id.as_str()))
-        .select(dsl::assignee_id)
-        .first(conn)
-        .optional()?;
-    Ok(found.is_some())
-}
-
-fn find(conn: &mut Conn, assignment: &Assignment) -> Result<bool, Error> {
-    let found = dsl::access_assignments.find(key(assignment)).select(dsl::assignee_id);
+pub fn exists(conn: &mut Conn, key: &AssignmentKey) -> Result<bool, Error> {
+    let found = dsl::access_assignments.find(parts(key)).select(dsl::assignee_id);
     Ok(found.first::<String>(conn).optional()?.is_some())
 }
 
-fn key(assignment: &Assignment) -> (&str, &str, &str) {
-    (
-        assignment.access_configuration_id.as_str(),
-        assignment.account_id.as_str(),
-        assignment.assignee.as_str(),
-    )
+#[diesel::dsl::auto_type(no_type_alias)]
+fn groups_of<'a>(user: &'a UserId) -> _ {
+    let id: &'a str = user.as_str();
+    memberships::table.filter(memberships::user_id.eq(id)).select(memberships::group_id)
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn targets_of<'a>(account: &'a AccountId) -> _ {
+    let id: &'a str = account.as_str();
+    account_targets::table.filter(account_targets::account_id.eq(id)).select(account_targets::target_id)
+}
+
+fn parts(key: &AssignmentKey) -> (&str, &str, &str) {
+    (key.access_configuration_id.as_str(), key.target.as_str(), key.assignee.as_str())
+}
+
+fn read(
+    (configuration, on, assignee, created_at): (String, String, String, i64),
+) -> Result<Assignment, Error> {
+    Ok(Assignment {
+        key: AssignmentKey {
+            access_configuration_id: configuration_id(&configuration)?,
+            target: target(&on)?,
+            assignee: parse("access_assignments.assignee_id", &assignee, Assignee::parse)?,
+        },
+        created_at: Timestamp::from_millis(created_at),
+    })
+}
+
+fn grant(account: &str, configuration: &str) -> Result<Grant, Error> {
+    Ok(Grant {
+        account_id: parse("account_targets.account_id", account, AccountId::parse)?,
+        access_configuration_id: configuration_id(configuration)?,
+    })
+}
+
+fn configuration_id(text: &str) -> Result<AccessConfigurationId, Error> {
+    parse("access_assignments.access_configuration_id", text, AccessConfigurationId::parse)
+}
+
+fn target(text: &str) -> Result<Target, Error> {
+    parse("access_assignments.target_id", text, Target::parse)
 }

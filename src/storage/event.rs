@@ -19,6 +19,13 @@ pub struct Origin {
     pub source_address: String,
 }
 
+impl Origin {
+    /// The system's own work, in the request or task of this id.
+    pub fn system(request_id: String) -> Self {
+        Self { actor: "system".to_owned(), request_id, source_address: String::new() }
+    }
+}
+
 /// Inserts a row; in the transaction of the change that it tells of.
 ///
 /// # Errors

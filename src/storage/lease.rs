@@ -13,6 +13,9 @@ use super::error::parse;
 use super::schema::{account_leases, tasks};
 use super::{Conn, Error};
 
+/// For how long an account is claimed, and kept before each task: longer than any task takes.
+pub const LENGTH: Duration = Duration::from_secs(120);
+
 /// A claim on an account. Writes of the worker that holds it name the fence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lease {
@@ -98,13 +101,14 @@ fn find_due(conn: &mut Conn, now: Timestamp) -> Result<Option<String>, Error> {
     let held = account_leases::table
         .filter(account_leases::lease_until.gt(now.millis()))
         .select(account_leases::account_id);
-    let due = tasks::table
+    let due: Option<Option<String>> = tasks::table
         .filter(tasks::status.eq(TaskStatus::InProgress.as_str()))
         .filter(tasks::next_at.le(now.millis()))
-        .filter(tasks::account_id.ne_all(held))
+        .filter(tasks::account_id.is_not_null())
+        .filter(tasks::account_id.assume_not_null().ne_all(held))
         .order((tasks::next_at, tasks::account_id))
         .select(tasks::account_id)
         .first(conn)
         .optional()?;
-    Ok(due)
+    Ok(due.flatten())
 }

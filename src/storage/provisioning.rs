@@ -3,12 +3,14 @@
 use diesel::prelude::*;
 
 use crate::base::{AccessConfigurationId, AccountId, Timestamp};
-use crate::domain::{Provisioning, ProvisioningStatus};
+use crate::domain::{Grant, Provisioning, ProvisioningFilter, ProvisioningStatus};
 
 use super::connection::on;
 use super::error::parse;
 use super::schema::provisionings::{self, dsl};
 use super::{Conn, Error};
+
+type Query<'a> = provisionings::BoxedQuery<'a, <Conn as Connection>::Backend>;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = provisionings)]
@@ -26,13 +28,9 @@ struct Row {
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn find(
-    conn: &mut Conn,
-    configuration: &AccessConfigurationId,
-    account: &AccountId,
-) -> Result<Option<Provisioning>, Error> {
+pub fn find(conn: &mut Conn, grant: &Grant) -> Result<Option<Provisioning>, Error> {
     let row: Option<Row> = dsl::provisionings
-        .find((configuration.as_str(), account.as_str()))
+        .find((grant.access_configuration_id.as_str(), grant.account_id.as_str()))
         .select(Row::as_select())
         .first(conn)
         .optional()?;
@@ -49,6 +47,66 @@ pub fn list_by_configuration(conn: &mut Conn, configurations: &[&str]) -> Result
         .select(Row::as_select())
         .load(conn)?;
     rows.into_iter().map(read).collect()
+}
+
+fn filtered(filter: &ProvisioningFilter) -> Query<'_> {
+    let mut query = dsl::provisionings.into_boxed();
+    if let Some(configuration) = &filter.access_configuration_id {
+        query = query.filter(dsl::access_configuration_id.eq(configuration.as_str()));
+    }
+    if let Some(account) = &filter.account_id {
+        query = query.filter(dsl::account_id.eq(account.as_str()));
+    }
+    if !filter.statuses.is_empty() {
+        query = query.filter(dsl::status.eq_any(filter.statuses.iter().map(|status| status.as_str())));
+    }
+    query
+}
+
+/// The provisionings that agree with `filter`, by configuration and account: at most `limit` after
+/// the one of `after`.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list(
+    conn: &mut Conn,
+    filter: &ProvisioningFilter,
+    after: Option<&Grant>,
+    limit: i64,
+) -> Result<Vec<Provisioning>, Error> {
+    let mut query = filtered(filter);
+    if let Some(after) = after {
+        let (configuration, account) = (after.access_configuration_id.as_str(), after.account_id.as_str());
+        query = query.filter(
+            dsl::access_configuration_id
+                .gt(configuration)
+                .or(dsl::access_configuration_id.eq(configuration).and(dsl::account_id.gt(account))),
+        );
+    }
+    let rows: Vec<Row> = query
+        .order((dsl::access_configuration_id, dsl::account_id))
+        .limit(limit)
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(read).collect()
+}
+
+/// How many provisionings agree with `filter`.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn count(conn: &mut Conn, filter: &ProvisioningFilter) -> Result<i64, Error> {
+    Ok(filtered(filter).count().get_result(conn)?)
+}
+
+/// The accounts that have a provisioning, each once.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_accounts(conn: &mut Conn) -> Result<Vec<AccountId>, Error> {
+    let rows: Vec<String> =
+        dsl::provisionings.select(dsl::account_id).distinct().order(dsl::account_id).load(conn)?;
+    rows.iter().map(|id| parse("provisionings.account_id", id, AccountId::parse)).collect()
 }
 
 /// The provisionings that were made for another metadata or console address than the present one.
@@ -90,12 +148,40 @@ pub fn upsert(conn: &mut Conn, provisioning: &Provisioning) -> Result<(), Error>
     Ok(())
 }
 
-/// Marks every provisioning of a configuration as behind it.
+/// Says how a provisioning stands; false when there is none.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn set_status(conn: &mut Conn, grant: &Grant, status: ProvisioningStatus) -> Result<bool, Error> {
+    let key = (grant.access_configuration_id.as_str(), grant.account_id.as_str());
+    let changed =
+        diesel::update(dsl::provisionings.find(key)).set(dsl::status.eq(status.as_str())).execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Marks what people enter by as behind its configuration.
 ///
 /// # Errors
 /// [`Error`] of the database.
 pub fn require_reprovision(conn: &mut Conn, configuration: &AccessConfigurationId) -> Result<(), Error> {
-    diesel::update(dsl::provisionings.filter(dsl::access_configuration_id.eq(configuration.as_str())))
+    let current = dsl::provisionings
+        .filter(dsl::access_configuration_id.eq(configuration.as_str()))
+        .filter(dsl::status.eq(ProvisioningStatus::Provisioned.as_str()));
+    diesel::update(current)
+        .set(dsl::status.eq(ProvisioningStatus::ReprovisionRequired.as_str()))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Marks everything that people enter an account by as behind.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn require_reprovision_in(conn: &mut Conn, account: &AccountId) -> Result<(), Error> {
+    let current = dsl::provisionings
+        .filter(dsl::account_id.eq(account.as_str()))
+        .filter(dsl::status.eq(ProvisioningStatus::Provisioned.as_str()));
+    diesel::update(current)
         .set(dsl::status.eq(ProvisioningStatus::ReprovisionRequired.as_str()))
         .execute(conn)?;
     Ok(())
@@ -105,13 +191,9 @@ pub fn require_reprovision(conn: &mut Conn, configuration: &AccessConfigurationI
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn delete(
-    conn: &mut Conn,
-    configuration: &AccessConfigurationId,
-    account: &AccountId,
-) -> Result<bool, Error> {
-    Ok(diesel::delete(dsl::provisionings.find((configuration.as_str(), account.as_str()))).execute(conn)?
-        == 1)
+pub fn delete(conn: &mut Conn, grant: &Grant) -> Result<bool, Error> {
+    let key = (grant.access_configuration_id.as_str(), grant.account_id.as_str());
+    Ok(diesel::delete(dsl::provisionings.find(key)).execute(conn)? == 1)
 }
 
 fn read(row: Row) -> Result<Provisioning, Error> {

@@ -4,6 +4,27 @@ diesel::table! { directories (id) { id -> Text, name -> Text, created_at -> BigI
 diesel::table! {
     administrators (id) { id -> Text, user_name -> Text, user_name_key -> Text, status -> Text, created_at -> BigInt, }
 }
+diesel::table! { services (id) { id -> Text, status -> Text, updated_at -> BigInt, } }
+diesel::table! {
+    machine_identities (id) { id -> Text, name -> Text, name_key -> Text, status -> Text, created_at -> BigInt, }
+}
+diesel::table! {
+    machine_policies (machine_identity_id, name) { machine_identity_id -> Text, name -> Text, document -> Text, }
+}
+diesel::table! {
+    access_keys (id) {
+        id -> Text,
+        holder_id -> Text,
+        sealed_secret -> Text,
+        status -> Text,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    used_nonces (access_key_id, nonce) { access_key_id -> Text, nonce -> Text, expires_at -> BigInt, }
+}
+diesel::table! { tags (resource_id, key) { resource_id -> Text, key -> Text, value -> Text, } }
 diesel::table! {
     users (id) {
         id -> Text,
@@ -20,6 +41,7 @@ diesel::table! {
         provision_type -> Text,
         created_at -> BigInt,
         updated_at -> BigInt,
+        external_id -> Nullable<Text>,
     }
 }
 diesel::table! {
@@ -84,7 +106,11 @@ diesel::table! {
     }
 }
 diesel::table! { folders (id) { id -> Text, parent_id -> Nullable<Text>, name -> Text, } }
-diesel::table! { accounts (id) { id -> Text, name -> Text, folder_id -> Text, kind -> Text, } }
+diesel::table! { resource_directories (id) { id -> Text, root_folder_id -> Text, } }
+diesel::table! {
+    accounts (id) { id -> Text, name -> Text, folder_id -> Text, kind -> Text, left_at -> Nullable<BigInt>, }
+}
+diesel::table! { account_targets (account_id, target_id) { account_id -> Text, target_id -> Text, } }
 diesel::table! {
     access_configurations (id) {
         id -> Text,
@@ -105,12 +131,13 @@ diesel::table! {
         kind -> Text,
         name -> Text,
         document -> Nullable<Text>,
+        added_at -> BigInt,
     }
 }
 diesel::table! {
-    access_assignments (access_configuration_id, account_id, assignee_id) {
+    access_assignments (access_configuration_id, target_id, assignee_id) {
         access_configuration_id -> Text,
-        account_id -> Text,
+        target_id -> Text,
         assignee_id -> Text,
         created_at -> BigInt,
     }
@@ -131,14 +158,29 @@ diesel::table! {
         id -> Text,
         kind -> Text,
         status -> Text,
-        access_configuration_id -> Text,
-        account_id -> Text,
+        access_configuration_id -> Nullable<Text>,
+        target_id -> Text,
+        account_id -> Nullable<Text>,
+        parent_id -> Nullable<Text>,
         assignee_id -> Nullable<Text>,
+        deprovisions -> Bool,
         attempts -> BigInt,
         next_at -> BigInt,
+        started_at -> Nullable<BigInt>,
         failure_reason -> Nullable<Text>,
         created_at -> BigInt,
         ended_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! { drift_reports (account_id) { account_id -> Text, compared_at -> BigInt, } }
+diesel::table! {
+    drift_differences (account_id, object_kind, object_name, part) {
+        account_id -> Text,
+        object_kind -> Text,
+        object_name -> Text,
+        part -> Text,
+        finding -> Text,
+        access_configuration_id -> Nullable<Text>,
     }
 }
 diesel::table! {
@@ -164,6 +206,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     groups,
     memberships,
     accounts,
+    account_targets,
     access_configurations,
     access_assignments,
     provisionings,
@@ -171,4 +214,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     passwords,
     tasks,
     account_leases,
+    tags,
+    drift_reports,
+    drift_differences,
 );

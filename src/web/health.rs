@@ -10,7 +10,7 @@ use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
-use crate::service::{Context, Operator, access_assignment};
+use crate::service::{Context, Operator, task};
 
 /// What the management listener reports on.
 pub struct Health {
@@ -73,7 +73,7 @@ fn answer(is_good: bool, body: &serde_json::Value) -> HttpResponse {
 
 async fn metrics(health: Data<Health>) -> HttpResponse {
     let counted = Data::clone(&health);
-    let counts = block(move || access_assignment::task_counts(&counted.ctx, &Operator::local())).await;
+    let counts = block(move || task::backlog(&counted.ctx, &Operator::local(), None)).await;
     let Ok(Ok((in_progress, failed))) = counts else { return HttpResponse::ServiceUnavailable().finish() };
     let mut registry = Registry::with_prefix("cloudsso");
     for (name, help, value) in [

@@ -6,8 +6,10 @@
 
 mod architecture;
 mod attack;
+mod engine;
 mod foreign;
 mod local_cloud;
+mod openapi;
 mod sdk;
 mod storage;
 mod story;

@@ -137,6 +137,19 @@ const ACTIONS: &[Action] = &[
     Action { version: RESOURCE_DIRECTORY_MASTER, name: "ListTargetAttachmentsForControlPolicy", execution: Read(control_attachment::list_targets) },
 ];
 
+impl Action {
+    /// Product and action as policies and fault rules name them, such as `ram:CreateRole`.
+    pub(crate) fn full_name(&self) -> String {
+        let product = match self.version {
+            STS => "sts",
+            RAM => "ram",
+            IMS => "ims",
+            _ => "resourcemanager",
+        };
+        format!("{product}:{}", self.name)
+    }
+}
+
 /// The action of this name in this version.
 pub(crate) fn find(version: &str, name: &str) -> Option<&'static Action> {
     ACTIONS.iter().find(|action| action.version == version && action.name == name)

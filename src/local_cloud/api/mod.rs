@@ -31,14 +31,20 @@ mod sts_oidc;
 mod sts_saml;
 mod sts_session;
 mod tag;
+mod target;
+
+use std::net::IpAddr;
 
 use serde_json::Value;
 
 use crate::rpc::{Answer, Call, Fault, Format, Request};
 
 use super::cloud::Cloud;
+use super::fault::Target;
 use super::name;
 use super::refusal::Refusal;
+
+pub(super) use target::target;
 
 use action::Execution;
 use invocation::{AnonymousInvocation, Invocation};
@@ -49,15 +55,15 @@ pub fn actions(version: &str) -> Vec<&'static str> {
     action::names(version)
 }
 
-/// Answers one request, whatever it holds.
-pub(super) fn answer(cloud: &Cloud, request: &Request<'_>, host: &str) -> Answer {
+/// Answers one request, whatever it holds; `source` is the address that it came from.
+pub(super) fn answer(cloud: &Cloud, request: &Request<'_>, source: Option<IpAddr>) -> Answer {
     let request_id = name::request_id(&cloud.random).unwrap_or_default();
-    let mut format = Format::asked_by(request.query);
+    let mut format = Format::of(request);
     let mut action = String::new();
     let outcome = Call::parse(request).map_err(Refusal::from).and_then(|call| {
         format = call.format;
         action.clone_from(&call.action);
-        carry_out(cloud, call)
+        carry_out(cloud, call, source)
     });
     match outcome {
         Ok(result) => {
@@ -78,12 +84,12 @@ pub(super) fn answer(cloud: &Cloud, request: &Request<'_>, host: &str) -> Answer
                 }
                 refusal => tracing::info!(request.id = request_id, action, reason = %refusal, "call refused"),
             }
-            Answer::failure(format, &request_id, host, &Fault::from(refusal))
+            Answer::failure(format, &request_id, request.host(), &Fault::from(refusal))
         }
     }
 }
 
-fn carry_out(cloud: &Cloud, call: Call) -> Result<Value, Refusal> {
+fn carry_out(cloud: &Cloud, call: Call, source: Option<IpAddr>) -> Result<Value, Refusal> {
     let now = cloud.now();
     if !action::is_version(&call.version) {
         return Err(Refusal::Version(call.version));
@@ -100,10 +106,13 @@ fn carry_out(cloud: &Cloud, call: Call) -> Result<Value, Refusal> {
         }
     };
     let (identity, call) = authenticate::authenticate(cloud, call, now)?;
-    let invocation = Invocation { cloud, identity: &identity, parameters: call.parameters(), now };
-    if writes {
+    let parameters = call.parameters();
+    let invocation = Invocation { cloud, identity: &identity, parameters, source, now };
+    let answer = if writes {
         cloud.store.write(|connection| verb(&invocation, connection))
     } else {
         cloud.store.read(|connection| verb(&invocation, connection))
-    }
+    }?;
+    let target = Target { action: action.full_name(), account: identity.account.to_string() };
+    cloud.injector.visibility.pass(&target, call.parameters(), now, answer)
 }

@@ -1,5 +1,7 @@
 //! What a caller may do: one function that every verb asks, and the lock on CloudSSO's objects.
 
+use std::sync::Arc;
+
 use diesel::SqliteConnection;
 
 use crate::local_cloud::cloud::Cloud;
@@ -17,8 +19,9 @@ use super::invocation::{Invocation, version_id};
 ///
 /// An account's owner may do everything in the account. A service may do what its credential is for.
 /// A role's session may do what the role's policies allow, in the role's account, and what its
-/// session policy allows too. In a member the control policies of the directory come first. Another account's resources are out of everybody's reach; `AssumeRole`
-/// alone reaches across, and there the other side's trust policy decides as well.
+/// session policy allows too. In a member the control policies of the directory come first. Another
+/// account's resources are out of everybody's reach; `AssumeRole` alone reaches across, and there the
+/// other side's trust policy decides as well.
 pub(super) fn authorise(
     call: &Invocation<'_>,
     connection: &mut SqliteConnection,
@@ -46,7 +49,7 @@ pub(super) fn authorise_in(
     }
     let context = context(call, asked);
     let request = Request { action, resource, context: &context };
-    control::check(call.identity, connection, &request)?;
+    control::check(call.cloud, call.identity, connection, &request)?;
     match &call.identity.kind {
         IdentityKind::Owner => Ok(()),
         IdentityKind::Service { .. } if is_for_cloudsso(action, resource) => Ok(()),
@@ -102,17 +105,18 @@ fn decide(
     let mut held = Vec::new();
     for row in role_policy::list(connection, &session.role.id)? {
         let text = held_policy(cloud, connection, &row)?.document;
-        held.push((parse(Kind::System, &row.policy_name, &text)?, row.policy_name));
+        held.push((parse(cloud, Kind::System, &row.policy_name, &text)?, row.policy_name));
     }
     let held: Vec<_> = held.iter().map(|(document, name)| Named { name, document }).collect();
     let decision = evaluate(&held, request);
     let Some(text) = &session.session_policy else { return Ok(decision) };
-    let document = parse(Kind::Session, "session policy", text)?;
+    let document = parse(cloud, Kind::Session, "session policy", text)?;
     Ok(decision.and(evaluate(&[Named { name: "session policy", document: &document }], request)))
 }
 
-fn parse(kind: Kind, name: &str, text: &str) -> Result<Document, Refusal> {
-    Document::parse(kind, text).map_err(|error| Refusal::Internal(format!("stored policy {name}: {error}")))
+fn parse(cloud: &Cloud, kind: Kind, name: &str, text: &str) -> Result<Arc<Document>, Refusal> {
+    let parsed = cloud.parsed_policies.document(kind, text);
+    parsed.map_err(|error| Refusal::Internal(format!("stored policy {name}: {error}")))
 }
 
 /// What conditions may look at: who calls, when, and the keys of what was `asked`.
@@ -121,6 +125,10 @@ fn context(call: &Invocation<'_>, asked: Context) -> Context {
         .with("acs:CurrentTime", call.now.rfc3339())
         .with("acs:SecureTransport", "false")
         .with("acs:PrincipalARN", call.identity.arn());
+    let context = match call.source {
+        Some(source) => context.with("acs:SourceIp", source.to_canonical().to_string()),
+        None => context,
+    };
     let Some(session) = call.identity.role_session() else { return context };
     let context = context.with("sts:RoleSessionName", session.session_name.as_str());
     match &session.source_identity {
@@ -134,11 +142,15 @@ fn reaches_across(action: &str) -> bool {
     matches!(action, "sts:AssumeRole" | trust::SET_SOURCE_IDENTITY)
 }
 
-/// CloudSSO's credential: into its own role in any account, and the resource directory.
+/// CloudSSO's credential: into its own role in any account, the resource directory, and a look at the
+/// cloud's own policies, which configurations name.
 fn is_for_cloudsso(action: &str, resource: &str) -> bool {
     let is_own_role = resource
         .strip_prefix("acs:ram::")
         .and_then(|rest| rest.split_once(':'))
         .is_some_and(|(_, role)| role == format!("role/{}", rules::CLOUDSSO_ROLE));
-    (action == "sts:AssumeRole" && is_own_role) || action.starts_with("resourcemanager:")
+    let is_system_policy = resource.starts_with("acs:ram::system:policy/");
+    (action == "sts:AssumeRole" && is_own_role)
+        || (action == "ram:GetPolicy" && is_system_policy)
+        || action.starts_with("resourcemanager:")
 }

@@ -1,7 +1,7 @@
 //! Entering an account without holding the role, or without holding it any more.
 
 use cloudsso::crypto::Random;
-use cloudsso::domain::{Action, Assignee, Status};
+use cloudsso::domain::{Action, DeprovisionStrategy, Status};
 use cloudsso::service::{access_assignment, group, user};
 
 use crate::support::app::TestApp;
@@ -80,16 +80,15 @@ fn an_assignment_that_was_just_removed() {
     let roles = offered_roles(&portal);
     assert_opens(&mut alice, &roles[1]);
 
-    let assignee = Assignee::User(app.user("alice").id);
-    let (reader, two) = (app.configuration("Reader"), app.account("two"));
-    access_assignment::delete(&app.ctx, &app.operator, &reader, &two, &assignee).unwrap();
+    let key = app.assignment("Reader", "two", "alice");
+    access_assignment::delete(&app.ctx, &app.operator, &key, DeprovisionStrategy::None).unwrap();
     assert_nothing_issued(&alice.submit(&roles[1].form));
     assert_opens(&mut alice, &roles[0]);
     let portal = alice.open(&app.url("/portal"));
     assert_eq!(names(&offered_roles(&portal)), [("one", "Reader")]);
 
     // Assigned anew, it counts anew.
-    access_assignment::create(&app.ctx, &app.operator, &reader, &two, &assignee).unwrap();
+    access_assignment::create(&app.ctx, &app.operator, &key).unwrap();
     app.run_due();
     assert_opens(&mut alice, &roles[1]);
 }

@@ -8,6 +8,7 @@ use cloudsso::cloud::{
     Cloud, Endpoint, NewMember, NewRole, NewSamlProvider, Pause, PolicyKind, Retry, SamlLogon, Site,
     Surroundings, Timeouts,
 };
+use cloudsso::policy::{Context, Document, Kind, Named, Request, evaluate};
 use cloudsso::rpc::AccessKey;
 use data_encoding::BASE64;
 
@@ -84,4 +85,38 @@ fn the_drivers_key_opens_no_account_that_is_not_there() {
     let nowhere = AccountId::parse("1000000000000000").unwrap();
     let refused = cloud.account(&nowhere).get_role(ROLE).unwrap_err();
     assert!(refused.is_not_found(), "{refused}");
+}
+
+/// The policy that the operations page asks for is enough for what the driver does with the site's own
+/// key, and for no other role.
+#[test]
+fn the_policy_of_the_operations_page_is_enough_and_no_more() {
+    let page = include_str!("../../../docs/operations.md");
+    let text = page.split("```json").nth(1).and_then(|rest| rest.split("```").next()).expect("a policy");
+    let document = Document::parse(Kind::Custom, text).expect("a policy document");
+    let allows = |action: &str, resource: &str| {
+        let context = Context::default();
+        let request = Request { action, resource, context: &context };
+        evaluate(&[Named { name: "key", document: &document }], &request).is_allowed()
+    };
+    for action in [
+        "GetResourceDirectory",
+        "ListFoldersForParent",
+        "ListAccounts",
+        "ListAccountsForParent",
+        "GetAccount",
+        "CreateFolder",
+        "UpdateFolder",
+        "DeleteFolder",
+        "CreateResourceAccount",
+        "MoveAccount",
+        "UpdateAccount",
+    ] {
+        assert!(allows(&format!("resourcemanager:{action}"), "acs:resourcemanager::1:*"), "{action}");
+    }
+    let role = |name: &str| format!("acs:ram::1000000000000001:role/{name}");
+    assert!(allows("sts:AssumeRole", &role("ResourceDirectoryAccountAccessRole")));
+    assert!(!allows("sts:AssumeRole", &role("OrganizationAdmin")));
+    assert!(!allows("ram:CreateRole", &role("any")));
+    assert!(!allows("resourcemanager:RemoveCloudAccount", "acs:resourcemanager::1:*"));
 }

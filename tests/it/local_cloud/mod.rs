@@ -5,6 +5,7 @@ mod console;
 mod control_policy;
 mod delegation;
 mod driver;
+mod fault;
 mod handshake;
 pub(crate) mod identity_provider;
 mod member;
@@ -29,7 +30,7 @@ use std::thread::JoinHandle;
 use actix_web::dev::ServerHandle;
 use cloudsso::base::{AccountId, Clock, Secret, Timestamp};
 use cloudsso::crypto::Random;
-use cloudsso::local_cloud::{self, Settings};
+use cloudsso::local_cloud::{self, Faults, Settings};
 use cloudsso::rpc::{AccessKey, Outgoing, Signed};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -93,7 +94,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
-        Self::with(Clock::manual(Timestamp::from_seconds(1_795_371_745)))
+        Self::of(usual)
     }
 
     /// A world whose clock runs: foreign clients sign with the time of the machine.
@@ -101,9 +102,20 @@ impl World {
         Self::with(Clock::system())
     }
 
+    /// A world in which this goes wrong; its accounts and its draws follow from `seed`, and its clock
+    /// stands still.
+    pub(crate) fn with_faults(rules: &[&str], seed: u64) -> Self {
+        let faults = Faults::parse(rules, seed).expect("rules of faults");
+        Self::of(|directory| Settings { faults, random: Random::seeded(seed), ..usual(directory) })
+    }
+
     fn with(clock: Clock) -> Self {
+        Self::of(|directory| Settings { clock, ..usual(directory) })
+    }
+
+    fn of(settings: impl FnOnce(&Path) -> Settings) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
-        let mut world = Self::start(directory.path(), clock);
+        let mut world = Self::run(settings(directory.path()));
         world.directory = Some(directory);
         world
     }
@@ -115,7 +127,11 @@ impl World {
 
     /// As [`World::start`], at the port of a server that was stopped.
     pub(crate) fn start_at(directory: &Path, clock: Clock, port: u16) -> Self {
-        let settings = Settings { clock: clock.clone(), port, ..Settings::new(directory) };
+        Self::run(Settings { clock, port, ..usual(directory) })
+    }
+
+    fn run(settings: Settings) -> Self {
+        let clock = settings.clock.clone();
         let (sender, receiver) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
@@ -178,25 +194,35 @@ impl World {
     }
 
     /// Calls an action, signed by `key` now.
-    pub(crate) fn call(
+    pub(crate) fn call(&self, key: &AccessKey, action: (&str, &str), parameters: &[(&str, &str)]) -> Answer {
+        self.try_call(key, action, parameters).expect("an answer")
+    }
+
+    /// As [`World::call`], where the answer may not come.
+    pub(crate) fn try_call(
         &self,
         key: &AccessKey,
         (version, action): (&str, &str),
         parameters: &[(&str, &str)],
-    ) -> Answer {
+    ) -> Result<Answer, ureq::Error> {
         let form: Vec<_> =
             parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let outgoing = Outgoing { host: &self.host, action, version, query: &[], form: &form };
         let signed = outgoing.sign(key, self.clock.now(), &self.nonce()).expect("a signature");
-        self.send(&signed)
+        self.try_send(&signed)
     }
 
     pub(crate) fn send(&self, signed: &Signed) -> Answer {
+        self.try_send(signed).expect("an answer")
+    }
+
+    /// Sends a call whose answer may not come.
+    pub(crate) fn try_send(&self, signed: &Signed) -> Result<Answer, ureq::Error> {
         let mut request = self.agent.post(format!("http://{}/?{}", self.host, signed.query));
         for (name, value) in &signed.headers {
             request = request.header(*name, value.as_str());
         }
-        read(request.send(signed.body.as_str()).expect("an answer"))
+        read(request.send(signed.body.as_str())?)
     }
 
     pub(crate) fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
@@ -204,7 +230,7 @@ impl World {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        read(request.call().expect("an answer"))
+        request.call().and_then(read).expect("an answer")
     }
 
     pub(crate) fn post_form(&self, path: &str, fields: &[(&str, &str)], headers: &[(&str, &str)]) -> Answer {
@@ -214,7 +240,7 @@ impl World {
         }
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = request.header("content-type", "application/x-www-form-urlencoded");
-        read(request.send(body).expect("an answer"))
+        request.send(body).and_then(read).expect("an answer")
     }
 
     /// A new member account.
@@ -241,6 +267,12 @@ impl World {
     }
 }
 
+/// A clock that stands still, no faults.
+fn usual(directory: &Path) -> Settings {
+    let clock = Clock::manual(Timestamp::from_seconds(1_795_371_745));
+    Settings { clock, ..Settings::new(directory) }
+}
+
 impl Drop for World {
     fn drop(&mut self) {
         self.stop();
@@ -261,12 +293,12 @@ pub(crate) fn random() -> Random {
     Random::system()
 }
 
-fn read(mut answer: ureq::http::Response<ureq::Body>) -> Answer {
+fn read(mut answer: ureq::http::Response<ureq::Body>) -> Result<Answer, ureq::Error> {
     let headers = answer
         .headers()
         .iter()
         .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()))
         .collect();
-    let body = answer.body_mut().read_to_string().expect("text");
-    Answer { status: answer.status().as_u16(), headers, body }
+    let body = answer.body_mut().read_to_string()?;
+    Ok(Answer { status: answer.status().as_u16(), headers, body })
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use cloudsso::base::{AccountId, Timestamp};
-use cloudsso::domain::{Task, TaskKind, TaskStatus};
+use cloudsso::domain::{Target, Task, TaskKind};
 use cloudsso::storage::lease::{self, Lease};
 use cloudsso::storage::{Store, task};
 
@@ -18,18 +18,10 @@ fn account(number: usize) -> AccountId {
 
 fn add_task(store: &Store, account_id: AccountId) {
     let task = Task {
-        id: new_id(),
-        kind: TaskKind::CreateAccessAssignment,
-        status: TaskStatus::InProgress,
-        access_configuration_id: new_id(),
-        account_id,
-        assignee: None,
-        attempts: 0,
-        failure_reason: None,
-        created_at: NOW,
-        ended_at: None,
+        access_configuration_id: Some(new_id()),
+        ..Task::new(new_id(), TaskKind::CreateAccessAssignment, Target::Account(account_id), NOW)
     };
-    write(store, move |conn| task::insert(conn, &task)).unwrap();
+    write(store, move |conn| task::insert(conn, &task, NOW)).unwrap();
 }
 
 fn claim(store: &Store, now: Timestamp) -> Option<Lease> {
