@@ -1,4 +1,4 @@
-//! The SDKs of STS, RAM and ResourceDirectoryMaster against the local cloud: every action that the
+//! The SDKs of STS, RAM, IMS (OIDC providers) and ResourceDirectoryMaster against the local cloud: every action that the
 //! server says it has succeeds at least once.
 
 use cloudsso::local_cloud::actions;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::local_cloud::identity_provider::{IdentityProvider, PROVIDER, ROLE};
 use crate::local_cloud::oidc::Trusting;
-use crate::local_cloud::{RAM, RD, STS, World};
+use crate::local_cloud::{IMS, RAM, RD, STS, World};
 
 use super::{Report, run};
 
@@ -105,4 +105,15 @@ fn the_older_core_signs_and_reads_as_ever() {
     let others = ["CreateOIDCProvider", "AssumeRole", "GetCallerIdentity", "TagResources"];
     assert_eq!(report.missing(others), Vec::<&str>::new());
     assert!(report.refusals() >= 30 && report.codes().len() >= 12, "{:?}", report.codes());
+}
+
+#[test]
+fn every_action_on_oidc_providers_works_for_an_sdk() {
+    let world = World::live();
+    let report = run("ims_oidc.py", &owner(&world));
+    let listed = actions(IMS);
+    let wanted: Vec<_> = listed.into_iter().filter(|action| action.contains("OIDC")).collect();
+    assert_eq!(wanted.len(), 9);
+    assert_eq!(report.missing(wanted), Vec::<&str>::new());
+    assert!(report.refusals() >= 10 && report.codes().len() >= 10, "{:?}", report.codes());
 }
