@@ -89,7 +89,11 @@ pub(crate) fn check(
             held.push((policy.name, document));
         }
         let held: Vec<_> = held.iter().map(|(name, document)| Named { name, document }).collect();
-        let decided_by = match evaluate(&held, request) {
+        let decision = evaluate(&held, request);
+        let denied = other_name(request.action)
+            .map(|action| evaluate(&held, &Request { action: &action, ..*request }));
+        let denied = denied.filter(|decision| matches!(decision, Decision::Denied { .. }));
+        let decided_by = match denied.unwrap_or(decision) {
             Decision::Allowed { .. } => continue,
             Decision::Denied { policy, statement } => {
                 format!("denied by Statement[{statement}] of control policy {policy}, attached to {level}")
@@ -100,6 +104,16 @@ pub(crate) fn check(
         return Err(Refusal::Permission { action, resource, decided_by });
     }
     Ok(())
+}
+
+/// The name that the other face of the same service has for an action: RAM and IMS both make users, and
+/// whoever is denied `ram:CreateUser` shall not ask IMS.
+fn other_name(action: &str) -> Option<String> {
+    match action.split_once(':')? {
+        ("ram", name) => Some(format!("ims:{name}")),
+        ("ims", name) => Some(format!("ram:{name}")),
+        _ => None,
+    }
 }
 
 /// The folders from the root down and the member, where control policies bind the caller; else none.

@@ -3,7 +3,7 @@
 use cloudsso::rpc::AccessKey;
 
 use super::identity_provider::policy;
-use super::{Answer, RAM, RD, STS, World};
+use super::{Answer, IMS, RAM, RD, STS, World};
 
 fn call(world: &World, action: &str, parameters: &[(&str, &str)]) -> Answer {
     world.call(&world.owner, (RD, action), parameters)
@@ -63,6 +63,24 @@ fn a_denial_at_any_level_binds_and_names_itself() {
 }
 
 #[test]
+fn a_denial_by_the_other_name_of_a_service_binds_too() {
+    let (world, _folder, member) = world();
+    let administrator = world.administrator(&member);
+    let providers = || world.call(&administrator, (IMS, "ListOIDCProviders"), &[]);
+    let guard = create(&world, "no-lists", &policy("Deny", "ram:ListOIDC*", "*"));
+    attach(&world, &guard, &member);
+    assert!(providers().body.contains("no-lists"), "{}", providers().body);
+    assert_eq!(detach(&world, &guard, &member), "ok");
+    assert_eq!(providers().code(), "ok");
+    // What allows by one name alone does not allow by the other.
+    let reads = create(&world, "reads", &policy("Allow", "ram:*", "*"));
+    attach(&world, &reads, &member);
+    assert_eq!(detach(&world, "FullAliyunAccess", &member), "ok");
+    assert_eq!(providers().code(), "NoPermission");
+    assert_eq!(list_roles(&world, &administrator).code(), "ok");
+}
+
+#[test]
 fn every_level_must_allow() {
     let (world, folder, member) = world();
     let administrator = world.administrator(&member);
@@ -93,6 +111,26 @@ fn neither_the_management_account_nor_service_linked_roles_are_bound() {
     assert_eq!(list_roles(&world, &world.cloudsso(&member)).code(), "ok");
     call(&world, "DisableControlPolicy", &[]).ok();
     assert_eq!(list_roles(&world, &world.administrator(&member)).code(), "ok");
+}
+
+#[test]
+fn the_owner_of_a_member_is_not_bound_and_who_enters_it_is() {
+    let (world, _folder, _member) = world();
+    let account = world.independent.as_str();
+    let target = [("TargetEntity", account), ("TargetType", "Account")];
+    let made = call(&world, "InviteAccountToResourceDirectory", &target).ok();
+    let id = made["Handshake"]["HandshakeId"].as_str().expect("an id");
+    world.call(&world.independent_owner, (RD, "AcceptHandshake"), &[("HandshakeId", id)]).ok();
+    let guard = create(&world, "no-lists", &policy("Deny", "ram:List*", "*"));
+    attach(&world, &guard, account);
+    assert_eq!(list_roles(&world, &world.independent_owner).code(), "ok");
+    assert_eq!(list_roles(&world, &world.administrator(account)).code(), "NoPermission");
+    // What was attached to a member does not follow it out of the directory and in again.
+    call(&world, "RemoveCloudAccount", &[("AccountId", account)]).ok();
+    let made = call(&world, "InviteAccountToResourceDirectory", &target).ok();
+    let id = made["Handshake"]["HandshakeId"].as_str().expect("an id");
+    world.call(&world.independent_owner, (RD, "AcceptHandshake"), &[("HandshakeId", id)]).ok();
+    assert_eq!(list_roles(&world, &world.administrator(account)).code(), "ok");
 }
 
 #[test]
