@@ -102,6 +102,9 @@ fn serve_local_cloud(arguments: &LocalCloudArguments) -> Result<(), String> {
             "access_key_secret": running.owner.secret.expose(),
             "service_access_key_id": running.service.id,
             "service_access_key_secret": running.service.secret.expose(),
+            "independent_account_id": running.independent_account_id,
+            "independent_access_key_id": running.independent_owner.id,
+            "independent_access_key_secret": running.independent_owner.secret.expose(),
         });
         if arguments.json {
             print(&facts.to_string());

@@ -9,9 +9,10 @@ use actix_web::web::block;
 use serde::Deserialize;
 use tokio::time::interval;
 
-use crate::base::{Clock, Secret, UserName};
+use crate::base::{AccountId, Clock, Secret, UserName};
 use crate::crypto::{Random, TotpSecret};
 use crate::domain::PrincipalId;
+use crate::rpc::AccessKey;
 use crate::service::{Context, Operator, administrator, credential, directory, organisation, task, user};
 use crate::storage::DatabaseUrl;
 
@@ -196,6 +197,7 @@ fn write_files(settings: &Settings, running: &Running, cast: &Cast) -> std::io::
             "access_key_id": local.owner.id,
             "access_key_secret": local.owner.secret.expose(),
             "management_account_id": local.management_account_id,
+            "independent_account": independent(&local.independent),
         });
         demo.insert("local_cloud".to_owned(), facts);
     }
@@ -203,6 +205,15 @@ fn write_files(settings: &Settings, running: &Running, cast: &Cast) -> std::io::
         key_file::write(&settings.data_dir.join(REPLICA_FILE), &replica(url, running))?;
     }
     key_file::write(&settings.data_dir.join(FILE), &format!("{demo:#}\n"))
+}
+
+/// The account outside of the resource directory, for whoever tries invitations.
+fn independent((account_id, owner): &(AccountId, AccessKey)) -> serde_json::Value {
+    serde_json::json!({
+        "account_id": account_id,
+        "access_key_id": owner.id,
+        "access_key_secret": owner.secret.expose(),
+    })
 }
 
 /// The configuration of a second replica: the same database, keys, address and cloud.

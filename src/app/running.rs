@@ -40,6 +40,8 @@ pub(super) struct Embedded {
     pub(super) management_account_id: AccountId,
     /// The management account's own key, for whoever tries the product.
     pub(super) owner: AccessKey,
+    /// An account of somebody else, to be invited into the resource directory, with its own key.
+    pub(super) independent: (AccountId, AccessKey),
 }
 
 /// Opens and starts what the settings name. Gives the server of the embedded local cloud too; it
@@ -73,6 +75,7 @@ pub(super) fn prepare(
                 base_url: local.base_url,
                 management_account_id: local.management_account_id,
                 owner: local.owner,
+                independent: (local.independent_account_id, local.independent_owner),
             });
             section
         }

@@ -8,7 +8,6 @@ mod account_summary;
 mod action;
 mod attachment;
 mod authenticate;
-mod control;
 mod control_attachment;
 mod control_policy;
 mod delegation;

@@ -86,6 +86,10 @@ fn reserved_objects_are_locked_for_the_accounts_own_administrator() {
         ((RAM, "DeleteRole"), &[("RoleName", ROLE)]),
         ((RAM, "CreateRole"), &[("RoleName", "AliyunReservedSSO-x"), ("AssumeRolePolicyDocument", &trust)]),
         ((RAM, "CreatePolicyVersion"), &[("PolicyName", inline), ("PolicyDocument", &document)]),
+        ((RAM, "SetDefaultPolicyVersion"), &[("PolicyName", inline), ("VersionId", "v1")]),
+        ((RAM, "DeletePolicyVersion"), &[("PolicyName", inline), ("VersionId", "v1")]),
+        ((RAM, "UpdatePolicyDescription"), &[("PolicyName", inline), ("NewDescription", "x")]),
+        ((RAM, "UpdateRole"), &[("RoleName", ROLE), ("NewAllowConsoleLogin", "true")]),
         ((RAM, "DeletePolicy"), &[("PolicyName", inline), ("CascadingDelete", "true")]),
         (
             (RAM, "DetachPolicyFromRole"),
