@@ -3,6 +3,7 @@
 
 mod console;
 mod driver;
+mod envelope;
 mod fault;
 mod identity_provider;
 mod permission;
