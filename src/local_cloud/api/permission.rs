@@ -143,11 +143,15 @@ fn reaches_across(action: &str) -> bool {
     matches!(action, "sts:AssumeRole" | trust::SET_SOURCE_IDENTITY)
 }
 
-/// CloudSSO's credential: into its own role in any account, and the resource directory.
+/// CloudSSO's credential: into its own role in any account, the resource directory, and a look at the
+/// cloud's own policies, which configurations name.
 fn is_for_cloudsso(action: &str, resource: &str) -> bool {
     let is_own_role = resource
         .strip_prefix("acs:ram::")
         .and_then(|rest| rest.split_once(':'))
         .is_some_and(|(_, role)| role == format!("role/{}", rules::CLOUDSSO_ROLE));
-    (action == "sts:AssumeRole" && is_own_role) || action.starts_with("resourcemanager:")
+    let is_system_policy = resource.starts_with("acs:ram::system:policy/");
+    (action == "sts:AssumeRole" && is_own_role)
+        || (action == "ram:GetPolicy" && is_system_policy)
+        || action.starts_with("resourcemanager:")
 }
