@@ -80,6 +80,11 @@ pub(super) fn prepare(
             section
         }
     };
+    let limits = if settings.faults.is_none() {
+        settings.cloud_limits
+    } else {
+        settings.cloud_limits.as_at_the_vendor()
+    };
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let public_url = public_url.as_str().trim_end_matches('/').to_owned();
     let ctx = Context::new(Parts {
@@ -89,7 +94,7 @@ pub(super) fn prepare(
         instance: key_file::instance(&settings.data_dir, &random)?,
         public_url: public_url.clone(),
         site: cloud.console(),
-        cloud: cloud.driver(clock.clone(), random.clone(), settings.cloud_limits)?,
+        cloud: cloud.driver(clock.clone(), random.clone(), limits)?,
         upkeep: settings.upkeep,
         clock,
         random,

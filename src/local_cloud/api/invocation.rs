@@ -12,6 +12,7 @@ use crate::local_cloud::cloud::Cloud;
 use crate::local_cloud::identity::Identity;
 use crate::local_cloud::refusal::Refusal;
 use crate::local_cloud::rules;
+use crate::policy::Context;
 use crate::rpc::Parameters;
 
 /// What an authenticated verb works with.
@@ -46,6 +47,14 @@ impl Invocation<'_> {
     /// The account whose resources the call is about.
     pub(crate) fn account(&self) -> &AccountId {
         &self.identity.account
+    }
+
+    /// The context with `acs:SourceIp`, the address that the call came from.
+    pub(crate) fn seen_from(&self, context: Context) -> Context {
+        match self.source {
+            Some(source) => context.with("acs:SourceIp", source.to_canonical().to_string()),
+            None => context,
+        }
     }
 
     /// An optional text of limited length; absent and empty are both empty.

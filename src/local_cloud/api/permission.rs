@@ -216,10 +216,7 @@ fn context(call: &Invocation<'_>, asked: Context) -> Context {
         .with("acs:CurrentTime", call.now.rfc3339())
         .with("acs:SecureTransport", "false")
         .with("acs:PrincipalARN", call.identity.arn());
-    let context = match call.source {
-        Some(source) => context.with("acs:SourceIp", source.to_canonical().to_string()),
-        None => context,
-    };
+    let context = call.seen_from(context);
     let Some(session) = call.identity.role_session() else { return context };
     let context = context.with("sts:RoleSessionName", session.session_name.as_str());
     match &session.source_identity {

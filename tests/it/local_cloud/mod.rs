@@ -8,6 +8,7 @@ mod console;
 mod control_policy;
 mod delegation;
 mod driver;
+mod envelope;
 mod fault;
 mod group;
 mod handshake;
