@@ -3,6 +3,7 @@
 
 mod access_configuration;
 mod attack;
+mod command;
 mod directory;
 mod group;
 mod permission;
