@@ -16,6 +16,10 @@ pub(crate) enum Entity {
     PolicyVersion,
     RolePolicy,
     SamlProvider,
+    OidcProvider,
+    OidcIssuer,
+    ClientId,
+    Fingerprint,
     Folder,
     FolderName,
     Account,
@@ -38,6 +42,10 @@ impl Entity {
             Self::PolicyVersion => "Policy.Version",
             Self::RolePolicy => "Role.Policy",
             Self::SamlProvider => "SAMLProvider",
+            Self::OidcProvider => "OIDCProvider",
+            Self::OidcIssuer => "OIDCProvider.IssuerUrl",
+            Self::ClientId => "OIDCProvider.ClientId",
+            Self::Fingerprint => "OIDCProvider.Fingerprint",
             Self::Folder => "ResourceDirectory.Folder",
             Self::FolderName => "ResourceDirectory.Folder.Name",
             Self::Account => "ResourceDirectory.Account",
@@ -60,6 +68,10 @@ impl Entity {
             Self::PolicyVersion => "policy version",
             Self::RolePolicy => "policy attached to the role",
             Self::SamlProvider => "SAML provider",
+            Self::OidcProvider => "OIDC provider",
+            Self::OidcIssuer => "OIDC provider of the issuer",
+            Self::ClientId => "client id of the OIDC provider",
+            Self::Fingerprint => "fingerprint of the OIDC provider",
             Self::Folder | Self::FolderName => "folder",
             Self::Account | Self::AccountName | Self::DisplayName => "account",
             Self::Directory => "resource directory",
@@ -75,9 +87,15 @@ impl Entity {
     /// The resource directory says `EntityNotExists`, RAM and IMS say `EntityNotExist`.
     const fn missing_prefix(self) -> &'static str {
         match self {
-            Self::Role | Self::Policy | Self::PolicyVersion | Self::RolePolicy | Self::SamlProvider => {
-                "EntityNotExist"
-            }
+            Self::Role
+            | Self::Policy
+            | Self::PolicyVersion
+            | Self::RolePolicy
+            | Self::SamlProvider
+            | Self::OidcProvider
+            | Self::OidcIssuer
+            | Self::ClientId
+            | Self::Fingerprint => "EntityNotExist",
             _ => "EntityNotExists",
         }
     }
@@ -132,6 +150,10 @@ pub(crate) enum Refusal {
     Reserved { name: String },
     /// The SAML assertion is refused; the reason is for the log alone.
     Assertion(String),
+    /// An OIDC token that is not accepted; the reason is for the log alone.
+    Token(String),
+    /// What the call needs of others cannot be had now.
+    Unavailable(&'static str),
     /// Our own failure; the reason is for the log alone.
     Internal(String),
 }
@@ -159,7 +181,8 @@ impl Refusal {
             | Self::NonceUsed
             | Self::Parameter { .. }
             | Self::PolicyDocument(_)
-            | Self::Assertion(_) => 400,
+            | Self::Assertion(_)
+            | Self::Token(_) => 400,
             Self::AccessKeyInactive
             | Self::Permission { .. }
             | Self::Trust { .. }
@@ -167,6 +190,7 @@ impl Refusal {
             Self::Action(_) | Self::AccessKeyUnknown | Self::Missing { .. } => 404,
             Self::Exists { .. } | Self::InUse { .. } | Self::State { .. } | Self::Limit { .. } => 409,
             Self::Internal(_) => 500,
+            Self::Unavailable(_) => 503,
         }
     }
 
@@ -190,6 +214,8 @@ impl Refusal {
             Self::Permission { .. } | Self::Trust { .. } => "NoPermission".into(),
             Self::Reserved { .. } => "NoPermission.ReservedObject".into(),
             Self::Assertion(_) => "AuthenticationFail.SAMLAssertion".into(),
+            Self::Token(_) => "AuthenticationFail.OIDCToken".into(),
+            Self::Unavailable(_) => "ServiceUnavailable".into(),
             Self::Internal(_) => "InternalError".into(),
         }
     }
@@ -232,6 +258,8 @@ impl fmt::Display for Refusal {
                 write!(f, "{name} is reserved: CloudSSO keeps it, and only CloudSSO may change it.")
             }
             Self::Assertion(_) => f.write_str("The SAML assertion is not valid."),
+            Self::Token(_) => f.write_str("The OIDC token is not valid."),
+            Self::Unavailable(reason) => write!(f, "Try again in a minute: {reason}."),
             Self::Internal(_) => f.write_str("The request processing has failed due to some unknown error."),
         }
     }

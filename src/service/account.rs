@@ -7,7 +7,7 @@ use crate::base::{AccountId, FolderId};
 use crate::cloud::NewMember;
 use crate::domain::{
     Account, AccountKind, Action, DeprovisionStrategy, Directory, Event, FOLDER_DEPTH, Folder, FolderTree,
-    Grant, ProvisioningStatus, ReachChange, Target, TaskKind,
+    Grant, Provisioning, ProvisioningFilter, ProvisioningStatus, ReachChange, Target, TaskKind,
 };
 use crate::storage::{Conn, account, assignment, provisioning, task};
 
@@ -144,7 +144,11 @@ fn paths(folders: &[Folder]) -> Result<BTreeMap<Vec<String>, FolderId>, Error> {
         .collect())
 }
 
-fn observe(ctx: &Context) -> Result<ObservedDirectory, Error> {
+/// The resource directory as the cloud has it at this moment.
+///
+/// # Errors
+/// [`Error::Cloud`] when the cloud cannot be asked.
+pub fn observe(ctx: &Context) -> Result<ObservedDirectory, Error> {
     let management = ctx.cloud.management();
     let directory = management.get_resource_directory()?;
     let root = Folder { id: directory.root_folder_id.clone(), parent_id: None, name: "Root".to_owned() };
@@ -232,13 +236,24 @@ fn plan(conn: &mut Conn, before: &Directory, after: &Directory) -> Result<MovePl
             plan.provision.insert(grant.clone());
         }
     }
+    for account in after.accounts().iter().filter(|account| !is_in(before, &account.id)) {
+        // What was taken away while it was outside of the directory is still to be done in it.
+        let own =
+            ProvisioningFilter { account_id: Some(account.id.clone()), ..ProvisioningFilter::default() };
+        let found = provisioning::list(conn, &own, None, i64::MAX)?;
+        let grants = found.iter().map(Provisioning::grant);
+        plan.deprovision.extend(grants.filter(|grant| !plan.reach.gained.contains(grant)));
+    }
     for grant in &plan.reach.lost {
-        let has_left = !after.accounts().iter().any(|account| account.id == grant.account_id);
-        if !has_left && provisioning::find(conn, grant)?.is_some() {
+        if is_in(after, &grant.account_id) && provisioning::find(conn, grant)?.is_some() {
             plan.deprovision.insert(grant.clone());
         }
     }
     Ok(plan)
+}
+
+fn is_in(directory: &Directory, id: &AccountId) -> bool {
+    directory.accounts().iter().any(|account| &account.id == id)
 }
 
 fn lock(conn: &mut Conn, observed: &ObservedDirectory) -> Result<(), Error> {

@@ -6,6 +6,7 @@
 
 mod architecture;
 mod attack;
+mod engine;
 mod foreign;
 mod local_cloud;
 mod openapi;

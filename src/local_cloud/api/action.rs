@@ -3,8 +3,8 @@
 use super::invocation::{AnonymousInvocation, Outcome, Verb};
 use super::{
     control_attachment, control_policy, delegation, directory, folder, handshake, member, member_departure,
-    member_list, member_tag, payer, policy, policy_version, ram_tag, role, role_policy, saml_provider, sts,
-    sts_saml,
+    member_list, member_tag, oidc_provider, payer, policy, policy_version, ram_tag, role, role_policy,
+    saml_provider, sts, sts_oidc, sts_saml,
 };
 
 /// How an action is carried out.
@@ -39,6 +39,7 @@ use Execution::{Anonymous, Read, Write};
 const ACTIONS: &[Action] = &[
     Action { version: STS, name: "AssumeRole", execution: Write(sts::assume_role) },
     Action { version: STS, name: "AssumeRoleWithSAML", execution: Anonymous(sts_saml::assume_role) },
+    Action { version: STS, name: "AssumeRoleWithOIDC", execution: Anonymous(sts_oidc::assume_role) },
     Action { version: STS, name: "GetCallerIdentity", execution: Read(sts::get_caller_identity) },
 
     Action { version: RAM, name: "CreateRole", execution: Write(role::create) },
@@ -71,6 +72,16 @@ const ACTIONS: &[Action] = &[
     Action { version: IMS, name: "ListSAMLProviders", execution: Read(saml_provider::list) },
     Action { version: IMS, name: "UpdateSAMLProvider", execution: Write(saml_provider::update) },
     Action { version: IMS, name: "DeleteSAMLProvider", execution: Write(saml_provider::delete) },
+
+    Action { version: IMS, name: "CreateOIDCProvider", execution: Write(oidc_provider::create) },
+    Action { version: IMS, name: "GetOIDCProvider", execution: Read(oidc_provider::get) },
+    Action { version: IMS, name: "ListOIDCProviders", execution: Read(oidc_provider::list) },
+    Action { version: IMS, name: "UpdateOIDCProvider", execution: Write(oidc_provider::update) },
+    Action { version: IMS, name: "DeleteOIDCProvider", execution: Write(oidc_provider::delete) },
+    Action { version: IMS, name: "AddClientIdToOIDCProvider", execution: Write(oidc_provider::add_client_id) },
+    Action { version: IMS, name: "RemoveClientIdFromOIDCProvider", execution: Write(oidc_provider::remove_client_id) },
+    Action { version: IMS, name: "AddFingerprintToOIDCProvider", execution: Write(oidc_provider::add_fingerprint) },
+    Action { version: IMS, name: "RemoveFingerprintFromOIDCProvider", execution: Write(oidc_provider::remove_fingerprint) },
 
     Action { version: RESOURCE_DIRECTORY_MASTER, name: "GetResourceDirectory", execution: Read(directory::get) },
     Action { version: RESOURCE_DIRECTORY_MASTER, name: "EnableResourceDirectory", execution: Write(directory::enable) },

@@ -1,5 +1,6 @@
 //! One call on its way through a verb: who calls, with which parameters, when.
 
+use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
 use data_encoding::BASE64URL_NOPAD;
@@ -18,6 +19,8 @@ pub(crate) struct Invocation<'a> {
     pub(crate) cloud: &'a Cloud,
     pub(crate) identity: &'a Identity,
     pub(crate) parameters: &'a Parameters,
+    /// The address that the call came from.
+    pub(crate) source: Option<IpAddr>,
     pub(crate) now: Timestamp,
 }
 

@@ -18,6 +18,7 @@ mod member;
 mod member_departure;
 mod member_list;
 mod member_tag;
+mod oidc_provider;
 mod payer;
 pub(crate) mod permission;
 mod policy;
@@ -27,10 +28,13 @@ mod role;
 mod role_policy;
 mod saml_provider;
 mod sts;
+mod sts_oidc;
 mod sts_saml;
 mod sts_session;
 mod tag;
 mod target;
+
+use std::net::IpAddr;
 
 use serde_json::Value;
 
@@ -52,15 +56,15 @@ pub fn actions(version: &str) -> Vec<&'static str> {
     action::names(version)
 }
 
-/// Answers one request, whatever it holds.
-pub(super) fn answer(cloud: &Cloud, request: &Request<'_>, host: &str) -> Answer {
+/// Answers one request, whatever it holds; `source` is the address that it came from.
+pub(super) fn answer(cloud: &Cloud, request: &Request<'_>, source: Option<IpAddr>) -> Answer {
     let request_id = name::request_id(&cloud.random).unwrap_or_default();
-    let mut format = Format::asked_by(request.query);
+    let mut format = Format::of(request);
     let mut action = String::new();
     let outcome = Call::parse(request).map_err(Refusal::from).and_then(|call| {
         format = call.format;
         action.clone_from(&call.action);
-        carry_out(cloud, call)
+        carry_out(cloud, call, source)
     });
     match outcome {
         Ok(result) => {
@@ -72,8 +76,8 @@ pub(super) fn answer(cloud: &Cloud, request: &Request<'_>, host: &str) -> Answer
                 Refusal::Internal(reason) => {
                     tracing::error!(request.id = request_id, action, reason, "call failed")
                 }
-                Refusal::Assertion(reason) => {
-                    tracing::info!(request.id = request_id, action, reason, "assertion refused");
+                Refusal::Assertion(reason) | Refusal::Token(reason) => {
+                    tracing::info!(request.id = request_id, action, reason, "assertion or token refused");
                 }
                 // Whoever reconciles asks first, and an answer of "not there" is what it asked for.
                 Refusal::Missing { .. } => {
@@ -81,12 +85,12 @@ pub(super) fn answer(cloud: &Cloud, request: &Request<'_>, host: &str) -> Answer
                 }
                 refusal => tracing::info!(request.id = request_id, action, reason = %refusal, "call refused"),
             }
-            Answer::failure(format, &request_id, host, &Fault::from(refusal))
+            Answer::failure(format, &request_id, request.host(), &Fault::from(refusal))
         }
     }
 }
 
-fn carry_out(cloud: &Cloud, call: Call) -> Result<Value, Refusal> {
+fn carry_out(cloud: &Cloud, call: Call, source: Option<IpAddr>) -> Result<Value, Refusal> {
     let now = cloud.now();
     if !action::is_version(&call.version) {
         return Err(Refusal::Version(call.version));
@@ -103,7 +107,8 @@ fn carry_out(cloud: &Cloud, call: Call) -> Result<Value, Refusal> {
         }
     };
     let (identity, call) = authenticate::authenticate(cloud, call, now)?;
-    let invocation = Invocation { cloud, identity: &identity, parameters: call.parameters(), now };
+    let parameters = call.parameters();
+    let invocation = Invocation { cloud, identity: &identity, parameters, source, now };
     let answer = if writes {
         cloud.store.write(|connection| verb(&invocation, connection))
     } else {

@@ -1,5 +1,7 @@
 //! What a caller may do: one function that every verb asks, and the lock on CloudSSO's objects.
 
+use std::sync::Arc;
+
 use diesel::SqliteConnection;
 
 use crate::local_cloud::cloud::Cloud;
@@ -104,17 +106,18 @@ fn decide(
     let mut held = Vec::new();
     for row in role_policy::list(connection, &session.role.id)? {
         let text = held_policy(cloud, connection, &row)?.document;
-        held.push((parse(Kind::System, &row.policy_name, &text)?, row.policy_name));
+        held.push((parse(cloud, Kind::System, &row.policy_name, &text)?, row.policy_name));
     }
     let held: Vec<_> = held.iter().map(|(document, name)| Named { name, document }).collect();
     let decision = evaluate(&held, request);
     let Some(text) = &session.session_policy else { return Ok(decision) };
-    let document = parse(Kind::Session, "session policy", text)?;
+    let document = parse(cloud, Kind::Session, "session policy", text)?;
     Ok(decision.and(evaluate(&[Named { name: "session policy", document: &document }], request)))
 }
 
-fn parse(kind: Kind, name: &str, text: &str) -> Result<Document, Refusal> {
-    Document::parse(kind, text).map_err(|error| Refusal::Internal(format!("stored policy {name}: {error}")))
+fn parse(cloud: &Cloud, kind: Kind, name: &str, text: &str) -> Result<Arc<Document>, Refusal> {
+    let parsed = cloud.parsed_policies.document(kind, text);
+    parsed.map_err(|error| Refusal::Internal(format!("stored policy {name}: {error}")))
 }
 
 /// What conditions may look at: who calls, when, and the keys of what was `asked`.
@@ -123,6 +126,10 @@ fn context(call: &Invocation<'_>, asked: Context) -> Context {
         .with("acs:CurrentTime", call.now.rfc3339())
         .with("acs:SecureTransport", "false")
         .with("acs:PrincipalARN", call.identity.arn());
+    let context = match call.source {
+        Some(source) => context.with("acs:SourceIp", source.to_canonical().to_string()),
+        None => context,
+    };
     let Some(session) = call.identity.role_session() else { return context };
     let context = context.with("sts:RoleSessionName", session.session_name.as_str());
     match &session.source_identity {

@@ -12,6 +12,7 @@ pub(crate) mod control_policy;
 pub(crate) mod delegated_administrator;
 pub(crate) mod folder;
 pub(crate) mod handshake;
+pub(crate) mod oidc_provider;
 pub(crate) mod one_time;
 pub(crate) mod policy;
 pub(crate) mod role;

@@ -15,17 +15,17 @@ use actix_web::middleware::from_fn;
 use actix_web::rt::{self, System};
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
-use cloudsso::base::{AccessConfigurationId, AccountId, Clock, Secret, Timestamp};
+use cloudsso::base::{AccessConfigurationId, AccountId, Clock, Secret, TaskId, Timestamp};
 use cloudsso::cloud::{Cloud, Endpoint, Limits, Pause, Retry, Site, Surroundings, Timeouts};
 use cloudsso::crypto::password::Hasher;
 use cloudsso::crypto::{Random, SealingKey, TotpSecret};
 use cloudsso::domain::{
-    Action, Assignee, AssignmentKey, CloudSite, PrincipalId, Target, TaskFilter, TaskStatus, User,
+    Action, Assignee, AssignmentKey, CloudSite, Group, PrincipalId, Target, TaskFilter, TaskStatus, User,
 };
 use cloudsso::local_cloud;
 use cloudsso::rpc::AccessKey;
 use cloudsso::service::{
-    Context, Operator, Parts, Upkeep, access_assignment, access_configuration, account, credential,
+    Context, Operator, Parts, Upkeep, access_assignment, access_configuration, account, credential, group,
     organisation, user, worker,
 };
 use cloudsso::storage::{DatabaseUrl, Store, event, task};
@@ -239,6 +239,18 @@ impl TestApp {
     pub(crate) fn assign(&self, configuration: &str, account: &str, user: &str) {
         let key = self.assignment(configuration, account, user);
         access_assignment::create(&self.ctx, &self.operator, &key).unwrap();
+    }
+
+    /// The task that is in progress, the latest of them.
+    #[track_caller]
+    pub(crate) fn open_task(&self) -> TaskId {
+        let open = TaskFilter { statuses: vec![TaskStatus::InProgress], ..TaskFilter::default() };
+        self.store.read(|conn| task::list(conn, &open, None, 1)).unwrap().remove(0).id
+    }
+
+    #[track_caller]
+    pub(crate) fn group(&self, name: &str) -> Group {
+        group::find_by_name(&self.ctx, &self.operator, name).unwrap().unwrap()
     }
 
     /// A configuration on an account to a user.
