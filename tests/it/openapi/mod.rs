@@ -13,7 +13,7 @@ mod provisioning;
 mod refusal;
 mod signature;
 mod task;
-mod user;
+pub(crate) mod user;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
