@@ -4,6 +4,7 @@
 
 mod cloudsso;
 mod local_cloud;
+mod principal;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
