@@ -13,10 +13,10 @@ use crate::rpc::AccessKey;
 use super::error::Error;
 use super::store::access_key::{self, AccessKeyRow};
 use super::store::account::{self, AccountRow, DirectoryRow};
+use super::store::attachment::{self, AttachmentRow};
 use super::store::control_policy;
 use super::store::folder::{self, FolderRow};
 use super::store::role::{self, RoleRow};
-use super::store::role_policy::{self, RolePolicyRow};
 use super::{cloud, name, rules};
 
 /// The account's security preference until somebody sets another: console sessions of 6 hours.
@@ -160,8 +160,12 @@ fn create_key(
         account_id: account.id.clone(),
         holder: if service.is_some() { "Service" } else { "Account" }.to_owned(),
         service: service.map(str::to_owned),
+        user_id: None,
         status: "Active".to_owned(),
+        last_used_at: None,
+        last_used_service: None,
         created_at: account.created_at,
+        updated_at: account.created_at,
     };
     Ok(access_key::insert(connection, &row)?)
 }
@@ -246,13 +250,14 @@ impl NewRole {
 
 fn insert(connection: &mut SqliteConnection, row: RoleRow, policy_name: &str) -> QueryResult<()> {
     role::insert(connection, &row)?;
-    let held = RolePolicyRow {
+    let held = AttachmentRow {
+        holder_kind: "Role".to_owned(),
         policy_type: "System".to_owned(),
         policy_name: policy_name.to_owned(),
         policy_name_key: fold(policy_name),
         policy_id: None,
         attached_at: row.created_at,
-        role_id: row.id,
+        holder_id: row.id,
     };
-    role_policy::insert(connection, &held)
+    attachment::insert(connection, &held)
 }

@@ -6,6 +6,7 @@ use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use crate::base::{Clock, Secret, Timestamp};
+use crate::crypto::password::Hasher;
 use crate::crypto::{self, Random, SealingKey, hash};
 
 use super::catalogue::Catalogue;
@@ -20,6 +21,7 @@ pub(crate) struct Cloud {
     pub(crate) clock: Clock,
     pub(crate) random: Random,
     pub(crate) sealing: SealingKey,
+    pub(crate) passwords: Hasher,
     pub(crate) catalogue: Catalogue,
     pub(crate) injector: Injector,
     pub(crate) issuers: Issuers,

@@ -4,6 +4,7 @@ use crate::base::AccountId;
 
 use super::arn::Arn;
 use super::store::role::RoleRow;
+use super::store::user::UserRow;
 
 /// An authenticated caller, in the account whose resources its calls are about.
 #[derive(Clone, Debug)]
@@ -21,6 +22,8 @@ pub(crate) enum IdentityKind {
         /// Such as `cloudsso.aliyuncs.com`.
         principal: String,
     },
+    /// A RAM user, by an access key of its own.
+    RamUser(Box<UserRow>),
     /// Somebody who assumed a role.
     RoleSession(Box<RoleSession>),
 }
@@ -41,9 +44,18 @@ impl Identity {
         match &self.kind {
             IdentityKind::Owner => format!("acs:ram::{account}:root"),
             IdentityKind::Service { principal } => format!("acs:ram::{account}:service/{principal}"),
+            IdentityKind::RamUser(user) => user_arn(account, &user.name),
             IdentityKind::RoleSession(session) => {
                 session_arn(account, &session.role.name, &session.session_name)
             }
+        }
+    }
+
+    /// The RAM user, where the caller is one.
+    pub(crate) fn ram_user(&self) -> Option<&UserRow> {
+        match &self.kind {
+            IdentityKind::RamUser(user) => Some(user),
+            IdentityKind::Owner | IdentityKind::Service { .. } | IdentityKind::RoleSession(_) => None,
         }
     }
 
@@ -51,7 +63,7 @@ impl Identity {
     pub(crate) fn role_session(&self) -> Option<&RoleSession> {
         match &self.kind {
             IdentityKind::RoleSession(session) => Some(session),
-            IdentityKind::Owner | IdentityKind::Service { .. } => None,
+            IdentityKind::Owner | IdentityKind::Service { .. } | IdentityKind::RamUser(_) => None,
         }
     }
 
@@ -59,6 +71,16 @@ impl Identity {
     pub(crate) fn is_in_role(&self, name: &str) -> bool {
         self.role_session().is_some_and(|session| session.role.name == name)
     }
+}
+
+/// The ARN of a RAM user.
+pub(crate) fn user_arn(account: &AccountId, name: &str) -> String {
+    format!("acs:ram::{account}:user/{name}")
+}
+
+/// The ARN of a RAM group.
+pub(crate) fn group_arn(account: &AccountId, name: &str) -> String {
+    format!("acs:ram::{account}:group/{name}")
 }
 
 /// The ARN of a role's session.

@@ -19,9 +19,12 @@ mod key_file;
 mod name;
 mod oidc;
 mod parsed_policy;
+mod password;
+mod qr_image;
 mod refusal;
 mod rules;
 mod server;
+mod setting;
 mod store;
 mod trust;
 

@@ -42,6 +42,16 @@ pub(crate) fn role_id(random: &Random) -> Result<String, Error> {
     prefixed(random, "3", DIGITS, 17)
 }
 
+/// A RAM user: 18 digits, the first of them 2.
+pub(crate) fn user_id(random: &Random) -> Result<String, Error> {
+    prefixed(random, "2", DIGITS, 17)
+}
+
+/// A RAM group: `g-` and 16 characters.
+pub(crate) fn group_id(random: &Random) -> Result<String, Error> {
+    prefixed(random, "g-", MIXED, 16)
+}
+
 /// A custom policy or a SAML provider; never shown.
 pub(crate) fn row_id(random: &Random) -> Result<String, Error> {
     random.text(LOWER, 24)

@@ -15,6 +15,16 @@ pub(crate) enum Entity {
     Policy,
     PolicyVersion,
     RolePolicy,
+    UserPolicy,
+    GroupPolicy,
+    User,
+    LoginProfile,
+    AccessKey,
+    Group,
+    Membership,
+    MfaDevice,
+    BoundMfaDevice,
+    AccountAlias,
     SamlProvider,
     OidcProvider,
     OidcIssuer,
@@ -41,6 +51,16 @@ impl Entity {
             Self::Policy => "Policy",
             Self::PolicyVersion => "Policy.Version",
             Self::RolePolicy => "Role.Policy",
+            Self::UserPolicy => "User.Policy",
+            Self::GroupPolicy => "Group.Policy",
+            Self::User => "User",
+            Self::LoginProfile => "User.LoginProfile",
+            Self::AccessKey => "User.AccessKey",
+            Self::Group => "Group",
+            Self::Membership => "User.Group",
+            Self::MfaDevice => "VirtualMFADevice",
+            Self::BoundMfaDevice => "User.MFADevice",
+            Self::AccountAlias => "AccountAlias",
             Self::SamlProvider => "SAMLProvider",
             Self::OidcProvider => "OIDCProvider",
             Self::OidcIssuer => "OIDCProvider.IssuerUrl",
@@ -67,6 +87,16 @@ impl Entity {
             Self::Policy => "policy",
             Self::PolicyVersion => "policy version",
             Self::RolePolicy => "policy attached to the role",
+            Self::UserPolicy => "policy attached to the user",
+            Self::GroupPolicy => "policy attached to the group",
+            Self::User => "user",
+            Self::LoginProfile => "login profile of the user",
+            Self::AccessKey => "access key",
+            Self::Group => "group",
+            Self::Membership => "membership in the group",
+            Self::MfaDevice => "virtual MFA device",
+            Self::BoundMfaDevice => "MFA device of the user",
+            Self::AccountAlias => "account alias",
             Self::SamlProvider => "SAML provider",
             Self::OidcProvider => "OIDC provider",
             Self::OidcIssuer => "OIDC provider of the issuer",
@@ -91,6 +121,16 @@ impl Entity {
             | Self::Policy
             | Self::PolicyVersion
             | Self::RolePolicy
+            | Self::UserPolicy
+            | Self::GroupPolicy
+            | Self::User
+            | Self::LoginProfile
+            | Self::AccessKey
+            | Self::Group
+            | Self::Membership
+            | Self::MfaDevice
+            | Self::BoundMfaDevice
+            | Self::AccountAlias
             | Self::SamlProvider
             | Self::OidcProvider
             | Self::OidcIssuer
@@ -148,6 +188,11 @@ pub(crate) enum Refusal {
     Trust { role: String, caller: String },
     /// An object that CloudSSO keeps, or a service-linked role, which nobody else may change.
     Reserved { name: String },
+    /// A user that CloudSSO keeps and somebody else would change, or one that it does not keep and would
+    /// change.
+    Provisioned { name: String, is_provisioned: bool },
+    /// Too many passwords are being hashed; the same call will do in a moment.
+    Busy,
     /// The SAML assertion is refused; the reason is for the log alone.
     Assertion(String),
     /// An OIDC token that is not accepted; the reason is for the log alone.
@@ -158,13 +203,21 @@ pub(crate) enum Refusal {
     Internal(String),
 }
 
+/// Characters of a name that a refusal repeats: more than any name has.
+const REPEATED: usize = 256;
+
 impl Refusal {
     pub(crate) fn parameter(name: &'static str, flaw: Flaw, rule: impl Into<Cow<'static, str>>) -> Self {
         Self::Parameter { name, flaw, rule: rule.into() }
     }
 
+    /// That `name` names nothing; of a long one only the beginning is repeated.
     pub(crate) fn missing(entity: Entity, name: impl Into<String>) -> Self {
-        Self::Missing { entity, name: name.into() }
+        let mut name = name.into();
+        if let Some((end, _)) = name.char_indices().nth(REPEATED) {
+            name.truncate(end);
+        }
+        Self::Missing { entity, name }
     }
 
     pub(crate) fn exists(entity: Entity, name: impl Into<String>) -> Self {
@@ -186,11 +239,13 @@ impl Refusal {
             Self::AccessKeyInactive
             | Self::Permission { .. }
             | Self::Trust { .. }
-            | Self::Reserved { .. } => 403,
+            | Self::Reserved { .. }
+            | Self::Provisioned { .. } => 403,
             Self::Action(_) | Self::AccessKeyUnknown | Self::Missing { .. } => 404,
             Self::Exists { .. } | Self::InUse { .. } | Self::State { .. } | Self::Limit { .. } => 409,
             Self::Internal(_) => 500,
             Self::Unavailable(_) => 503,
+            Self::Busy => 503,
         }
     }
 
@@ -212,7 +267,8 @@ impl Refusal {
             Self::Exists { entity, .. } => format!("EntityAlreadyExists.{}", entity.code()).into(),
             Self::InUse { code, .. } | Self::State { code, .. } | Self::Limit { code, .. } => (*code).into(),
             Self::Permission { .. } | Self::Trust { .. } => "NoPermission".into(),
-            Self::Reserved { .. } => "NoPermission.ReservedObject".into(),
+            Self::Reserved { .. } | Self::Provisioned { .. } => "NoPermission.ReservedObject".into(),
+            Self::Busy => "ServiceUnavailable".into(),
             Self::Assertion(_) => "AuthenticationFail.SAMLAssertion".into(),
             Self::Token(_) => "AuthenticationFail.OIDCToken".into(),
             Self::Unavailable(_) => "ServiceUnavailable".into(),
@@ -257,6 +313,15 @@ impl fmt::Display for Refusal {
             Self::Reserved { name } => {
                 write!(f, "{name} is reserved: CloudSSO keeps it, and only CloudSSO may change it.")
             }
+            Self::Provisioned { name, is_provisioned: true } => write!(
+                f,
+                "CloudSSO keeps the user {name}: its RAM user provisioning must be changed or deleted in \
+                 CloudSSO, and only CloudSSO may change the user while that lasts."
+            ),
+            Self::Provisioned { name, is_provisioned: false } => {
+                write!(f, "CloudSSO does not keep the user {name}, and may not change it.")
+            }
+            Self::Busy => f.write_str("The request has failed due to a temporary failure of the server."),
             Self::Assertion(_) => f.write_str("The SAML assertion is not valid."),
             Self::Token(_) => f.write_str("The OIDC token is not valid."),
             Self::Unavailable(reason) => write!(f, "Try again in a minute: {reason}."),
@@ -287,7 +352,10 @@ impl From<diesel::result::Error> for Refusal {
 
 impl From<crate::crypto::Error> for Refusal {
     fn from(error: crate::crypto::Error) -> Self {
-        Self::Internal(error.to_string())
+        match error {
+            crate::crypto::Error::Busy => Self::Busy,
+            error => Self::Internal(error.to_string()),
+        }
     }
 }
 

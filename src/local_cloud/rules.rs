@@ -9,10 +9,22 @@ use super::refusal::{Flaw, Refusal};
 pub(crate) const ROLES_PER_ACCOUNT: i64 = 1000;
 /// Custom policies that one account may hold.
 pub(crate) const POLICIES_PER_ACCOUNT: i64 = 1500;
+/// Characters of a custom policy's document.
+pub(crate) const POLICY_SIZE: i64 = 6144;
 /// Versions that one policy may have at once.
 pub(crate) const VERSIONS_PER_POLICY: i64 = 5;
-/// System policies, and custom policies, that one role may hold.
-pub(crate) const POLICIES_PER_ROLE: i64 = 20;
+/// System policies, and custom policies, that one role, user or group may hold.
+pub(crate) const POLICIES_PER_HOLDER: i64 = 20;
+/// RAM users that one account may hold.
+pub(crate) const USERS_PER_ACCOUNT: i64 = 10_000;
+/// RAM groups that one account may hold.
+pub(crate) const GROUPS_PER_ACCOUNT: i64 = 1000;
+/// Groups that one user may be in.
+pub(crate) const GROUPS_PER_USER: usize = 50;
+/// Access keys of one user, and of the account itself.
+pub(crate) const ACCESS_KEYS_PER_HOLDER: i64 = 2;
+/// Virtual MFA devices that one account may hold.
+pub(crate) const MFA_DEVICES_PER_ACCOUNT: i64 = 10_000;
 /// SAML providers that one account may hold.
 pub(crate) const SAML_PROVIDERS_PER_ACCOUNT: i64 = 100;
 /// OIDC providers that one account may hold.
@@ -59,6 +71,8 @@ pub(crate) const CLOUDSSO_SERVICE: &str = "cloudsso.aliyuncs.com";
 /// The role by which the management account enters a member.
 pub(crate) const MEMBER_ACCESS_ROLE: &str = "ResourceDirectoryAccountAccessRole";
 
+/// The provision type of a user that CloudSSO keeps.
+pub(crate) const PROVISIONED: &str = "CloudSSO";
 /// The control policy that allows everything; every folder and member begins with it.
 pub(crate) const FULL_ACCESS: &str = "FullAliyunAccess";
 /// What a trusted service may be called here.
@@ -94,6 +108,12 @@ pub(crate) struct NameRule {
 
 pub(crate) const ROLE_NAME: NameRule =
     NameRule { longest: 64, signs: b".-_", rule: "1 to 64 letters, digits, '.', '_' or '-'" };
+pub(crate) const USER_NAME: NameRule =
+    NameRule { longest: 64, signs: b".-_", rule: "1 to 64 letters, digits, '.', '_' or '-'" };
+pub(crate) const GROUP_NAME: NameRule =
+    NameRule { longest: 64, signs: b".-_", rule: "1 to 64 letters, digits, '.', '_' or '-'" };
+pub(crate) const MFA_DEVICE_NAME: NameRule =
+    NameRule { longest: 64, signs: b".-", rule: "1 to 64 letters, digits, '.' or '-'" };
 pub(crate) const POLICY_NAME: NameRule =
     NameRule { longest: 128, signs: b"-", rule: "1 to 128 letters, digits or '-'" };
 pub(crate) const PROVIDER_NAME: NameRule = NameRule {

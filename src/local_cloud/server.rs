@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 
 use crate::base::{AccountId, Clock};
 use crate::crypto::Random;
+use crate::crypto::password::Hasher;
 use crate::rpc::{AccessKey, BODY_LIMIT};
 
 use super::catalogue::Catalogue;
@@ -130,8 +131,11 @@ pub fn start(settings: Settings) -> Result<Running, Error> {
     let address = listener.local_addr().map_err(Error::Listen)?;
     let base_url = format!("http://localhost:{}", address.port());
     let (sender, closed) = oneshot::channel();
+    // One at a time, so that the other thread goes on serving; nobody can wait but the one beside it.
+    let passwords = Hasher::new(&settings.random, 1, BLOCKING_THREADS)?;
     let cloud = web::Data::new(Cloud {
         store,
+        passwords,
         clock: settings.clock,
         random: settings.random,
         csrf_key: sealing.derive("console form")?,

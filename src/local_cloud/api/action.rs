@@ -1,10 +1,11 @@
 //! The dictionary: which product a version means, and which function carries out each action.
 
-use super::invocation::{AnonymousInvocation, Outcome, Verb};
+use super::invocation::{AnonymousInvocation, Outcome, StagedVerb, Verb};
 use super::{
-    control_attachment, control_policy, delegation, directory, folder, handshake, member, member_departure,
-    member_list, member_tag, oidc_provider, payer, policy, policy_version, ram_tag, role, role_policy,
-    saml_provider, sts, sts_oidc, sts_saml,
+    access_key, account_summary, attachment, control_attachment, control_policy, delegation, directory,
+    domain, folder, group, handshake, login_profile, member, member_departure, member_list, member_tag,
+    mfa_device, oidc_provider, password_policy, payer, policy, policy_version, ram_tag, role, saml_provider,
+    security_preference, sts, sts_oidc, sts_saml, user, user_sso, user_tag,
 };
 
 /// How an action is carried out.
@@ -14,6 +15,8 @@ pub(crate) enum Execution {
     Read(Verb),
     /// It changes something, all of it or nothing.
     Write(Verb),
+    /// It changes something after long work, for which no transaction is kept open.
+    Staged(StagedVerb),
     /// It changes something, and its caller is proved by a parameter instead of a signature.
     /// It opens its own transactions, so that what nobody signed is verified outside of them.
     Anonymous(fn(&AnonymousInvocation<'_>) -> Outcome),
@@ -26,14 +29,14 @@ pub(crate) struct Action {
     pub(crate) execution: Execution,
 }
 
-const STS: &str = "2015-04-01";
-const RAM: &str = "2015-05-01";
-const IMS: &str = "2019-08-15";
+pub(super) const STS: &str = "2015-04-01";
+pub(super) const RAM: &str = "2015-05-01";
+pub(super) const IMS: &str = "2019-08-15";
 const RESOURCE_DIRECTORY_MASTER: &str = "2022-04-19";
 
 const VERSIONS: &[&str] = &[STS, RAM, IMS, RESOURCE_DIRECTORY_MASTER];
 
-use Execution::{Anonymous, Read, Write};
+use Execution::{Anonymous, Read, Staged, Write};
 
 #[rustfmt::skip]
 const ACTIONS: &[Action] = &[
@@ -57,11 +60,55 @@ const ACTIONS: &[Action] = &[
     Action { version: RAM, name: "GetPolicyVersion", execution: Read(policy_version::get) },
     Action { version: RAM, name: "SetDefaultPolicyVersion", execution: Write(policy_version::set_default) },
     Action { version: RAM, name: "DeletePolicyVersion", execution: Write(policy_version::delete) },
-    Action { version: RAM, name: "AttachPolicyToRole", execution: Write(role_policy::attach) },
-    Action { version: RAM, name: "DetachPolicyFromRole", execution: Write(role_policy::detach) },
-    Action { version: RAM, name: "ListPoliciesForRole", execution: Read(role_policy::list) },
+    Action { version: RAM, name: "AttachPolicyToRole", execution: Write(attachment::attach_to_role) },
+    Action { version: RAM, name: "DetachPolicyFromRole", execution: Write(attachment::detach_from_role) },
+    Action { version: RAM, name: "ListPoliciesForRole", execution: Read(attachment::list_for_role) },
+    Action { version: RAM, name: "AttachPolicyToUser", execution: Write(attachment::attach_to_user) },
+    Action { version: RAM, name: "DetachPolicyFromUser", execution: Write(attachment::detach_from_user) },
+    Action { version: RAM, name: "ListPoliciesForUser", execution: Read(attachment::list_for_user) },
+    Action { version: RAM, name: "AttachPolicyToGroup", execution: Write(attachment::attach_to_group) },
+    Action { version: RAM, name: "DetachPolicyFromGroup", execution: Write(attachment::detach_from_group) },
+    Action { version: RAM, name: "ListPoliciesForGroup", execution: Read(attachment::list_for_group) },
 
-    Action { version: RAM, name: "ListEntitiesForPolicy", execution: Read(role_policy::list_entities) },
+    Action { version: RAM, name: "CreateUser", execution: Write(user::create) },
+    Action { version: RAM, name: "GetUser", execution: Read(user::get) },
+    Action { version: RAM, name: "UpdateUser", execution: Write(user::update) },
+    Action { version: RAM, name: "DeleteUser", execution: Write(user::delete) },
+    Action { version: RAM, name: "ListUsers", execution: Read(user::list) },
+    Action { version: RAM, name: "CreateGroup", execution: Write(group::create) },
+    Action { version: RAM, name: "GetGroup", execution: Read(group::get) },
+    Action { version: RAM, name: "UpdateGroup", execution: Write(group::update) },
+    Action { version: RAM, name: "DeleteGroup", execution: Write(group::delete) },
+    Action { version: RAM, name: "ListGroups", execution: Read(group::list) },
+    Action { version: RAM, name: "AddUserToGroup", execution: Write(group::add_user) },
+    Action { version: RAM, name: "RemoveUserFromGroup", execution: Write(group::remove_user) },
+    Action { version: RAM, name: "ListUsersForGroup", execution: Read(group::list_users) },
+    Action { version: RAM, name: "ListGroupsForUser", execution: Read(group::list_for_user) },
+    Action { version: RAM, name: "CreateAccessKey", execution: Write(access_key::create) },
+    Action { version: RAM, name: "ListAccessKeys", execution: Read(access_key::list) },
+    Action { version: RAM, name: "UpdateAccessKey", execution: Write(access_key::update) },
+    Action { version: RAM, name: "DeleteAccessKey", execution: Write(access_key::delete) },
+    Action { version: RAM, name: "GetAccessKeyLastUsed", execution: Read(access_key::last_used) },
+    Action { version: RAM, name: "CreateLoginProfile", execution: Staged(login_profile::create) },
+    Action { version: RAM, name: "GetLoginProfile", execution: Read(login_profile::get) },
+    Action { version: RAM, name: "UpdateLoginProfile", execution: Staged(login_profile::update) },
+    Action { version: RAM, name: "DeleteLoginProfile", execution: Write(login_profile::delete) },
+    Action { version: RAM, name: "ChangePassword", execution: Staged(login_profile::change_password) },
+    Action { version: RAM, name: "GetPasswordPolicy", execution: Read(password_policy::get) },
+    Action { version: RAM, name: "SetPasswordPolicy", execution: Write(password_policy::set) },
+    Action { version: RAM, name: "GetSecurityPreference", execution: Read(security_preference::get) },
+    Action { version: RAM, name: "SetSecurityPreference", execution: Write(security_preference::set) },
+    Action { version: RAM, name: "CreateVirtualMFADevice", execution: Write(mfa_device::create) },
+    Action { version: RAM, name: "ListVirtualMFADevices", execution: Read(mfa_device::list) },
+    Action { version: RAM, name: "DeleteVirtualMFADevice", execution: Write(mfa_device::delete) },
+    Action { version: RAM, name: "BindMFADevice", execution: Write(mfa_device::bind) },
+    Action { version: RAM, name: "UnbindMFADevice", execution: Write(mfa_device::unbind) },
+    Action { version: RAM, name: "GetUserMFAInfo", execution: Read(mfa_device::user_info) },
+    Action { version: RAM, name: "GetAccountAlias", execution: Read(domain::get_alias) },
+    Action { version: RAM, name: "SetAccountAlias", execution: Write(domain::set_alias) },
+    Action { version: RAM, name: "ClearAccountAlias", execution: Write(domain::clear_alias) },
+
+    Action { version: RAM, name: "ListEntitiesForPolicy", execution: Read(attachment::list_entities) },
 
     Action { version: RAM, name: "TagResources", execution: Write(ram_tag::tag_resources) },
     Action { version: RAM, name: "UntagResources", execution: Write(ram_tag::untag_resources) },
@@ -72,6 +119,50 @@ const ACTIONS: &[Action] = &[
     Action { version: IMS, name: "ListSAMLProviders", execution: Read(saml_provider::list) },
     Action { version: IMS, name: "UpdateSAMLProvider", execution: Write(saml_provider::update) },
     Action { version: IMS, name: "DeleteSAMLProvider", execution: Write(saml_provider::delete) },
+    Action { version: IMS, name: "CreateUser", execution: Write(user::create) },
+    Action { version: IMS, name: "GetUser", execution: Read(user::get) },
+    Action { version: IMS, name: "UpdateUser", execution: Write(user::update) },
+    Action { version: IMS, name: "DeleteUser", execution: Write(user::delete) },
+    Action { version: IMS, name: "ListUsers", execution: Read(user::list) },
+    Action { version: IMS, name: "ListUserBasicInfos", execution: Read(user::list_basic_infos) },
+    Action { version: IMS, name: "TagResources", execution: Write(user_tag::tag) },
+    Action { version: IMS, name: "UntagResources", execution: Write(user_tag::untag) },
+    Action { version: IMS, name: "ListTagResources", execution: Read(user_tag::list) },
+    Action { version: IMS, name: "CreateGroup", execution: Write(group::create) },
+    Action { version: IMS, name: "GetGroup", execution: Read(group::get) },
+    Action { version: IMS, name: "UpdateGroup", execution: Write(group::update) },
+    Action { version: IMS, name: "DeleteGroup", execution: Write(group::delete) },
+    Action { version: IMS, name: "ListGroups", execution: Read(group::list) },
+    Action { version: IMS, name: "AddUserToGroup", execution: Write(group::add_user) },
+    Action { version: IMS, name: "RemoveUserFromGroup", execution: Write(group::remove_user) },
+    Action { version: IMS, name: "ListUsersForGroup", execution: Read(group::list_users) },
+    Action { version: IMS, name: "ListGroupsForUser", execution: Read(group::list_for_user) },
+    Action { version: IMS, name: "CreateAccessKey", execution: Write(access_key::create) },
+    Action { version: IMS, name: "ListAccessKeys", execution: Read(access_key::list) },
+    Action { version: IMS, name: "UpdateAccessKey", execution: Write(access_key::update) },
+    Action { version: IMS, name: "DeleteAccessKey", execution: Write(access_key::delete) },
+    Action { version: IMS, name: "GetAccessKeyLastUsed", execution: Read(access_key::last_used) },
+    Action { version: IMS, name: "CreateLoginProfile", execution: Staged(login_profile::create) },
+    Action { version: IMS, name: "GetLoginProfile", execution: Read(login_profile::get) },
+    Action { version: IMS, name: "UpdateLoginProfile", execution: Staged(login_profile::update) },
+    Action { version: IMS, name: "DeleteLoginProfile", execution: Write(login_profile::delete) },
+    Action { version: IMS, name: "ChangePassword", execution: Staged(login_profile::change_password) },
+    Action { version: IMS, name: "GetPasswordPolicy", execution: Read(password_policy::get) },
+    Action { version: IMS, name: "SetPasswordPolicy", execution: Write(password_policy::set) },
+    Action { version: IMS, name: "GetSecurityPreference", execution: Read(security_preference::get) },
+    Action { version: IMS, name: "SetSecurityPreference", execution: Write(security_preference::set) },
+    Action { version: IMS, name: "CreateVirtualMFADevice", execution: Write(mfa_device::create) },
+    Action { version: IMS, name: "ListVirtualMFADevices", execution: Read(mfa_device::list) },
+    Action { version: IMS, name: "DeleteVirtualMFADevice", execution: Write(mfa_device::delete) },
+    Action { version: IMS, name: "BindMFADevice", execution: Write(mfa_device::bind) },
+    Action { version: IMS, name: "UnbindMFADevice", execution: Write(mfa_device::unbind) },
+    Action { version: IMS, name: "GetUserMFAInfo", execution: Read(mfa_device::user_info) },
+    Action { version: IMS, name: "DisableVirtualMFA", execution: Write(mfa_device::disable) },
+    Action { version: IMS, name: "GetDefaultDomain", execution: Read(domain::get) },
+    Action { version: IMS, name: "SetDefaultDomain", execution: Write(domain::set) },
+    Action { version: IMS, name: "GetUserSsoSettings", execution: Read(user_sso::get) },
+    Action { version: IMS, name: "SetUserSsoSettings", execution: Write(user_sso::set) },
+    Action { version: IMS, name: "GetAccountSummary", execution: Read(account_summary::get) },
 
     Action { version: IMS, name: "CreateOIDCProvider", execution: Write(oidc_provider::create) },
     Action { version: IMS, name: "GetOIDCProvider", execution: Read(oidc_provider::get) },

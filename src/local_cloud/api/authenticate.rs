@@ -5,8 +5,14 @@ use crate::crypto::{hash, token};
 use crate::local_cloud::cloud::Cloud;
 use crate::local_cloud::identity::{Identity, IdentityKind, RoleSession};
 use crate::local_cloud::refusal::Refusal;
+use crate::local_cloud::store::user::{self, UserRow};
 use crate::local_cloud::store::{self, access_key, temporary_credential};
 use crate::rpc::{Call, Credential, VerifiedCall};
+
+use super::action;
+
+/// Milliseconds within which the use of a key is written down once.
+const USE_NOTED_EVERY: i64 = 60_000;
 
 /// Authenticates `call`.
 ///
@@ -31,6 +37,9 @@ pub(crate) fn authenticate(
     if !cloud.store.use_nonce(call.access_key_id(), call.nonce(), now, call.acceptable_until())? {
         return Err(Refusal::NonceUsed);
     }
+    if claimed.noted_at.is_some_and(|noted| now.millis() - noted >= USE_NOTED_EVERY) {
+        cloud.store.use_access_key(call.access_key_id(), service_name(call.version()), now)?;
+    }
     Ok((claimed.identity, call))
 }
 
@@ -40,6 +49,8 @@ struct Claimed {
     secret: Secret,
     is_active: bool,
     expires_at: Option<Timestamp>,
+    /// When the use of a lasting key was last written down; 0 where it never was.
+    noted_at: Option<i64>,
 }
 
 fn claimed(cloud: &Cloud, credential: &Credential<'_>) -> Result<Claimed, Refusal> {
@@ -62,16 +73,32 @@ fn lasting(cloud: &Cloud, credential: &Credential<'_>) -> Result<Claimed, Refusa
             _ => Err(Refusal::AccessKeyUnknown),
         }
     })?;
-    let kind = match row.service {
-        Some(principal) => IdentityKind::Service { principal },
-        None => IdentityKind::Owner,
+    let kind = match (row.service, &row.user_id) {
+        (Some(principal), _) => IdentityKind::Service { principal },
+        (None, Some(user_id)) => IdentityKind::RamUser(Box::new(holder(cloud, user_id)?)),
+        (None, None) => IdentityKind::Owner,
     };
     Ok(Claimed {
         identity: Identity { account: account(&row.account_id)?, kind },
         secret: cloud.open_secret(&row.id, &row.sealed_secret)?,
         is_active: row.status == "Active",
         expires_at: None,
+        noted_at: Some(row.last_used_at.unwrap_or(0)),
     })
+}
+
+fn holder(cloud: &Cloud, user_id: &str) -> Result<UserRow, Refusal> {
+    cloud.store.read(|connection| user::find_by_id(connection, user_id)?.ok_or(Refusal::AccessKeyUnknown))
+}
+
+/// The product of a version, as the last use of a key names it.
+fn service_name(version: &str) -> &'static str {
+    match version {
+        action::STS => "Sts",
+        action::RAM => "Ram",
+        action::IMS => "Ims",
+        _ => "ResourceManager",
+    }
 }
 
 fn temporary(cloud: &Cloud, credential: &Credential<'_>) -> Result<Claimed, Refusal> {
@@ -94,6 +121,7 @@ fn temporary(cloud: &Cloud, credential: &Credential<'_>) -> Result<Claimed, Refu
         secret: cloud.open_secret(&row.access_key_id, &row.sealed_secret)?,
         is_active: true,
         expires_at: Some(Timestamp::from_millis(row.expires_at)),
+        noted_at: None,
     })
 }
 

@@ -56,6 +56,7 @@ pub(super) fn check(
 fn levels(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Result<Option<Vec<String>>, Refusal> {
     let is_bound = match &call.identity.kind {
         IdentityKind::Owner | IdentityKind::Service { .. } => false,
+        IdentityKind::RamUser(_) => true,
         IdentityKind::RoleSession(session) => !rules::is_service_linked(&session.role.name),
     };
     if !is_bound || !directory(connection)?.control_policy_enabled {

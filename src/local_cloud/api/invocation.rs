@@ -22,6 +22,8 @@ pub(crate) struct Invocation<'a> {
     pub(crate) parameters: &'a Parameters,
     /// The address that the call came from.
     pub(crate) source: Option<IpAddr>,
+    /// The version of the product that was called, which is of those in the table of actions.
+    pub(crate) version: &'a str,
     pub(crate) now: Timestamp,
 }
 
@@ -37,6 +39,9 @@ pub(crate) type Outcome = Result<Value, Refusal>;
 
 /// A verb reads and writes in the one transaction that its connection is in.
 pub(crate) type Verb = fn(&Invocation<'_>, &mut SqliteConnection) -> Outcome;
+
+/// A verb that opens its transactions itself, since it has long work to do between them.
+pub(crate) type StagedVerb = fn(&Invocation<'_>) -> Outcome;
 
 impl Invocation<'_> {
     /// The account whose resources the call is about.
@@ -65,6 +70,9 @@ impl Invocation<'_> {
     }
 }
 
+/// Characters of the longest name that a marker can be.
+const LONGEST_MARKER: usize = 256;
+
 /// One page of a list by marker, as RAM and IMS page: the name after which it begins, and how many.
 pub(crate) struct MarkerPage {
     pub(crate) after: String,
@@ -74,8 +82,19 @@ pub(crate) struct MarkerPage {
 impl MarkerPage {
     /// Reads `Marker` and `MaxItems` (1 to 1000, 100 unless said).
     pub(crate) fn read(parameters: &Parameters) -> Result<Self, Refusal> {
-        let size = parameters.integer("MaxItems", 1..=1000)?.unwrap_or(100);
-        Ok(Self { after: parameters.optional("Marker").unwrap_or_default().to_owned(), size })
+        Self::read_within(parameters, 1000, 100)
+    }
+
+    /// As [`MarkerPage::read`], with another limit and another number unless said.
+    pub(crate) fn read_within(
+        parameters: &Parameters,
+        largest: i64,
+        unless_said: i64,
+    ) -> Result<Self, Refusal> {
+        let size = parameters.integer("MaxItems", 1..=largest)?.unwrap_or(unless_said);
+        let after = parameters.optional("Marker").unwrap_or_default();
+        let after = rules::length("Marker", after, 0..=LONGEST_MARKER)?.to_owned();
+        Ok(Self { after, size })
     }
 
     /// How many rows to read, so that one too many tells of a next page.

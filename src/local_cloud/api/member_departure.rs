@@ -10,7 +10,7 @@ use crate::local_cloud::rules;
 use crate::local_cloud::store::account::{self, AccountChanges, AccountRow, DELETED, DirectoryRow};
 use crate::local_cloud::store::tag::remove_all;
 use crate::local_cloud::store::{
-    account_deletion, control_policy, delegated_administrator, role, role_policy,
+    account_deletion, attachment, control_policy, delegated_administrator, role,
 };
 
 use super::directory::{arn, directory};
@@ -154,8 +154,8 @@ fn holds_cloudsso_roles(connection: &mut SqliteConnection, account_id: &str) -> 
 
 /// Deletes a role with what it holds; its sessions end with it.
 fn drop_role(connection: &mut SqliteConnection, role_id: &str) -> Result<(), Refusal> {
-    for held in role_policy::list(connection, role_id)? {
-        role_policy::delete(connection, role_id, &held.policy_type, &held.policy_name_key)?;
+    for held in attachment::list(connection, role_id)? {
+        attachment::delete(connection, role_id, &held.policy_type, &held.policy_name_key)?;
     }
     Ok(role::delete(connection, role_id)?)
 }

@@ -3,7 +3,10 @@
 //! A call is read and its signature verified by `rpc`; here its caller is looked up, its action is
 //! found in one table, and its verb runs in one transaction. One file per resource.
 
+mod access_key;
+mod account_summary;
 mod action;
+mod attachment;
 mod authenticate;
 mod control;
 mod control_attachment;
@@ -11,28 +14,37 @@ mod control_policy;
 mod delegation;
 mod directory;
 mod document;
+mod domain;
+mod face;
 mod folder;
+mod group;
 mod handshake;
 mod invocation;
+mod login_profile;
 mod member;
 mod member_departure;
 mod member_list;
 mod member_tag;
+mod mfa_device;
 mod oidc_provider;
+mod password_policy;
 mod payer;
 pub(crate) mod permission;
 mod policy;
 mod policy_version;
 mod ram_tag;
 mod role;
-mod role_policy;
 mod saml_provider;
+mod security_preference;
 mod sts;
 mod sts_oidc;
 mod sts_saml;
 mod sts_session;
 mod tag;
 mod target;
+mod user;
+mod user_sso;
+mod user_tag;
 
 use std::net::IpAddr;
 
@@ -98,21 +110,17 @@ fn carry_out(cloud: &Cloud, call: Call, source: Option<IpAddr>) -> Result<Value,
     let Some(action) = action::find(&call.version, &call.action) else {
         return Err(Refusal::Action(call.action));
     };
-    let (verb, writes) = match action.execution {
-        Execution::Read(verb) => (verb, false),
-        Execution::Write(verb) => (verb, true),
-        Execution::Anonymous(verb) => {
-            let invocation = AnonymousInvocation { cloud, parameters: &call.parameters, now };
-            return verb(&invocation);
-        }
-    };
+    if let Execution::Anonymous(verb) = action.execution {
+        return verb(&AnonymousInvocation { cloud, parameters: &call.parameters, now });
+    }
     let (identity, call) = authenticate::authenticate(cloud, call, now)?;
-    let parameters = call.parameters();
-    let invocation = Invocation { cloud, identity: &identity, parameters, source, now };
-    let answer = if writes {
-        cloud.store.write(|connection| verb(&invocation, connection))
-    } else {
-        cloud.store.read(|connection| verb(&invocation, connection))
+    let (parameters, version) = (call.parameters(), call.version());
+    let invocation = Invocation { cloud, identity: &identity, parameters, source, version, now };
+    let answer = match action.execution {
+        Execution::Read(verb) => cloud.store.read(|connection| verb(&invocation, connection)),
+        Execution::Write(verb) => cloud.store.write(|connection| verb(&invocation, connection)),
+        Execution::Staged(verb) => verb(&invocation),
+        Execution::Anonymous(_) => Err(Refusal::Internal("an anonymous action was signed".to_owned())),
     }?;
     let target = Target { action: action.full_name(), account: identity.account.to_string() };
     cloud.injector.visibility.pass(&target, call.parameters(), now, answer)

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use diesel::SqliteConnection;
 
 use crate::local_cloud::cloud::Cloud;
-use crate::local_cloud::identity::{Identity, IdentityKind, RoleSession};
+use crate::local_cloud::identity::{Identity, IdentityKind};
 use crate::local_cloud::refusal::{Entity, Refusal};
-use crate::local_cloud::store::policy;
-use crate::local_cloud::store::role_policy::{self, RolePolicyRow};
+use crate::local_cloud::store::attachment::{self, AttachmentRow};
+use crate::local_cloud::store::user::UserRow;
+use crate::local_cloud::store::{group, policy};
 use crate::local_cloud::{rules, trust};
 use crate::policy::{Context, Decision, Document, Kind, Named, Request, evaluate};
 
@@ -18,8 +19,10 @@ use super::invocation::{Invocation, version_id};
 /// Refuses the call unless its caller may do `action` to `resource`, an ARN.
 ///
 /// An account's owner may do everything in the account. A service may do what its credential is for.
-/// A role's session may do what the role's policies allow, in the role's account, and what its
-/// session policy allows too. In a member the control policies of the directory come first. Another account's resources are out of everybody's reach; `AssumeRole`
+/// A user may do what its policies and those of its groups allow. A role's session may do what the
+/// role's policies allow, in the role's account, and what its session policy allows too. In a member the
+/// control policies of the directory come first. What RAM and IMS both do is refused when it is denied
+/// under either's name for it. Another account's resources are out of everybody's reach; `AssumeRole`
 /// alone reaches across, and there the other side's trust policy decides as well.
 pub(super) fn authorise(
     call: &Invocation<'_>,
@@ -51,15 +54,56 @@ pub(super) fn authorise_in(
         IdentityKind::Owner => Ok(()),
         IdentityKind::Service { .. } if is_for_cloudsso(action, resource) => Ok(()),
         IdentityKind::Service { .. } => Err(refusal("the service credential is not for this")),
-        IdentityKind::RoleSession(session) => {
-            let context = context(call, asked);
-            let request = Request { action, resource, context: &context };
-            match decide(call.cloud, connection, session, &request)? {
+        IdentityKind::RamUser(_) | IdentityKind::RoleSession(_) => {
+            match decide_by_either_name(call, connection, (action, resource), asked)? {
                 Decision::Allowed { .. } => Ok(()),
                 decision => Err(refusal(&decision.to_string())),
             }
         }
     }
+}
+
+/// As [`authorise`]; but where the caller has the right of itself (`is_own_right`), only a policy that
+/// denies it refuses it.
+pub(super) fn authorise_unless_denied(
+    call: &Invocation<'_>,
+    connection: &mut SqliteConnection,
+    (action, is_own_right): (&str, bool),
+    resource: &str,
+) -> Result<(), Refusal> {
+    let is_denied = |decision| matches!(decision, Decision::Denied { .. });
+    if is_own_right {
+        control::check(call, connection, (action, resource), &context(call, Context::default()))?;
+        let asked = Context::default();
+        if !is_denied(decide_by_either_name(call, connection, (action, resource), asked)?) {
+            return Ok(());
+        }
+    }
+    authorise(call, connection, action, resource)
+}
+
+/// What stands for an account as a whole: its settings.
+pub(super) fn account_arn(call: &Invocation<'_>) -> String {
+    format!("acs:ram::{}:*", call.account())
+}
+
+/// Refuses a change to a user that CloudSSO keeps by anybody but CloudSSO, and by CloudSSO to any other
+/// user; whatever their policies allow.
+pub(super) fn may_change_user(identity: &Identity, user: &UserRow) -> Result<(), Refusal> {
+    may_reach_user(identity, user)?;
+    if user.provision_type == rules::PROVISIONED && !identity.is_in_role(rules::CLOUDSSO_ROLE) {
+        return Err(Refusal::Provisioned { name: user.name.clone(), is_provisioned: true });
+    }
+    Ok(())
+}
+
+/// Refuses CloudSSO what it would do to a user that it does not keep. Others may give policies and
+/// groups to every user.
+pub(super) fn may_reach_user(identity: &Identity, user: &UserRow) -> Result<(), Refusal> {
+    if user.provision_type != rules::PROVISIONED && identity.is_in_role(rules::CLOUDSSO_ROLE) {
+        return Err(Refusal::Provisioned { name: user.name.clone(), is_provisioned: false });
+    }
+    Ok(())
 }
 
 /// Refuses a change to an object of CloudSSO, or to a service-linked role, by anybody but CloudSSO;
@@ -70,7 +114,26 @@ pub(super) fn may_change(identity: &Identity, name: &str) -> Result<(), Refusal>
     if is_locked { Err(Refusal::Reserved { name: name.to_owned() }) } else { Ok(()) }
 }
 
-/// A policy that a role holds, with the document that counts now.
+/// The policies that an identity holds: a role's, or a user's and those of its groups. The account
+/// itself and services hold none; what they may do is not a matter of policies.
+pub(crate) fn held_by(
+    connection: &mut SqliteConnection,
+    identity: &Identity,
+) -> Result<Vec<AttachmentRow>, Refusal> {
+    match &identity.kind {
+        IdentityKind::Owner | IdentityKind::Service { .. } => Ok(Vec::new()),
+        IdentityKind::RoleSession(session) => Ok(attachment::list(connection, &session.role.id)?),
+        IdentityKind::RamUser(user) => {
+            let mut rows = attachment::list(connection, &user.id)?;
+            for (group, _joined_at) in group::of_user(connection, &user.id)? {
+                rows.extend(attachment::list(connection, &group.id)?);
+            }
+            Ok(rows)
+        }
+    }
+}
+
+/// A policy that somebody holds, with the document that counts now.
 #[derive(Debug)]
 pub(crate) struct Held {
     pub(crate) description: String,
@@ -83,7 +146,7 @@ pub(crate) struct Held {
 pub(crate) fn held_policy(
     cloud: &Cloud,
     connection: &mut SqliteConnection,
-    row: &RolePolicyRow,
+    row: &AttachmentRow,
 ) -> Result<Held, Refusal> {
     let missing = || Refusal::missing(Entity::Policy, row.policy_name.as_str());
     let Some(policy_id) = &row.policy_id else {
@@ -96,23 +159,53 @@ pub(crate) fn held_policy(
     Ok(Held { description, version: version_id(version.number), document: version.document })
 }
 
-/// What the role's policies say, narrowed by the session policy.
-fn decide(
-    cloud: &Cloud,
+/// The decision on `action`; an explicit deny of the same act by the other face's name counts too, or
+/// whoever is denied `ram:CreateAccessKey` would ask IMS.
+fn decide_by_either_name(
+    call: &Invocation<'_>,
     connection: &mut SqliteConnection,
-    session: &RoleSession,
-    request: &Request<'_>,
+    (action, resource): (&str, &str),
+    asked: Context,
 ) -> Result<Decision, Refusal> {
-    let mut held = Vec::new();
-    for row in role_policy::list(connection, &session.role.id)? {
-        let text = held_policy(cloud, connection, &row)?.document;
-        held.push((parse(cloud, Kind::System, &row.policy_name, &text)?, row.policy_name));
+    let context = context(call, asked);
+    let policies = Policies::of(call, connection)?;
+    let decision = policies.decide(&Request { action, resource, context: &context });
+    let other = match action.split_once(':') {
+        Some(("ram", name)) => format!("ims:{name}"),
+        Some(("ims", name)) => format!("ram:{name}"),
+        _ => return Ok(decision),
+    };
+    match policies.decide(&Request { action: &other, resource, context: &context }) {
+        denied @ Decision::Denied { .. } => Ok(denied),
+        Decision::Allowed { .. } | Decision::NotAllowed => Ok(decision),
     }
-    let held: Vec<_> = held.iter().map(|(document, name)| Named { name, document }).collect();
-    let decision = evaluate(&held, request);
-    let Some(text) = &session.session_policy else { return Ok(decision) };
-    let document = parse(cloud, Kind::Session, "session policy", text)?;
-    Ok(decision.and(evaluate(&[Named { name: "session policy", document: &document }], request)))
+}
+
+/// What an identity's policies say, and the session policy that narrows them.
+struct Policies {
+    held: Vec<(Arc<Document>, String)>,
+    session: Option<Arc<Document>>,
+}
+
+impl Policies {
+    fn of(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Result<Self, Refusal> {
+        let mut held = Vec::new();
+        for row in held_by(connection, call.identity)? {
+            let text = held_policy(call.cloud, connection, &row)?.document;
+            held.push((parse(call.cloud, Kind::System, &row.policy_name, &text)?, row.policy_name));
+        }
+        let session = call.identity.role_session().and_then(|session| session.session_policy.as_deref());
+        let session =
+            session.map(|text| parse(call.cloud, Kind::Session, "session policy", text)).transpose()?;
+        Ok(Self { held, session })
+    }
+
+    fn decide(&self, request: &Request<'_>) -> Decision {
+        let held: Vec<_> = self.held.iter().map(|(document, name)| Named { name, document }).collect();
+        let decision = evaluate(&held, request);
+        let Some(document) = &self.session else { return decision };
+        decision.and(evaluate(&[Named { name: "session policy", document }], request))
+    }
 }
 
 fn parse(cloud: &Cloud, kind: Kind, name: &str, text: &str) -> Result<Arc<Document>, Refusal> {

@@ -7,8 +7,8 @@ use crate::base::fold;
 use crate::local_cloud::arn::Arn;
 use crate::local_cloud::catalogue::SystemPolicy;
 use crate::local_cloud::refusal::{Entity, Refusal};
+use crate::local_cloud::store::attachment;
 use crate::local_cloud::store::policy::{self, PolicyRow, VersionRow};
-use crate::local_cloud::store::role_policy;
 use crate::local_cloud::store::tag::remove_all;
 use crate::local_cloud::{name, rules};
 
@@ -78,7 +78,7 @@ pub(crate) fn get(call: &Invocation<'_>, connection: &mut SqliteConnection) -> O
         let policy =
             call.cloud.catalogue.system(name).ok_or_else(|| Refusal::missing(Entity::Policy, name))?;
         let account = call.account().as_str();
-        let held = role_policy::count_system_holders(connection, account, &fold(policy.name))?;
+        let held = attachment::count_system_holders(connection, account, &fold(policy.name))?;
         return Ok(json!({
             "Policy": system_answer(policy, held),
             "DefaultPolicyVersion": system_version(policy),
@@ -118,7 +118,7 @@ pub(crate) fn list(call: &Invocation<'_>, connection: &mut SqliteConnection) -> 
     }
     if wanted != Some("Custom") && filter.admits(&[]) {
         for policy in call.cloud.catalogue.every() {
-            let held = role_policy::count_system_holders(connection, account, &fold(policy.name))?;
+            let held = attachment::count_system_holders(connection, account, &fold(policy.name))?;
             listed.push((fold(policy.name), system_answer(policy, held)));
         }
     }
@@ -143,11 +143,8 @@ pub(crate) fn delete(call: &Invocation<'_>, connection: &mut SqliteConnection) -
     let row = named(call, connection, "ram:DeletePolicy")?;
     may_change(call.identity, &row.name)?;
     let takes_versions = call.parameters.boolean("CascadingDelete")?.unwrap_or(false);
-    if role_policy::count_holders(connection, &row.id)? > 0 {
-        return Err(Refusal::InUse {
-            code: "DeleteConflict.Policy.Role",
-            reason: "The policy is attached to a role. Detach it before you delete it.",
-        });
+    if let Some(kind) = attachment::kind_of_holder(connection, &row.id)? {
+        return Err(still_attached(&kind));
     }
     if !takes_versions && policy::versions(connection, &row.id)?.len() > 1 {
         return Err(Refusal::InUse {
@@ -160,6 +157,24 @@ pub(crate) fn delete(call: &Invocation<'_>, connection: &mut SqliteConnection) -
     Ok(json!({}))
 }
 
+fn still_attached(holder_kind: &str) -> Refusal {
+    let (code, reason) = match holder_kind {
+        "User" => (
+            "DeleteConflict.Policy.User",
+            "The policy is attached to a user. Detach it before you delete it.",
+        ),
+        "Group" => (
+            "DeleteConflict.Policy.Group",
+            "The policy is attached to a group. Detach it before you delete it.",
+        ),
+        _ => (
+            "DeleteConflict.Policy.Role",
+            "The policy is attached to a role. Detach it before you delete it.",
+        ),
+    };
+    Refusal::InUse { code, reason }
+}
+
 /// The custom policy that `PolicyName` names, if the caller may do `action` to it.
 pub(crate) fn named(
     call: &Invocation<'_>,
@@ -167,8 +182,11 @@ pub(crate) fn named(
     action: &str,
 ) -> Result<PolicyRow, Refusal> {
     let name = rules::POLICY_NAME.check("PolicyName", call.parameters.required("PolicyName")?)?;
+    let row = find(call, connection, name);
+    // The name as it was given at the creation, so that its spelling in a call evades no policy.
+    let name = row.as_ref().map_or(name, |row| row.name.as_str());
     authorise(call, connection, action, &Arn::policy(call.account().clone(), name).to_string())?;
-    find(call, connection, name)
+    row
 }
 
 /// The custom policy of this name in the caller's account.
@@ -219,7 +237,7 @@ fn custom_answer(connection: &mut SqliteConnection, row: &PolicyRow) -> Result<V
         "PolicyType": "Custom",
         "Description": row.description,
         "DefaultVersion": version_id(version.number),
-        "AttachmentCount": role_policy::count_holders(connection, &row.id)?,
+        "AttachmentCount": attachment::count_holders(connection, &row.id)?,
         "CreateDate": date(row.created_at),
         "UpdateDate": date(row.updated_at),
     }))

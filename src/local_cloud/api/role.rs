@@ -7,8 +7,8 @@ use crate::base::{AccountId, fold};
 use crate::local_cloud::arn::Arn;
 use crate::local_cloud::identity::role_arn;
 use crate::local_cloud::refusal::{Entity, Refusal};
+use crate::local_cloud::store::attachment;
 use crate::local_cloud::store::role::{self, RoleChanges, RoleRow};
-use crate::local_cloud::store::role_policy;
 use crate::local_cloud::store::tag::remove_all;
 use crate::local_cloud::{name, rules};
 
@@ -103,7 +103,7 @@ pub(crate) fn update(call: &Invocation<'_>, connection: &mut SqliteConnection) -
 pub(crate) fn delete(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
     let row = named(call, connection, "ram:DeleteRole")?;
     may_change(call.identity, &row.name)?;
-    if !role_policy::list(connection, &row.id)?.is_empty() {
+    if !attachment::list(connection, &row.id)?.is_empty() {
         return Err(Refusal::InUse {
             code: "DeleteConflict.Role.Policy",
             reason: "The role still holds policies. Detach them before you delete the role.",
@@ -121,8 +121,11 @@ pub(crate) fn named(
     action: &str,
 ) -> Result<RoleRow, Refusal> {
     let name = rules::ROLE_NAME.check("RoleName", call.parameters.required("RoleName")?)?;
+    let row = find(connection, call.account(), name);
+    // The name as it was given at the creation, so that its spelling in a call evades no policy.
+    let name = row.as_ref().map_or(name, |row| row.name.as_str());
     authorise(call, connection, action, &Arn::role(call.account().clone(), name).to_string())?;
-    find(connection, call.account(), name)
+    row
 }
 
 /// The role of this name in an account.

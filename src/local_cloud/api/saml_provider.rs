@@ -14,7 +14,7 @@ use crate::saml::IdentityProvider;
 use super::invocation::{Invocation, MarkerPage, Outcome, date};
 use super::permission::{authorise, may_change};
 
-const ALGORITHMS: &[&str] = &["rsa-sha1", "rsa-sha256"];
+pub(super) const ALGORITHMS: &[&str] = &["rsa-sha1", "rsa-sha256"];
 const DESCRIPTION: std::ops::RangeInclusive<usize> = 1..=256;
 
 /// `CreateSAMLProvider`.
@@ -66,7 +66,7 @@ pub(crate) fn get(call: &Invocation<'_>, connection: &mut SqliteConnection) -> O
 pub(crate) fn list(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
     let every = Arn::saml_provider(call.account().clone(), "*");
     authorise(call, connection, "ims:ListSAMLProviders", &every.to_string())?;
-    let page = MarkerPage::read(call.parameters)?;
+    let page = MarkerPage::read_within(call.parameters, 100, 100)?;
     let rows = saml_provider::list(connection, call.account().as_str(), &page.after, page.rows())?;
     let item = |row: &SamlProviderRow| answer(call.account(), row);
     Ok(page.answer(rows, ("SAMLProviders", "SAMLProvider"), |row| row.name_key.clone(), item))
@@ -78,10 +78,16 @@ pub(crate) fn update(call: &Invocation<'_>, connection: &mut SqliteConnection) -
     may_change(call.identity, &row.name)?;
     let metadata = metadata(call, "NewEncodedSAMLMetadataDocument")?;
     let description = call.parameters.optional("NewDescription");
+    let algorithm = call.parameters.choice("AuthnSignAlgo", ALGORITHMS)?;
+    if metadata.is_none() && description.is_none() && algorithm.is_none() {
+        return Err(Refusal::Envelope(crate::rpc::Error::Missing(
+            "NewEncodedSAMLMetadataDocument".to_owned(),
+        )));
+    }
     let changes = SamlProviderChanges {
         description: description.map(|_| call.text("NewDescription", DESCRIPTION)).transpose()?,
         metadata: metadata.as_deref(),
-        authn_sign_algorithm: call.parameters.choice("AuthnSignAlgo", ALGORITHMS)?,
+        authn_sign_algorithm: algorithm,
         updated_at: Some(call.now.millis()),
     };
     saml_provider::update(connection, &row.id, &changes)?;
@@ -103,9 +109,12 @@ fn named(
     action: &str,
 ) -> Result<SamlProviderRow, Refusal> {
     let name = rules::saml_provider_name(call.parameters.required("SAMLProviderName")?)?;
+    let row = find(connection, call.account(), name);
+    // The name as it was given at the creation, so that its spelling in a call evades no policy.
+    let name = row.as_ref().map_or(name, |row| row.name.as_str());
     let arn = Arn::saml_provider(call.account().clone(), name);
     authorise(call, connection, action, &arn.to_string())?;
-    find(connection, call.account(), name)
+    row
 }
 
 fn find(
@@ -118,7 +127,7 @@ fn find(
 }
 
 /// The metadata document of a parameter: Base64 of text that names an identity provider and a key.
-fn metadata(call: &Invocation<'_>, parameter: &'static str) -> Result<Option<String>, Refusal> {
+pub(super) fn metadata(call: &Invocation<'_>, parameter: &'static str) -> Result<Option<String>, Refusal> {
     let Some(encoded) = call.parameters.optional(parameter).filter(|text| !text.is_empty()) else {
         return Ok(None);
     };

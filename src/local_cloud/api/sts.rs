@@ -24,17 +24,20 @@ pub(crate) fn assume_role(call: &Invocation<'_>, connection: &mut SqliteConnecti
     let external_id = external_id(call)?;
     let source_identity = source_identity(call)?;
     let source = source_identity.as_deref();
+    let role = find_role(connection, &arn);
+    // The name as it was given at the creation, so that its spelling in a call evades no policy.
+    let arn = Arn { name: role.as_ref().map_or(arn.name, |role| role.name.clone()), ..arn };
     let mut permission = vec!["sts:AssumeRole"];
     permission.extend(source.map(|_| trust::SET_SOURCE_IDENTITY));
     for action in permission {
         let context = context(external_id, source);
         authorise_in(call, connection, (action, &arn.to_string()), context)?;
     }
-    let role = find_role(connection, &arn)?;
+    let role = role?;
     let caller = call.identity.arn();
     let principal = match &call.identity.kind {
         IdentityKind::Service { principal } => Principal::Service(principal),
-        IdentityKind::Owner | IdentityKind::RoleSession(_) => {
+        IdentityKind::Owner | IdentityKind::RamUser(_) | IdentityKind::RoleSession(_) => {
             Principal::Ram { account: call.account(), arn: &caller }
         }
     };
@@ -69,6 +72,11 @@ pub(crate) fn get_caller_identity(call: &Invocation<'_>, _: &mut SqliteConnectio
             ("IdentityType", "Service".to_owned()),
             ("PrincipalId", principal.clone()),
             ("UserId", principal.clone()),
+        ],
+        IdentityKind::RamUser(user) => [
+            ("IdentityType", "RAMUser".to_owned()),
+            ("PrincipalId", user.id.clone()),
+            ("UserId", user.id.clone()),
         ],
         IdentityKind::RoleSession(session) => [
             ("IdentityType", "AssumedRoleUser".to_owned()),

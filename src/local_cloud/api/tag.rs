@@ -74,6 +74,11 @@ impl Filter {
         Ok(Self(wanted))
     }
 
+    /// Each key, and its value unless any will do.
+    pub(crate) fn clauses(&self) -> &[(String, Option<String>)] {
+        &self.0
+    }
+
     /// Whether tags bear all that is asked for.
     pub(crate) fn admits(&self, tags: &[TagRow]) -> bool {
         self.0.iter().all(|(key, value)| {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::local_cloud::api::permission::held_policy;
 use crate::local_cloud::cloud::Cloud;
 use crate::local_cloud::refusal::Refusal;
-use crate::local_cloud::store::role_policy;
+use crate::local_cloud::store::attachment;
 use crate::policy::{Document, Effect, Kind, Named, summarise};
 
 /// One policy of a role.
@@ -38,7 +38,7 @@ pub(super) fn list(
     role_id: &str,
 ) -> Result<Vec<HeldPolicy>, Refusal> {
     let mut policies = Vec::new();
-    for row in role_policy::list(connection, role_id)? {
+    for row in attachment::list(connection, role_id)? {
         let held = held_policy(cloud, connection, &row)?;
         let corrupt =
             |error: String| Refusal::Internal(format!("stored policy {}: {error}", row.policy_name));

@@ -128,6 +128,19 @@ pub(crate) fn display_name_exists(connection: &mut SqliteConnection, key: &str) 
         .get_result(connection)
 }
 
+/// Sets how long console sessions may last, in seconds.
+pub(crate) fn update_console_session(
+    connection: &mut SqliteConnection,
+    id: &str,
+    seconds: i64,
+    now: i64,
+) -> QueryResult<()> {
+    diesel::update(accounts::table.find(id))
+        .set((accounts::console_session_seconds.eq(seconds), accounts::updated_at.eq(now)))
+        .execute(connection)
+        .map(drop)
+}
+
 pub(crate) fn name_exists(connection: &mut SqliteConnection, name: &str) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(accounts::table.filter(accounts::name.eq(name))))
         .get_result(connection)

@@ -7,20 +7,25 @@
 pub(crate) mod access_key;
 pub(crate) mod account;
 pub(crate) mod account_deletion;
+pub(crate) mod account_setting;
+pub(crate) mod attachment;
 pub(crate) mod console_session;
 pub(crate) mod control_policy;
 pub(crate) mod delegated_administrator;
 pub(crate) mod folder;
+pub(crate) mod group;
 pub(crate) mod handshake;
+pub(crate) mod login_profile;
+pub(crate) mod mfa_device;
 pub(crate) mod oidc_provider;
 pub(crate) mod one_time;
 pub(crate) mod policy;
 pub(crate) mod role;
-pub(crate) mod role_policy;
 pub(crate) mod saml_provider;
 mod schema;
 pub(crate) mod tag;
 pub(crate) mod temporary_credential;
+pub(crate) mod user;
 
 use std::fmt;
 use std::path::Path;
@@ -127,13 +132,21 @@ impl Store {
         now: Timestamp,
         expires_at: Timestamp,
     ) -> Result<bool, Error> {
+        self.note(|connection| one_time::use_nonce(connection, access_key_id, nonce, now, expires_at))
+    }
+
+    /// Records that an access key was used at `now` for a call of `service`; a power cut may forget it.
+    pub(crate) fn use_access_key(&self, id: &str, service: &str, now: Timestamp) -> Result<(), Error> {
+        self.note(|connection| access_key::update_last_used(connection, id, service, now.millis()))
+    }
+
+    /// Runs `job` in a transaction that is not flushed to the disk by itself.
+    fn note<T>(&self, job: impl FnOnce(&mut SqliteConnection) -> diesel::QueryResult<T>) -> Result<T, Error> {
         let mut writer = self.writer()?;
         writer.batch_execute("PRAGMA synchronous = NORMAL")?;
-        let fresh = writer.immediate_transaction(|connection| {
-            one_time::use_nonce(connection, access_key_id, nonce, now, expires_at)
-        });
+        let noted = writer.immediate_transaction(job);
         writer.batch_execute("PRAGMA synchronous = FULL")?;
-        Ok(fresh?)
+        Ok(noted?)
     }
 
     /// The writing connection. A panic of an earlier holder may have left its transaction open, so

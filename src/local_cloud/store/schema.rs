@@ -48,9 +48,105 @@ diesel::table! {
         account_id -> Text,
         holder -> Text,
         service -> Nullable<Text>,
+        user_id -> Nullable<Text>,
         sealed_secret -> Text,
         status -> Text,
+        last_used_at -> Nullable<BigInt>,
+        last_used_service -> Nullable<Text>,
         created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> Text,
+        account_id -> Text,
+        name -> Text,
+        name_key -> Text,
+        display_name -> Text,
+        email -> Text,
+        mobile_phone -> Text,
+        comments -> Text,
+        provision_type -> Text,
+        last_login_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    login_profiles (user_id) {
+        user_id -> Text,
+        password_hash -> Nullable<Text>,
+        password_set_at -> BigInt,
+        password_reset_required -> Bool,
+        mfa_bind_required -> Bool,
+        status -> Text,
+        is_initial -> Bool,
+        failed_attempts -> BigInt,
+        first_failed_at -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    previous_passwords (user_id, password_hash) {
+        user_id -> Text,
+        password_hash -> Text,
+        set_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    groups (id) {
+        id -> Text,
+        account_id -> Text,
+        name -> Text,
+        name_key -> Text,
+        display_name -> Text,
+        comments -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    group_members (group_id, user_id) {
+        group_id -> Text,
+        user_id -> Text,
+        joined_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    mfa_devices (serial_number) {
+        serial_number -> Text,
+        account_id -> Text,
+        name_key -> Text,
+        sealed_secret -> Text,
+        user_id -> Nullable<Text>,
+        last_step -> BigInt,
+        activated_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    account_aliases (account_id) {
+        account_id -> Text,
+        alias -> Text,
+        alias_key -> Text,
+    }
+}
+
+diesel::table! {
+    account_settings (account_id, kind) {
+        account_id -> Text,
+        kind -> Text,
+        document -> Text,
+        updated_at -> BigInt,
     }
 }
 
@@ -93,8 +189,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    role_policies (role_id, policy_type, policy_name_key) {
-        role_id -> Text,
+    attachments (holder_id, policy_type, policy_name_key) {
+        holder_id -> Text,
+        holder_kind -> Text,
         policy_type -> Text,
         policy_name -> Text,
         policy_name_key -> Text,
@@ -241,7 +338,10 @@ diesel::table! {
 
 diesel::joinable!(accounts -> folders (folder_id));
 diesel::joinable!(roles -> accounts (account_id));
-diesel::joinable!(role_policies -> roles (role_id));
+diesel::joinable!(access_keys -> users (user_id));
+diesel::joinable!(group_members -> groups (group_id));
+diesel::joinable!(group_members -> users (user_id));
+diesel::joinable!(mfa_devices -> users (user_id));
 diesel::joinable!(policy_versions -> policies (policy_id));
 diesel::joinable!(temporary_credentials -> roles (role_id));
 diesel::joinable!(console_sessions -> roles (role_id));
@@ -249,8 +349,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     folders,
     roles,
-    role_policies,
     temporary_credentials,
     console_sessions
 );
 diesel::allow_tables_to_appear_in_same_query!(policies, policy_versions);
+diesel::allow_tables_to_appear_in_same_query!(access_keys, group_members, groups, mfa_devices, tags, users);
+diesel::allow_tables_to_appear_in_same_query!(attachments, groups);
+diesel::allow_tables_to_appear_in_same_query!(attachments, roles);
+diesel::allow_tables_to_appear_in_same_query!(attachments, users);

@@ -1,19 +1,29 @@
 //! The local cloud from outside: a server on a free port, called over HTTP with signed requests and
 //! posted assertions. The clock stands still until a test moves it.
 
+mod access_key;
+mod account_setting;
+mod attachment;
 mod console;
 mod driver;
 mod envelope;
 mod fault;
-mod identity_provider;
+mod group;
+pub(crate) mod identity_provider;
+mod login_profile;
+mod mfa_device;
 mod permission;
 mod persistence;
+mod provisioned_user;
 mod ram;
+mod ram_user;
 mod resource_directory;
 mod role_sso;
 mod saml_provider;
 mod signature;
 mod sts;
+mod tenant;
+mod user;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};

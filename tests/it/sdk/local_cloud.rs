@@ -14,7 +14,7 @@ fn keys(key: &AccessKey) -> Value {
 }
 
 /// The owner of the management account, as the scripts take it.
-fn owner(world: &World) -> Value {
+pub(super) fn owner(world: &World) -> Value {
     let mut given = keys(&world.owner);
     given["endpoint"] = json!(world.host);
     given["account_id"] = json!(world.management.as_str());

@@ -3,6 +3,7 @@
 //! the list is held against the actions that the server says it has.
 
 mod local_cloud;
+mod principal;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
