@@ -24,6 +24,7 @@ test: ## every test, on SQLite and on PostgreSQL
 
 bench: ## the benchmarks, and the demo measured from outside
 	cargo bench --locked --bench response
+	cargo bench --locked --bench policy
 	@$(MAKE) --no-print-directory build
 	scripts/measure-demo "$(TARGET)/release/cloudsso"
 

@@ -71,9 +71,9 @@ pub(super) struct ServeArguments {
     /// How many accounts are provisioned at once [default: 16]
     #[arg(long, env = "CLOUDSSO_WORKER_THREADS")]
     worker_threads: Option<usize>,
-    /// Minutes between two looks at the cloud's folders and accounts; 0 for never [default: 5]
-    #[arg(long, env = "CLOUDSSO_WORKER_DIRECTORY_MINUTES")]
-    worker_directory_minutes: Option<u32>,
+    /// Seconds between two looks at the cloud's folders and accounts; 0 for never [default: 300]
+    #[arg(long, env = "CLOUDSSO_WORKER_DIRECTORY_SECONDS")]
+    worker_directory_seconds: Option<u32>,
     /// Hours between two comparisons of an account with what it should have; 0 for never [default: 24]
     #[arg(long, env = "CLOUDSSO_WORKER_DRIFT_HOURS")]
     worker_drift_hours: Option<u32>,
@@ -151,7 +151,7 @@ struct LocalCloudSection {
 #[serde(deny_unknown_fields, default)]
 struct WorkerSection {
     threads: Option<usize>,
-    directory_minutes: Option<u32>,
+    directory_seconds: Option<u32>,
     drift_hours: Option<u32>,
 }
 
@@ -239,7 +239,8 @@ fn settle(arguments: ServeArguments, secrets: Secrets, file: File) -> Result<Set
     }
     let every =
         |number: u32, seconds: u64| (number > 0).then(|| Duration::from_secs(u64::from(number) * seconds));
-    let directory_minutes = arguments.worker_directory_minutes.or(file.worker.directory_minutes).unwrap_or(5);
+    let directory_seconds =
+        arguments.worker_directory_seconds.or(file.worker.directory_seconds).unwrap_or(300);
     let drift_hours = arguments.worker_drift_hours.or(file.worker.drift_hours).unwrap_or(24);
     let cloud = arguments.cloud.over(file.cloud, secrets.cloud_access_key_secret);
     let cloud_limits = cloud.limits()?;
@@ -263,7 +264,7 @@ fn settle(arguments: ServeArguments, secrets: Secrets, file: File) -> Result<Set
         management_port: arguments.management_port.or(file.management.port).unwrap_or(9000),
         local_cloud_port: arguments.local_cloud_port.or(file.local_cloud.port).unwrap_or(8090),
         worker_threads,
-        upkeep: Upkeep { directory: every(directory_minutes, 60), drift: every(drift_hours, 3_600) },
+        upkeep: Upkeep { directory: every(directory_seconds, 1), drift: every(drift_hours, 3_600) },
         log_filter: arguments.log_filter.or(file.log.filter).unwrap_or_else(|| default_filter.to_owned()),
         log_format: arguments.log_format.or(file.log.format).unwrap_or(LogFormat::Text),
         sealing_key: secrets.sealing_key.or(file.sealing.key),

@@ -12,7 +12,7 @@ use tokio::time::interval;
 use crate::base::{Clock, Secret, UserName};
 use crate::crypto::{Random, TotpSecret};
 use crate::domain::PrincipalId;
-use crate::service::{Context, Operator, administrator, directory, organisation, task, user};
+use crate::service::{Context, Operator, administrator, credential, directory, organisation, task, user};
 use crate::storage::DatabaseUrl;
 
 use super::configuration::Settings;
@@ -106,8 +106,10 @@ fn stage(ctx: &Context, known: &Secrets) -> Result<Cast, String> {
     }
     // What an earlier start wrote holds only if this database was part of it.
     let holds = match (people.first(), &known.admin) {
-        (Some((_, principal)), Some(admin)) => user::has_password(ctx, &operator, principal, &admin.password)
-            .map_err(|error| error.to_string())?,
+        (Some((_, principal)), Some(admin)) => {
+            credential::has_password(ctx, &operator, principal, &admin.password)
+                .map_err(|error| error.to_string())?
+        }
         _ => false,
     };
     let known = if holds { known.clone() } else { Secrets::default() };
@@ -142,8 +144,9 @@ fn equip_one(ctx: &Context, name: &str, principal: &PrincipalId, known: &Secrets
     }
     let (operator, random) = (Operator::local(), Random::system());
     let (password, device) = secrets(&random).map_err(|error| error.to_string())?;
-    user::set_password(ctx, &operator, principal, &password, false).map_err(|error| error.to_string())?;
-    user::set_totp_device(ctx, &operator, principal, &device).map_err(|error| error.to_string())?;
+    credential::set_password(ctx, &operator, principal, &password, false)
+        .map_err(|error| error.to_string())?;
+    credential::set_totp_device(ctx, &operator, principal, &device).map_err(|error| error.to_string())?;
     Ok(Person { username: name.to_owned(), password, totp_secret: device.to_base32() })
 }
 

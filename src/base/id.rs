@@ -92,6 +92,7 @@ id!(/** A directory: the people and groups of one organisation. */ DirectoryId, 
 id!(/** A user of the directory. */ UserId, "u-");
 id!(/** A group of the directory. */ GroupId, "g-");
 id!(/** An operator of the product. */ AdministratorId, "adm-");
+id!(/** A program that administers the product with AccessKeys of its own. */ MachineIdentityId, "mi-");
 id!(/** A set of permissions that can be assigned on an account. */ AccessConfigurationId, "ac-");
 id!(/** One piece of provisioning work. */ TaskId, "t-");
 id!(/** A second factor bound to somebody. */ MfaDeviceId, "mfa-");
@@ -100,6 +101,31 @@ id!(/** A sign-in under way: first factor given, second still asked. */ SignInId
 id!(/** A key that signs assertions. */ SigningKeyId, "key-");
 id!(/** A row of the audit log. */ EventId, "ev-");
 id!(/** One request, as it is named in answers and logs. */ RequestId, "req-");
+
+/// An AccessKey of the OpenAPI. The prefix lets whoever scans for leaked keys know it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct AccessKeyId(String);
+
+impl AccessKeyId {
+    /// What every id of this kind begins with.
+    pub const PREFIX: &'static str = "CSAK";
+
+    /// How many letters and digits follow the prefix.
+    pub const LENGTH: usize = 20;
+
+    /// Reads an id: the prefix, then 20 letters and digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        let rest = text.strip_prefix(Self::PREFIX)?;
+        let valid = rest.len() == Self::LENGTH && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        valid.then(|| Self(text.to_owned()))
+    }
+
+    /// The id as it stands on the wire.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 /// A cloud account: 16 digits, given by the cloud.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -162,6 +188,7 @@ macro_rules! cloud_id {
     };
 }
 
+cloud_id!(AccessKeyId);
 cloud_id!(AccountId);
 cloud_id!(FolderId);
 
@@ -186,6 +213,14 @@ mod tests {
         assert!(UserId::parse("u-A").is_none());
         assert!(serde_json::from_str::<UserId>("\"d-1\"").is_err());
         assert!(serde_json::from_str::<UserId>("\"u-1\"").is_ok());
+    }
+
+    #[test]
+    fn an_access_key_has_its_prefix_and_length() {
+        assert!(AccessKeyId::parse("CSAK0123456789abcdefABCD").is_some());
+        for bad in ["LTAI0123456789abcdefABCD", "CSAK0123456789abcdefABC", "CSAK0123456789abcdefABC-", ""] {
+            assert!(AccessKeyId::parse(bad).is_none(), "{bad}");
+        }
     }
 
     #[test]

@@ -13,10 +13,11 @@ mod token_bucket;
 
 pub use clock::{Clock, Timestamp};
 pub use id::{
-    AccessConfigurationId, AccountId, AdministratorId, DirectoryId, EventId, FolderId, Generated, GroupId,
-    MfaDeviceId, RequestId, SessionId, SignInId, SigningKeyId, TaskId, UserId,
+    AccessConfigurationId, AccessKeyId, AccountId, AdministratorId, DirectoryId, EventId, FolderId,
+    Generated, GroupId, MachineIdentityId, MfaDeviceId, RequestId, SessionId, SignInId, SigningKeyId, TaskId,
+    UserId,
 };
-pub use name::{AccessConfigurationName, DirectoryName, GroupName, InvalidName, UserName, fold};
+pub use name::{AccessConfigurationName, DirectoryName, GroupName, InvalidName, MachineName, UserName, fold};
 pub use page::{Page, PageRequest};
 pub use secret::Secret;
 pub use token_bucket::TokenBucket;

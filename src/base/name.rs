@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::DirectoryId;
+
 /// A name that breaks its rule; says which and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidName {
@@ -117,6 +119,28 @@ name!(
     }
 );
 
+name!(
+    /// The name of a machine identity or of one of its policies.
+    MachineName,
+    "1 to 64 letters, digits, '_', '-' or '.'",
+    |text| is_made_of(text, 64, b"_-.")
+);
+
+impl DirectoryName {
+    /// The name of a directory that was given none: its own id, the only name that may begin with `d-`.
+    pub fn of(id: &DirectoryId) -> Self {
+        Self(id.as_str().to_owned())
+    }
+
+    /// Checks `text` as a name for the directory with this id, which may be called by it.
+    ///
+    /// # Errors
+    /// [`InvalidName`] with the rule in words.
+    pub fn parse_for(id: &DirectoryId, text: &str) -> Result<Self, InvalidName> {
+        if text == id.as_str() { Ok(Self::of(id)) } else { Self::parse(text) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,6 +164,9 @@ mod tests {
         for bad in ["a", "Acme", "-acme", "acme-", "ac--me", "d-acme"] {
             assert!(DirectoryName::parse(bad).is_err(), "{bad:?}");
         }
+        let own = DirectoryId::parse("d-acme").unwrap();
+        assert!(DirectoryName::parse_for(&own, "d-acme").is_ok());
+        assert!(DirectoryName::parse_for(&own, "d-other").is_err());
     }
 
     #[test]

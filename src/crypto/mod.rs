@@ -1,6 +1,6 @@
 //! Cryptography as the product uses it: randomness, hashes, opaque tokens, passwords (Argon2id),
-//! one-time codes (RFC 6238), sealing of secrets at rest (AES-256-GCM), signing keys and
-//! certificates.
+//! one-time codes (RFC 6238), sealing of secrets at rest (AES-256-GCM), signing keys,
+//! certificates, and the public keys of those who sign tokens.
 //!
 //! One choice of algorithm per purpose, made here. No protocol, no storage and no key material that
 //! outlives its owner: callers hold the keys, this room only works with them.
@@ -9,6 +9,7 @@ mod certificate;
 mod error;
 pub mod hash;
 pub mod password;
+mod public_key;
 mod random;
 mod sealing;
 mod signing;
@@ -17,6 +18,7 @@ mod totp;
 
 pub use certificate::Certificate;
 pub use error::Error;
+pub use public_key::PublicKey;
 pub use random::Random;
 pub use sealing::SealingKey;
 pub use signing::SigningKey;

@@ -120,6 +120,32 @@ fn limit(message: &str) -> Error {
     Error::new(Kind::Limit, "LimitExceeded.AccessConfiguration.PermissionPolicy", message)
 }
 
+/// What is to change of a configuration; `None` leaves it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccessConfigurationChanges {
+    /// The description.
+    pub description: Option<String>,
+    /// How long one role session lasts, 900–43,200 s.
+    pub session_seconds: Option<u32>,
+    /// The first page in the console; empty for the console's home.
+    pub relay_state: Option<String>,
+}
+
+impl AccessConfigurationChanges {
+    /// Makes the changes.
+    pub fn apply(&self, spec: &mut AccessConfigurationSpec) {
+        if let Some(description) = &self.description {
+            spec.description.clone_from(description);
+        }
+        if let Some(seconds) = self.session_seconds {
+            spec.session_seconds = seconds;
+        }
+        if let Some(page) = &self.relay_state {
+            spec.relay_state.clone_from(page);
+        }
+    }
+}
+
 /// An access configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessConfiguration {

@@ -63,6 +63,18 @@ impl Error {
         }
     }
 
+    /// The same about a parameter that says the field under another name, as updates do.
+    #[must_use]
+    pub fn of_parameter(mut self, field: &str, parameter: &str) -> Self {
+        if self.code == format!("InvalidParameter.{field}") {
+            self.code = Cow::Owned(format!("InvalidParameter.{parameter}"));
+            if let Some(rest) = self.message.strip_prefix(field) {
+                self.message = format!("{parameter}{rest}");
+            }
+        }
+        self
+    }
+
     /// A refusal with a code of its own.
     pub fn new(kind: Kind, code: &'static str, message: impl Into<String>) -> Self {
         Self { kind, code: Cow::Borrowed(code), message: message.into() }
@@ -80,5 +92,19 @@ impl std::error::Error for Error {}
 impl From<InvalidName> for Error {
     fn from(name: InvalidName) -> Self {
         Self::invalid(name.field, format_args!("must be {}", name.rule))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_update_names_its_own_parameter() {
+        let error =
+            Error::invalid("RelayState", "must be a page").of_parameter("RelayState", "NewRelayState");
+        assert_eq!(error.to_string(), "InvalidParameter.NewRelayState: NewRelayState must be a page");
+        let other = Error::missing("User", "u-1");
+        assert_eq!(other.clone().of_parameter("RelayState", "NewRelayState"), other);
     }
 }

@@ -27,6 +27,35 @@ impl GroupSpec {
     }
 }
 
+/// What is to change of a group; `None` leaves it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GroupChanges {
+    /// The name.
+    pub group_name: Option<GroupName>,
+    /// The description.
+    pub description: Option<String>,
+}
+
+impl GroupChanges {
+    /// Checks every field that is there.
+    ///
+    /// # Errors
+    /// [`Error`] that names the field.
+    pub fn check(&self) -> Result<(), Error> {
+        text::check("NewDescription", self.description.as_deref().unwrap_or_default(), 1024)
+    }
+
+    /// Makes the changes.
+    pub fn apply(&self, spec: &mut GroupSpec) {
+        if let Some(name) = &self.group_name {
+            spec.group_name.clone_from(name);
+        }
+        if let Some(description) = &self.description {
+            spec.description.clone_from(description);
+        }
+    }
+}
+
 /// A group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {

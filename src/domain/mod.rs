@@ -5,21 +5,26 @@
 //! the refusals they know.
 
 mod access_configuration;
+mod access_key;
 mod account;
 mod account_objects;
 mod administrator;
 mod assignment;
 mod cloud_site;
+mod directory;
 mod drift;
 mod error;
 mod event;
 mod group;
 mod local_path;
+mod machine_identity;
 mod password_rule;
 mod principal;
 mod provisioning;
+mod query;
 mod reach;
 mod session;
+mod tag;
 mod target;
 mod task;
 mod text;
@@ -27,8 +32,10 @@ mod throttle;
 mod user;
 
 pub use access_configuration::{
-    AccessConfiguration, AccessConfigurationSpec, PermissionPolicy, SYSTEM_POLICIES_PER_CONFIGURATION,
+    AccessConfiguration, AccessConfigurationChanges, AccessConfigurationSpec, PermissionPolicy,
+    SYSTEM_POLICIES_PER_CONFIGURATION,
 };
+pub use access_key::{ACCESS_KEYS_PER_HOLDER, AccessKey, Activity, KeyHolder, LAST_USE_PRECISION};
 pub use account::{Account, AccountKind, FOLDER_DEPTH, Folder, FolderTree};
 pub use account_objects::{
     AccountObjects, ForeignObject, ObjectKind, ObservedObjects, ObservedPolicy, ObservedRole,
@@ -37,17 +44,21 @@ pub use account_objects::{
 pub use administrator::Administrator;
 pub use assignment::{Assignee, AssigneeKind, Assignment, AssignmentFilter, AssignmentKey, Grant};
 pub use cloud_site::CloudSite;
+pub use directory::{DirectoryCounts, DirectoryRecord, Quotas, REGION};
 pub use drift::{Difference, Finding};
 pub use error::{Error, Kind};
 pub use event::{Action, Event};
-pub use group::{Group, GroupSpec};
+pub use group::{Group, GroupChanges, GroupSpec};
 pub use local_path::LocalPath;
-pub use password_rule::{PASSWORD_RULES, check_password};
+pub use machine_identity::{MachineIdentity, MachinePolicy, POLICIES_PER_MACHINE, check_machine_policies};
+pub use password_rule::{PASSWORD_RULES, check_password, check_reset_password};
 pub use principal::PrincipalId;
 pub use provisioning::{Provisioning, ProvisioningFilter, ProvisioningStatus, ReservedNames, RoleSession};
+pub use query::{AccessConfigurationQuery, GroupQuery, NameFilter, UserQuery};
 pub use reach::{Directory, ReachChange};
 pub use session::{AuthenticationMethod, Session, SessionLimits, SignIn, SignInStage};
+pub use tag::{TAGS_PER_RESOURCE, Tag, check_tags};
 pub use target::{Target, TargetKind};
 pub use task::{DeprovisionStrategy, Progress, Task, TaskFilter, TaskKind, TaskStatus, retry_delay};
 pub use throttle::{FailureCounter, Throttle};
-pub use user::{ProvisionType, Status, User, UserSpec};
+pub use user::{ProvisionType, Status, User, UserChanges, UserSpec};

@@ -56,6 +56,26 @@ pub fn check_password(password: &str, context: &[&str]) -> Result<(), Error> {
     Ok(())
 }
 
+/// Checks a password that an administrator gives somebody through the OpenAPI, which states a rule of its
+/// own: 8 to 32 characters of four kinds. It must be one that its owner could have chosen, too.
+///
+/// # Errors
+/// [`Error`] on `Password` that says which rule it breaks.
+pub fn check_reset_password(password: &str, context: &[&str]) -> Result<(), Error> {
+    let has = |is_kind: fn(&char) -> bool| password.chars().any(|letter| is_kind(&letter));
+    let has_kinds = has(char::is_ascii_lowercase)
+        && has(char::is_ascii_uppercase)
+        && has(char::is_ascii_digit)
+        && has(char::is_ascii_punctuation);
+    if !(8..=32).contains(&password.chars().count()) || !has_kinds {
+        return Err(Error::invalid(
+            "Password",
+            "must have 8 to 32 characters, among them an upper-case letter, a lower-case letter, a digit and a special character",
+        ));
+    }
+    check_password(password, context)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,6 +87,17 @@ mod tests {
         assert!(check_password("密码很长很安全啊", &[]).is_ok());
         assert!(check_password(&"ab1c".repeat(64), &[]).is_ok());
         assert!(check_password(&"ab1cd".repeat(64), &[]).is_err());
+    }
+
+    #[test]
+    fn a_password_given_by_an_administrator_has_four_kinds() {
+        for good in ["Str0ng.pw", &format!("aB1.{}", "xyz".repeat(9))] {
+            assert_eq!(check_reset_password(good, &["alice"]), Ok(()), "{good}");
+        }
+        for bad in ["aB1.xyz", "all lower 1.", "ALL UPPER 1.", "No digits.", "N0specials", "Alice-1alice"] {
+            assert!(check_reset_password(bad, &["alice"]).is_err(), "{bad}");
+        }
+        assert!(check_reset_password(&format!("aB1.{}", "xyz".repeat(10)), &[]).is_err());
     }
 
     #[test]

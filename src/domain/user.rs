@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::{Timestamp, UserId, UserName, fold};
 
-use super::{Error, text};
+use super::{Error, Kind, text};
 
 /// Whether somebody may sign in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +53,21 @@ impl ProvisionType {
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Manual, Self::Synchronized].into_iter().find(|kind| kind.as_str() == text)
     }
+
+    /// Refuses a change by hand of what the identity provider looks after.
+    ///
+    /// # Errors
+    /// [`Error`] with this code, for what is synchronised.
+    pub fn check_editable(self, code: &'static str) -> Result<(), Error> {
+        match self {
+            Self::Manual => Ok(()),
+            Self::Synchronized => Err(Error::new(
+                Kind::Conflict,
+                code,
+                "it is synchronised; change it at the identity provider",
+            )),
+        }
+    }
 }
 
 /// What is said of a user when they are made.
@@ -91,22 +106,72 @@ impl UserSpec {
         text::check("FirstName", &self.first_name, 64)?;
         text::check("LastName", &self.last_name, 64)?;
         text::check("Description", &self.description, 1024)?;
-        if let Some(email) = &self.email {
-            text::check("Email", email, 128)?;
-            let parts = email.split_once('@');
-            if !parts.is_some_and(|(local, domain)| {
-                !local.is_empty() && !domain.is_empty() && !domain.contains('@')
-            }) {
-                return Err(Error::invalid("Email", "must have the form name@domain"));
-            }
-        }
-        Ok(())
+        self.email.as_deref().map_or(Ok(()), |email| check_email("Email", email))
     }
 
     /// The key under which the e-mail address is unique.
     pub fn email_key(&self) -> Option<String> {
         self.email.as_deref().map(fold)
     }
+}
+
+/// What is to change of a user; `None` leaves it, and empty text takes it away.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserChanges {
+    /// The name shown on pages.
+    pub display_name: Option<String>,
+    /// The first name.
+    pub first_name: Option<String>,
+    /// The last name.
+    pub last_name: Option<String>,
+    /// The e-mail address.
+    pub email: Option<String>,
+    /// The description.
+    pub description: Option<String>,
+}
+
+impl UserChanges {
+    /// Checks every field that is there.
+    ///
+    /// # Errors
+    /// [`Error`] that names the first field that breaks its rule.
+    pub fn check(&self) -> Result<(), Error> {
+        for (field, text, longest) in [
+            ("NewDisplayName", &self.display_name, 256),
+            ("NewFirstName", &self.first_name, 64),
+            ("NewLastName", &self.last_name, 64),
+            ("NewDescription", &self.description, 1024),
+        ] {
+            text::check(field, text.as_deref().unwrap_or_default(), longest)?;
+        }
+        let email = self.email.as_deref().filter(|email| !email.is_empty());
+        email.map_or(Ok(()), |email| check_email("NewEmail", email))
+    }
+
+    /// Makes the changes.
+    pub fn apply(&self, spec: &mut UserSpec) {
+        for (change, field) in [
+            (&self.display_name, &mut spec.display_name),
+            (&self.first_name, &mut spec.first_name),
+            (&self.last_name, &mut spec.last_name),
+            (&self.description, &mut spec.description),
+        ] {
+            if let Some(text) = change {
+                field.clone_from(text);
+            }
+        }
+        if let Some(email) = &self.email {
+            spec.email = Some(email.clone()).filter(|email| !email.is_empty());
+        }
+    }
+}
+
+fn check_email(field: &'static str, email: &str) -> Result<(), Error> {
+    text::check(field, email, 128)?;
+    let is_address = email
+        .split_once('@')
+        .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'));
+    if is_address { Ok(()) } else { Err(Error::invalid(field, "must have the form name@domain")) }
 }
 
 /// A user.
@@ -118,6 +183,8 @@ pub struct User {
     pub spec: UserSpec,
     /// Where they came from.
     pub provision_type: ProvisionType,
+    /// What the identity provider they come from calls them.
+    pub external_id: Option<String>,
     /// When they were made.
     pub created_at: Timestamp,
     /// When they were last changed.
@@ -167,6 +234,35 @@ mod tests {
             assert_eq!(error.code, format!("InvalidParameter.{field}"));
             assert!(error.message.starts_with(field), "{}", error.message);
         }
+    }
+
+    #[test]
+    fn changes_touch_what_they_name() {
+        let mut changed = spec();
+        let changes = UserChanges {
+            display_name: Some("A. Example".to_owned()),
+            email: Some(String::new()),
+            ..UserChanges::default()
+        };
+        assert_eq!(changes.check(), Ok(()));
+        changes.apply(&mut changed);
+        assert_eq!(changed, UserSpec { display_name: "A. Example".to_owned(), email: None, ..spec() });
+        let refused = [
+            ("NewDisplayName", UserChanges { display_name: Some("x".repeat(257)), ..UserChanges::default() }),
+            ("NewFirstName", UserChanges { first_name: Some("x".repeat(65)), ..UserChanges::default() }),
+            ("NewLastName", UserChanges { last_name: Some("x".repeat(65)), ..UserChanges::default() }),
+            ("NewDescription", UserChanges { description: Some("x".repeat(1025)), ..UserChanges::default() }),
+            ("NewEmail", UserChanges { email: Some("alice".to_owned()), ..UserChanges::default() }),
+        ];
+        for (field, changes) in refused {
+            assert_eq!(changes.check().unwrap_err().code, format!("InvalidParameter.{field}"));
+        }
+    }
+
+    #[test]
+    fn what_is_synchronised_is_not_changed_by_hand() {
+        assert_eq!(ProvisionType::Manual.check_editable("x"), Ok(()));
+        assert_eq!(ProvisionType::Synchronized.check_editable("x").unwrap_err().kind, Kind::Conflict);
     }
 
     #[test]

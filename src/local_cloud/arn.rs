@@ -10,6 +10,7 @@ pub(crate) enum Kind {
     Role,
     Policy,
     SamlProvider,
+    OidcProvider,
 }
 
 impl Kind {
@@ -18,6 +19,7 @@ impl Kind {
             Self::Role => "role",
             Self::Policy => "policy",
             Self::SamlProvider => "saml-provider",
+            Self::OidcProvider => "oidc-provider",
         }
     }
 }
@@ -41,6 +43,10 @@ impl Arn {
 
     pub(crate) fn saml_provider(account: AccountId, name: impl Into<String>) -> Self {
         Self { account, kind: Kind::SamlProvider, name: name.into() }
+    }
+
+    pub(crate) fn oidc_provider(account: AccountId, name: impl Into<String>) -> Self {
+        Self { account, kind: Kind::OidcProvider, name: name.into() }
     }
 
     /// Reads the name of a `kind`; the region is empty, since RAM has none.

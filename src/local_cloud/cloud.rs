@@ -11,6 +11,8 @@ use crate::crypto::{self, Random, SealingKey, hash};
 
 use super::catalogue::Catalogue;
 use super::fault::Injector;
+use super::oidc::Issuers;
+use super::parsed_policy::ParsedPolicies;
 use super::store::Store;
 
 /// The shared state of the server.
@@ -22,6 +24,8 @@ pub(crate) struct Cloud {
     pub(crate) passwords: Hasher,
     pub(crate) catalogue: Catalogue,
     pub(crate) injector: Injector,
+    pub(crate) issuers: Issuers,
+    pub(crate) parsed_policies: ParsedPolicies,
     /// `http://localhost:<port>`.
     pub(crate) base_url: String,
     pub(crate) port: u16,

@@ -1,77 +1,88 @@
 //! One call over HTTP: read, carried out, answered; with faults on the way where they are asked for.
 
+use std::future::poll_fn;
 use std::io;
-use std::pin::Pin;
+use std::net::IpAddr;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use actix_web::body::{BodySize, MessageBody};
+use actix_web::body::{BodySize, BodyStream, MessageBody};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HOST, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::rpc::{Answer, Fault, Headers, Request};
+use crate::rpc::{Answer, Body, Fault, Received};
 
 use super::cloud::Cloud;
 use super::fault::Fate;
 use super::{api, console, name};
 
 /// What was received, for as long as several threads in turn work on it.
-struct Received {
-    method: String,
-    query: String,
-    headers: Headers,
-    host: String,
-    body: web::Bytes,
-}
-
-impl Received {
-    fn request(&self) -> Request<'_> {
-        Request {
-            method: &self.method,
-            path: "/",
-            query: &self.query,
-            headers: self.headers.clone(),
-            body: &self.body,
-        }
-    }
+struct Arrival {
+    received: Received,
+    source: Option<IpAddr>,
 }
 
 /// A call of an API; or somebody who typed our address into a browser.
-pub(super) async fn call(cloud: web::Data<Cloud>, request: HttpRequest, body: web::Bytes) -> HttpResponse {
+pub(super) async fn call(
+    cloud: web::Data<Cloud>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> HttpResponse {
     let is_call = request.headers().contains_key("x-acs-action") || !request.query_string().is_empty();
     if request.method() == actix_web::http::Method::GET && !is_call {
         return console::to_console();
     }
-    let received = Arc::new(Received {
-        method: request.method().to_string(),
-        query: request.query_string().to_owned(),
-        headers: request
-            .headers()
-            .iter()
-            .map(|(name, value)| (name.to_string(), text(Some(value))))
-            .collect(),
-        host: text(request.headers().get(HOST)),
-        body,
-    });
+    let Some(body) = read(payload).await else { return HttpResponse::BadRequest().finish() };
+    let headers = request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+    let target = (request.path(), request.query_string());
+    let received = Received::new(request.method().as_str(), target, headers, body);
+    let source = request.peer_addr().map(|address| address.ip());
+    let arrival = Arc::new(Arrival { received, source });
     if cloud.injector.is_idle() {
-        return carry_out(&cloud, &received).await.map_or_else(broken, written);
+        return carry_out(&cloud, &arrival).await.map_or_else(broken, written);
     }
-    befall(&cloud, &received).await
+    befall(&cloud, &arrival).await
 }
 
-async fn carry_out(cloud: &web::Data<Cloud>, received: &Arc<Received>) -> Option<Answer> {
-    let (cloud, received) = (web::Data::clone(cloud), Arc::clone(received));
-    web::block(move || api::answer(&cloud, &received.request(), &received.host)).await.ok()
+/// Reads the body; `None` where it broke off.
+async fn read(payload: web::Payload) -> Option<Body> {
+    let mut stream = pin!(BodyStream::new(payload));
+    let mut body = Body::default();
+    while let Some(piece) = poll_fn(|context| stream.as_mut().poll_next(context)).await {
+        if !body.push(&piece.ok()?) {
+            break;
+        }
+    }
+    Some(body)
+}
+
+fn answer(cloud: &Cloud, arrival: &Arrival) -> Answer {
+    let received = &arrival.received;
+    match received.request() {
+        Ok(request) => api::answer(cloud, &request, arrival.source),
+        Err(error) => {
+            let request_id = name::request_id(&cloud.random).unwrap_or_default();
+            tracing::info!(request.id = request_id, reason = %error, "call refused");
+            Answer::failure(received.format(), &request_id, received.host(), &Fault::from(error))
+        }
+    }
+}
+
+async fn carry_out(cloud: &web::Data<Cloud>, arrival: &Arc<Arrival>) -> Option<Answer> {
+    let (cloud, arrival) = (web::Data::clone(cloud), Arc::clone(arrival));
+    web::block(move || answer(&cloud, &arrival)).await.ok()
 }
 
 /// As [`carry_out`], with what the faults have in store. It waits without a thread and without a
 /// transaction.
-async fn befall(cloud: &web::Data<Cloud>, received: &Arc<Received>) -> HttpResponse {
-    let (own, given) = (web::Data::clone(cloud), Arc::clone(received));
-    let target = web::block(move || api::target(&own, &given.request())).await.ok().flatten();
+async fn befall(cloud: &web::Data<Cloud>, arrival: &Arc<Arrival>) -> HttpResponse {
+    let (own, given) = (web::Data::clone(cloud), Arc::clone(arrival));
+    let target = web::block(move || api::target(&own, &given.received.request().ok()?));
+    let target = target.await.ok().flatten();
     let Some((target, format)) = target else {
-        return carry_out(cloud, received).await.map_or_else(broken, written);
+        return carry_out(cloud, arrival).await.map_or_else(broken, written);
     };
     let plan = cloud.injector.plan(&target, cloud.now());
     if !plan.delay.is_zero() {
@@ -80,10 +91,10 @@ async fn befall(cloud: &web::Data<Cloud>, received: &Arc<Received>) -> HttpRespo
     let failure = |fault: &Fault| {
         let request_id = name::request_id(&cloud.random).unwrap_or_default();
         tracing::debug!(request.id = request_id, action = target.action, account.id = target.account, code = %fault.code, "fault");
-        written(Answer::failure(format, &request_id, &received.host, fault))
+        written(Answer::failure(format, &request_id, arrival.received.host(), fault))
     };
     match plan.fate {
-        Fate::Answered => carry_out(cloud, received).await.map_or_else(broken, written),
+        Fate::Answered => carry_out(cloud, arrival).await.map_or_else(broken, written),
         Fate::Throttled { retry_after } => {
             let mut response = failure(&throttled());
             let seconds = retry_after.as_millis().div_ceil(1000);
@@ -94,11 +105,11 @@ async fn befall(cloud: &web::Data<Cloud>, received: &Arc<Received>) -> HttpRespo
         }
         Fate::FailedBefore => failure(&unavailable()),
         Fate::FailedAfter => {
-            carry_out(cloud, received).await;
+            carry_out(cloud, arrival).await;
             failure(&internal())
         }
         Fate::HungUp => {
-            carry_out(cloud, received).await;
+            carry_out(cloud, arrival).await;
             HttpResponse::Ok().body(Broken)
         }
     }
@@ -141,8 +152,4 @@ impl MessageBody for Broken {
     fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<web::Bytes, io::Error>>> {
         Poll::Ready(Some(Err(io::Error::from(io::ErrorKind::ConnectionReset))))
     }
-}
-
-fn text(value: Option<&HeaderValue>) -> String {
-    value.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default()
 }

@@ -1,7 +1,7 @@
 //! The local cloud: a stand-in for the member accounts, with its own listener and its own database.
 //!
 //! It speaks the APIs of STS 2015-04-01, RAM 2015-05-01, IMS 2019-08-15 and
-//! ResourceDirectoryMaster 2022-04-19, and has the console's role SSO. It trusts nobody: it verifies
+//! ResourceDirectoryMaster 2022-04-19, and has the console's role SSO. Issuers of OIDC tokens are the only thing it calls itself. It trusts nobody: it verifies
 //! every request signature and every assertion itself. It has no users yet and no other product.
 
 mod api;
@@ -17,6 +17,8 @@ mod federation;
 mod identity;
 mod key_file;
 mod name;
+mod oidc;
+mod parsed_policy;
 mod password;
 mod qr_image;
 mod refusal;

@@ -26,6 +26,10 @@ pub(crate) enum Entity {
     BoundMfaDevice,
     AccountAlias,
     SamlProvider,
+    OidcProvider,
+    OidcIssuer,
+    ClientId,
+    Fingerprint,
     Folder,
     FolderName,
     Account,
@@ -58,6 +62,10 @@ impl Entity {
             Self::BoundMfaDevice => "User.MFADevice",
             Self::AccountAlias => "AccountAlias",
             Self::SamlProvider => "SAMLProvider",
+            Self::OidcProvider => "OIDCProvider",
+            Self::OidcIssuer => "OIDCProvider.IssuerUrl",
+            Self::ClientId => "OIDCProvider.ClientId",
+            Self::Fingerprint => "OIDCProvider.Fingerprint",
             Self::Folder => "ResourceDirectory.Folder",
             Self::FolderName => "ResourceDirectory.Folder.Name",
             Self::Account => "ResourceDirectory.Account",
@@ -90,6 +98,10 @@ impl Entity {
             Self::BoundMfaDevice => "MFA device of the user",
             Self::AccountAlias => "account alias",
             Self::SamlProvider => "SAML provider",
+            Self::OidcProvider => "OIDC provider",
+            Self::OidcIssuer => "OIDC provider of the issuer",
+            Self::ClientId => "client id of the OIDC provider",
+            Self::Fingerprint => "fingerprint of the OIDC provider",
             Self::Folder | Self::FolderName => "folder",
             Self::Account | Self::AccountName | Self::DisplayName => "account",
             Self::Directory => "resource directory",
@@ -119,7 +131,11 @@ impl Entity {
             | Self::MfaDevice
             | Self::BoundMfaDevice
             | Self::AccountAlias
-            | Self::SamlProvider => "EntityNotExist",
+            | Self::SamlProvider
+            | Self::OidcProvider
+            | Self::OidcIssuer
+            | Self::ClientId
+            | Self::Fingerprint => "EntityNotExist",
             _ => "EntityNotExists",
         }
     }
@@ -175,10 +191,12 @@ pub(crate) enum Refusal {
     /// A user that CloudSSO keeps and somebody else would change, or one that it does not keep and would
     /// change.
     Provisioned { name: String, is_provisioned: bool },
-    /// Too many passwords are being hashed; the same call will do in a moment.
-    Busy,
     /// The SAML assertion is refused; the reason is for the log alone.
     Assertion(String),
+    /// An OIDC token that is not accepted; the reason is for the log alone.
+    Token(String),
+    /// What the call needs of others cannot be had now.
+    Unavailable(&'static str),
     /// Our own failure; the reason is for the log alone.
     Internal(String),
 }
@@ -214,7 +232,8 @@ impl Refusal {
             | Self::NonceUsed
             | Self::Parameter { .. }
             | Self::PolicyDocument(_)
-            | Self::Assertion(_) => 400,
+            | Self::Assertion(_)
+            | Self::Token(_) => 400,
             Self::AccessKeyInactive
             | Self::Permission { .. }
             | Self::Trust { .. }
@@ -223,7 +242,7 @@ impl Refusal {
             Self::Action(_) | Self::AccessKeyUnknown | Self::Missing { .. } => 404,
             Self::Exists { .. } | Self::InUse { .. } | Self::State { .. } | Self::Limit { .. } => 409,
             Self::Internal(_) => 500,
-            Self::Busy => 503,
+            Self::Unavailable(_) => 503,
         }
     }
 
@@ -246,8 +265,9 @@ impl Refusal {
             Self::InUse { code, .. } | Self::State { code, .. } | Self::Limit { code, .. } => (*code).into(),
             Self::Permission { .. } | Self::Trust { .. } => "NoPermission".into(),
             Self::Reserved { .. } | Self::Provisioned { .. } => "NoPermission.ReservedObject".into(),
-            Self::Busy => "ServiceUnavailable".into(),
             Self::Assertion(_) => "AuthenticationFail.SAMLAssertion".into(),
+            Self::Token(_) => "AuthenticationFail.OIDCToken".into(),
+            Self::Unavailable(_) => "ServiceUnavailable".into(),
             Self::Internal(_) => "InternalError".into(),
         }
     }
@@ -297,8 +317,9 @@ impl fmt::Display for Refusal {
             Self::Provisioned { name, is_provisioned: false } => {
                 write!(f, "CloudSSO does not keep the user {name}, and may not change it.")
             }
-            Self::Busy => f.write_str("The request has failed due to a temporary failure of the server."),
             Self::Assertion(_) => f.write_str("The SAML assertion is not valid."),
+            Self::Token(_) => f.write_str("The OIDC token is not valid."),
+            Self::Unavailable(reason) => write!(f, "Try again in a minute: {reason}."),
             Self::Internal(_) => f.write_str("The request processing has failed due to some unknown error."),
         }
     }
@@ -327,7 +348,7 @@ impl From<diesel::result::Error> for Refusal {
 impl From<crate::crypto::Error> for Refusal {
     fn from(error: crate::crypto::Error) -> Self {
         match error {
-            crate::crypto::Error::Busy => Self::Busy,
+            crate::crypto::Error::Busy => Self::Unavailable("too many passwords are being hashed"),
             error => Self::Internal(error.to_string()),
         }
     }

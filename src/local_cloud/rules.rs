@@ -27,6 +27,12 @@ pub(crate) const ACCESS_KEYS_PER_HOLDER: i64 = 2;
 pub(crate) const MFA_DEVICES_PER_ACCOUNT: i64 = 10_000;
 /// SAML providers that one account may hold.
 pub(crate) const SAML_PROVIDERS_PER_ACCOUNT: i64 = 100;
+/// OIDC providers that one account may hold.
+pub(crate) const OIDC_PROVIDERS_PER_ACCOUNT: i64 = 100;
+/// Clients for which the tokens of one provider may be.
+pub(crate) const CLIENT_IDS_PER_PROVIDER: usize = 50;
+/// Fingerprints that one provider may have.
+pub(crate) const FINGERPRINTS_PER_PROVIDER: usize = 5;
 /// Steps of folders below the root.
 pub(crate) const FOLDER_DEPTH: i64 = 5;
 /// Members of one resource directory.
@@ -110,7 +116,7 @@ pub(crate) const MFA_DEVICE_NAME: NameRule =
     NameRule { longest: 64, signs: b".-", rule: "1 to 64 letters, digits, '.' or '-'" };
 pub(crate) const POLICY_NAME: NameRule =
     NameRule { longest: 128, signs: b"-", rule: "1 to 128 letters, digits or '-'" };
-pub(crate) const SAML_PROVIDER_NAME: NameRule = NameRule {
+pub(crate) const PROVIDER_NAME: NameRule = NameRule {
     longest: 128,
     signs: b".-_",
     rule: "1 to 128 letters, digits, '.', '_' or '-', without a sign at either end",
@@ -127,14 +133,19 @@ impl NameRule {
     }
 }
 
-/// Checks a SAML provider's name: as [`SAML_PROVIDER_NAME`], and no sign at either end.
+/// Checks the name of a SAML provider.
 pub(crate) fn saml_provider_name(value: &str) -> Result<&str, Refusal> {
-    let name = SAML_PROVIDER_NAME.check("SAMLProviderName", value)?;
+    provider_name("SAMLProviderName", value)
+}
+
+/// Checks the name of a provider of either kind: as [`PROVIDER_NAME`], and no sign at either end.
+pub(crate) fn provider_name<'v>(parameter: &'static str, value: &'v str) -> Result<&'v str, Refusal> {
+    let name = PROVIDER_NAME.check(parameter, value)?;
     let ends = [name.bytes().next(), name.bytes().last()];
     if ends.iter().flatten().all(u8::is_ascii_alphanumeric) {
         Ok(name)
     } else {
-        Err(Refusal::parameter("SAMLProviderName", Flaw::InvalidChars, SAML_PROVIDER_NAME.rule))
+        Err(Refusal::parameter(parameter, Flaw::InvalidChars, PROVIDER_NAME.rule))
     }
 }
 

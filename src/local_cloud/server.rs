@@ -16,17 +16,17 @@ use tokio::sync::oneshot;
 use crate::base::{AccountId, Clock};
 use crate::crypto::Random;
 use crate::crypto::password::Hasher;
-use crate::rpc::AccessKey;
+use crate::rpc::{AccessKey, BODY_LIMIT};
 
 use super::catalogue::Catalogue;
 use super::cloud::{Cloud, Open};
 use super::error::Error;
 use super::fault::{Faults, Injector};
+use super::oidc::Issuers;
+use super::parsed_policy::ParsedPolicies;
 use super::store::Store;
 use super::{bootstrap, console, endpoint, key_file};
 
-/// The largest body: an assertion of 100,000 characters, percent-encoded, with room to spare.
-const BODY_LIMIT: usize = 384 * 1024;
 const BLOCKING_THREADS: usize = 2;
 const CONNECTIONS: usize = 1024;
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
@@ -142,6 +142,8 @@ pub fn start(settings: Settings) -> Result<Running, Error> {
         sealing,
         catalogue,
         injector: Injector::new(settings.faults),
+        issuers: Issuers::new(),
+        parsed_policies: ParsedPolicies::default(),
         base_url: base_url.clone(),
         port: address.port(),
         _open: Open { _lock: lock, _closed: sender },
@@ -167,8 +169,7 @@ fn serve(cloud: web::Data<Cloud>, listener: TcpListener) -> Result<Server, Error
             .app_data(cloud.clone())
             .app_data(web::PayloadConfig::new(BODY_LIMIT))
             .wrap(from_fn(guard))
-            .route("/", web::get().to(endpoint::call))
-            .route("/", web::post().to(endpoint::call))
+            .route("/", web::to(endpoint::call))
             .route("/saml-role/sso", web::post().to(console::post_role_sso))
             .route("/console", web::get().to(console::get_console))
             .route("/console/logout", web::post().to(console::post_logout))

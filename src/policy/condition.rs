@@ -15,6 +15,8 @@ pub(super) struct Condition {
     pub(super) operator: String,
     pub(super) key: String,
     pub(super) operands: Vec<String>,
+    /// The key as the context knows it.
+    folded_key: String,
     quantifier: Quantifier,
     if_exists: bool,
     is_negated: bool,
@@ -68,6 +70,7 @@ impl Condition {
         Ok(Self {
             operator: operator.to_owned(),
             key: key.to_owned(),
+            folded_key: key.to_lowercase(),
             operands: operands.to_vec(),
             quantifier,
             if_exists,
@@ -79,7 +82,7 @@ impl Condition {
     /// Whether the condition holds; `None` when that cannot be said, since a variable has no value or a
     /// value of the context is not of the operator's type.
     pub(super) fn holds(&self, context: &Context) -> Option<bool> {
-        let values = context.values(&self.key.to_lowercase());
+        let values = context.values(&self.folded_key);
         if values.is_empty() {
             return Some(
                 self.if_exists

@@ -88,7 +88,60 @@ impl fmt::Display for Decision {
 /// and `ForAllValues`, and no others; where a variable has no single value or a value is not of the
 /// operator's type, nobody can say whether a statement applies, so that an Allow does not and a Deny does.
 pub fn evaluate(policies: &[Named<'_>], request: &Request<'_>) -> Decision {
-    decide(policies, |statement| statement.applies(request))
+    let action = request.action.to_lowercase();
+    decide(policies, |statement| statement.applies(request, &action))
+}
+
+/// Policies that only together with those of every other layer permit something: what an identity holds,
+/// the session policy that narrows it, the control policies of one level of the resource directory.
+#[derive(Clone, Copy, Debug)]
+pub struct Layer<'a> {
+    /// What an explanation calls it, such as `control policies of folder fd-1`.
+    pub name: &'a str,
+    /// Its policies; a layer without any permits nothing.
+    pub policies: &'a [Named<'a>],
+}
+
+/// A decision over layers, with the layer that decided it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explained {
+    /// The outcome: of the layer that refused, else of the first.
+    pub decision: Decision,
+    /// That layer's name; empty where there is no layer.
+    pub layer: String,
+}
+
+impl Explained {
+    /// Whether the request may go on.
+    pub const fn is_allowed(&self) -> bool {
+        self.decision.is_allowed()
+    }
+}
+
+impl fmt::Display for Explained {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.decision, self.layer)
+    }
+}
+
+/// Decides `request` under layers, each of which must allow it: the first explicit deny of any layer
+/// counts, else the first layer that allows nothing of the kind, else it is allowed. Without layers
+/// nothing is.
+pub fn evaluate_layers(layers: &[Layer<'_>], request: &Request<'_>) -> Explained {
+    let action = request.action.to_lowercase();
+    let mut outcome: Option<Explained> = None;
+    for layer in layers {
+        let decision = decide(layer.policies, |statement| statement.applies(request, &action));
+        let is_denied = matches!(decision, Decision::Denied { .. });
+        let decides = outcome.as_ref().is_none_or(|earlier| earlier.is_allowed() && !decision.is_allowed());
+        if is_denied || decides {
+            outcome = Some(Explained { decision, layer: layer.name.to_owned() });
+        }
+        if is_denied {
+            break;
+        }
+    }
+    outcome.unwrap_or(Explained { decision: Decision::NotAllowed, layer: String::new() })
 }
 
 /// Who asks to assume a role.
@@ -118,7 +171,11 @@ pub fn evaluate_trust(
 ) -> Decision {
     let request = Request { action, resource: "", context };
     let is_named = |statement: &Statement| statement.principals.iter().any(|trusted| trusted.is(principal));
-    decide(&[policy], |statement| if is_named(statement) { statement.applies(&request) } else { Some(false) })
+    let folded = action.to_lowercase();
+    let applies = |statement: &Statement| {
+        if is_named(statement) { statement.applies(&request, &folded) } else { Some(false) }
+    };
+    decide(&[policy], applies)
 }
 
 fn decide(policies: &[Named<'_>], applies: impl Fn(&Statement) -> Option<bool>) -> Decision {
@@ -142,18 +199,20 @@ fn decide(policies: &[Named<'_>], applies: impl Fn(&Statement) -> Option<bool>) 
 }
 
 impl Statement {
-    fn applies(&self, request: &Request<'_>) -> Option<bool> {
+    /// `action` is the request's in lower case.
+    fn applies(&self, request: &Request<'_>, action: &str) -> Option<bool> {
         let context = request.context;
-        let action = self.action.covers(request.action, context);
-        let resource = self.resource.as_ref().map(|resource| resource.covers(request.resource, context));
+        let action = [self.action.covers(action, context)].into_iter();
+        let resource = self.resource.iter().map(|resource| resource.covers(request.resource, context));
         let conditions = self.conditions.iter().map(|condition| condition.holds(context));
-        all([action].into_iter().chain(resource).chain(conditions))
+        all(action.chain(resource).chain(conditions))
     }
 }
 
 impl Selection {
+    /// `text` is in lower case where the patterns have no regard to case.
     fn covers(&self, text: &str, context: &Context) -> Option<bool> {
-        let listed = any(self.patterns.iter().map(|pattern| pattern.matches(text, context)));
+        let listed = any(self.patterns.iter().map(|pattern| pattern.matches_case(text, context)));
         listed.map(|listed| listed != self.is_inverted)
     }
 }

@@ -18,7 +18,9 @@ mod summary;
 pub use context::Context;
 pub use document::{Document, Effect, Kind};
 pub use error::Error;
-pub use evaluation::{Decision, Named, Principal, Request, evaluate, evaluate_trust};
+pub use evaluation::{
+    Decision, Explained, Layer, Named, Principal, Request, evaluate, evaluate_layers, evaluate_trust,
+};
 pub use pattern::Wildcard;
 pub use summary::{Line, summarise};
 

@@ -10,6 +10,9 @@ use super::context::Context;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pattern {
     text: String,
+    /// The letters before the first wildcard or variable: what most texts fail by.
+    prefix: String,
+    /// What follows the prefix.
     tokens: Vec<Token>,
     folded: bool,
 }
@@ -23,7 +26,7 @@ enum Token {
 }
 
 impl Pattern {
-    /// Reads a pattern with wildcards; `None` when it is empty or a variable is not closed.
+    /// Reads a pattern with wildcards; `None` when a variable is not closed or has no name.
     pub(super) fn wild(text: &str) -> Option<Self> {
         Self::read(text, true, false)
     }
@@ -67,27 +70,33 @@ impl Pattern {
             }
             rest = rest.get(letter.len_utf8()..).unwrap_or_default();
         }
-        Some(Self { text: text.to_owned(), tokens, folded })
+        let is_letter = |token: &Token| matches!(token, Token::Letter(_));
+        let length = tokens.iter().take_while(|token| is_letter(token)).count();
+        let letter = |token| if let Token::Letter(letter) = token { Some(letter) } else { None };
+        let prefix = tokens.drain(..length).filter_map(letter).collect();
+        Some(Self { text: text.to_owned(), prefix, tokens, folded })
     }
 
     pub(super) fn is_everything(&self) -> bool {
-        self.tokens == [Token::Run]
+        self.prefix.is_empty() && self.tokens == [Token::Run]
     }
 
     /// Whether `text` matches; `None` when a variable has no single value in `context`.
     pub(super) fn matches(&self, text: &str, context: &Context) -> Option<bool> {
-        let folded;
-        let text = if self.folded {
-            folded = text.to_lowercase();
-            &folded
+        if self.folded {
+            self.matches_case(&text.to_lowercase(), context)
         } else {
-            text
-        };
-        if self.tokens.iter().any(|token| matches!(token, Token::Variable(_))) {
-            Some(glob(&self.resolved(context)?, text))
-        } else {
-            Some(glob(&self.tokens, text))
+            self.matches_case(text, context)
         }
+    }
+
+    /// As [`Pattern::matches`], with a text that is in lower case already if the pattern has no regard to case.
+    pub(super) fn matches_case(&self, text: &str, context: &Context) -> Option<bool> {
+        let has_variables = self.tokens.iter().any(|token| matches!(token, Token::Variable(_)));
+        // A variable without a value leaves doubt even where the prefix differs.
+        let resolved = if has_variables { Some(self.resolved(context)?) } else { None };
+        let Some(rest) = text.strip_prefix(self.prefix.as_str()) else { return Some(false) };
+        Some(glob(resolved.as_deref().unwrap_or(&self.tokens), rest))
     }
 
     fn resolved(&self, context: &Context) -> Option<Vec<Token>> {
@@ -119,7 +128,7 @@ impl Wildcard {
 
     /// Whether all of `text` matches, in time of at most the product of both lengths.
     pub fn matches(&self, text: &str) -> bool {
-        glob(&self.0.tokens, text)
+        text.strip_prefix(self.0.prefix.as_str()).is_some_and(|rest| glob(&self.0.tokens, rest))
     }
 }
 

@@ -7,6 +7,9 @@ use crate::base::AccountId;
 
 use super::*;
 
+mod decisions;
+mod laws;
+
 fn document(kind: Kind, statements: &Value) -> Document {
     Document::parse(kind, &json!({"Version": "1", "Statement": statements}).to_string()).unwrap()
 }

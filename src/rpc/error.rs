@@ -21,6 +21,16 @@ pub enum Error {
     Repeated(String),
     /// A query string or form body that is not percent-encoded UTF-8.
     Encoding,
+    /// More parameters than any action has.
+    TooMany {
+        /// The most that are read.
+        limit: usize,
+    },
+    /// A body larger than any action's.
+    TooLarge {
+        /// The most bytes that are read.
+        limit: usize,
+    },
     /// A body whose content type is not a form; carries the type received.
     ContentType(String),
     /// A header that may stand once only stands twice; names it.
@@ -51,6 +61,7 @@ impl Error {
         match self {
             Self::Crypto => 500,
             Self::ContentType(_) => 415,
+            Self::TooLarge { .. } => 413,
             _ => 400,
         }
     }
@@ -60,7 +71,8 @@ impl Error {
         match self {
             Self::Missing(name) => format!("Missing{name}").into(),
             Self::Invalid { name, .. } | Self::Repeated(name) => format!("InvalidParameter.{name}").into(),
-            Self::Encoding => "InvalidParameter".into(),
+            Self::Encoding | Self::TooMany { .. } => "InvalidParameter".into(),
+            Self::TooLarge { .. } => "RequestEntityTooLarge".into(),
             Self::ContentType(_) => "UnsupportedHTTPContentType".into(),
             Self::RepeatedHeader(_) => "InvalidHeader".into(),
             Self::IncompleteSignature(_) => "IncompleteSignature".into(),
@@ -82,6 +94,8 @@ impl fmt::Display for Error {
             }
             Self::Repeated(name) => write!(f, "The specified parameter {name} is given more than once."),
             Self::Encoding => f.write_str("The parameters are not percent-encoded UTF-8."),
+            Self::TooMany { limit } => write!(f, "A request may have at most {limit} parameters."),
+            Self::TooLarge { limit } => write!(f, "A request body may have at most {limit} bytes."),
             Self::ContentType(received) => write!(
                 f,
                 "A request body must be application/x-www-form-urlencoded, and this one is {received:?}."

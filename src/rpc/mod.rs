@@ -15,6 +15,7 @@ mod fault;
 mod format;
 mod hmac_sha1;
 mod parameters;
+mod received;
 mod request;
 mod sign;
 mod xml;
@@ -26,6 +27,7 @@ pub use error::Error;
 pub use fault::Fault;
 pub use format::Format;
 pub use parameters::Parameters;
+pub use received::{BODY_LIMIT, Body, Received};
 pub use request::{Headers, Request};
 pub use sign::{AccessKey, Outgoing, Signed, sign_query};
 

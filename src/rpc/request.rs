@@ -17,12 +17,25 @@ pub struct Request<'a> {
     pub body: &'a [u8],
 }
 
+/// More parameters than any action has, flattened lists included.
+const MOST_PARAMETERS: usize = 2_000;
+
 impl Request<'_> {
+    /// The host that was called; empty where the request names none or several.
+    pub fn host(&self) -> &str {
+        self.headers.single("host").ok().flatten().unwrap_or_default()
+    }
+
     /// The parameters of query and form, in the order they stand.
     ///
     /// # Errors
-    /// [`Error::Encoding`], [`Error::ContentType`] for a body that is not a form, [`Error::RepeatedHeader`].
+    /// [`Error::Encoding`], [`Error::TooMany`], [`Error::ContentType`] for a body that is not a form,
+    /// [`Error::RepeatedHeader`].
     pub(super) fn pairs(&self) -> Result<Vec<(String, String)>, Error> {
+        let separators = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'&').count();
+        if separators(self.query.as_bytes()) + separators(self.body) >= MOST_PARAMETERS {
+            return Err(Error::TooMany { limit: MOST_PARAMETERS });
+        }
         let mut pairs = encoding::decode_pairs(self.query)?;
         if !self.body.is_empty() {
             let received = self.headers.single("content-type")?.unwrap_or_default();

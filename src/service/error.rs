@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::domain::{self, Kind};
 use crate::storage::{self, IsRetryable};
-use crate::{cloud, crypto, saml};
+use crate::{cloud, crypto, rpc, saml};
 
 /// A refusal or a failure. Only a domain refusal carries a message for the one who asked; the rest
 /// is for the log.
@@ -23,6 +23,8 @@ pub enum Error {
     Saml(saml::Error),
     /// The cloud failed or refused.
     Cloud(cloud::Error),
+    /// The envelope of a call is not as it must be: a parameter, or the signature.
+    Rpc(rpc::Error),
 }
 
 impl Error {
@@ -34,6 +36,9 @@ impl Error {
             Self::Crypto(crypto::Error::Busy) | Self::Storage(storage::Error::Unavailable(_)) => {
                 Some(Kind::Unavailable)
             }
+            Self::Cloud(error) if error.is_retryable() => Some(Kind::Unavailable),
+            Self::Rpc(rpc::Error::Crypto) => None,
+            Self::Rpc(_) => Some(Kind::Invalid),
             Self::Storage(_) | Self::Crypto(_) | Self::Saml(_) | Self::Cloud(_) => None,
         }
     }
@@ -48,6 +53,7 @@ impl fmt::Display for Error {
             Self::Crypto(error) => error.fmt(f),
             Self::Saml(error) => error.fmt(f),
             Self::Cloud(error) => error.fmt(f),
+            Self::Rpc(error) => error.fmt(f),
         }
     }
 }
@@ -75,5 +81,6 @@ from!(
     Storage(storage::Error),
     Crypto(crypto::Error),
     Saml(saml::Error),
-    Cloud(cloud::Error)
+    Cloud(cloud::Error),
+    Rpc(rpc::Error)
 );

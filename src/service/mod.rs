@@ -1,30 +1,38 @@
 //! The use cases: one public function for each verb, taking proof of who asks.
 //!
 //! A proof is a value that only the check itself can make: [`PortalSession`] from a live session,
-//! [`Entitlement`] from an assignment, [`Operator`] from the right to administer. Every change and
-//! its audit row are one transaction. No network call happens inside a transaction; accounts are
-//! reached by tasks that a [`Worker`] does afterwards.
+//! [`Entitlement`] from an assignment, [`RpcCaller`] from a signed call, [`Operator`] from the right to
+//! administer. Every change and its audit row are one transaction. No network call happens inside a
+//! transaction; accounts are reached by tasks that a [`Worker`] does afterwards.
 
 pub mod access_assignment;
 pub mod access_configuration;
+pub mod access_key;
 pub mod account;
 pub mod administrator;
+pub mod authorisation;
 mod context;
+pub mod credential;
 pub mod directory;
 pub mod drift;
 mod error;
 mod form_token;
 pub mod group;
 mod identity_provider;
+mod listing;
 pub mod login;
+pub mod machine_identity;
 mod operator;
 pub mod organisation;
+pub mod page_token;
 mod parts;
 mod perform;
+pub mod permission_policy;
 pub mod portal;
 mod provision;
 pub mod provisioning;
 pub mod role_sso;
+pub mod rpc_caller;
 pub mod second_factor;
 pub mod session;
 pub mod target;
@@ -36,8 +44,10 @@ pub mod worker;
 pub use context::{Context, Visit};
 pub use error::Error;
 pub use identity_provider::IdentityProvider;
+pub use listing::Listing;
 pub use operator::Operator;
 pub use parts::{Parts, Upkeep};
 pub use role_sso::Entitlement;
+pub use rpc_caller::RpcCaller;
 pub use session::{PortalSession, Principal};
 pub use worker::Worker;

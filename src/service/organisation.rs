@@ -176,7 +176,7 @@ pub fn apply(ctx: &Context, operator: &Operator, organisation: &Organisation) ->
     apply_accounts(ctx, operator, organisation)?;
     for spec in &organisation.users {
         if user::find_by_name(ctx, operator, spec.user_name.as_str())?.is_none() {
-            user::create(ctx, operator, spec.clone())?;
+            user::create(ctx, operator, spec.clone(), Vec::new())?;
         }
     }
     for entry in &organisation.groups {
@@ -186,7 +186,7 @@ pub fn apply(ctx: &Context, operator: &Operator, organisation: &Organisation) ->
         let spec = entry.spec();
         match access_configuration::find_by_name(ctx, operator, spec.name.as_str())? {
             Some(existing) => access_configuration::update(ctx, operator, &existing.id, spec)?,
-            None => access_configuration::create(ctx, operator, spec).map(drop)?,
+            None => access_configuration::create(ctx, operator, spec, Vec::new()).map(drop)?,
         }
     }
     for entry in &organisation.assignments {
@@ -210,7 +210,7 @@ fn apply_group(ctx: &Context, operator: &Operator, entry: &GroupEntry) -> Result
     let name = entry.spec.group_name.as_str();
     let id = match group::find_by_name(ctx, operator, name)? {
         Some(existing) => existing.id,
-        None => group::create(ctx, operator, entry.spec.clone())?,
+        None => group::create(ctx, operator, entry.spec.clone())?.id,
     };
     for member in &entry.members {
         let user = user::find_by_name(ctx, operator, member)?

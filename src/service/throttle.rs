@@ -31,10 +31,28 @@ impl Key {
         ]
     }
 
+    /// The counter of unknown AccessKeys and wrong signatures from this address. Not that of sign-ins: a
+    /// program with an old key must not keep the people beside it out.
+    pub(super) fn of_rpc(address: IpAddr) -> Vec<Self> {
+        vec![Self { name: format!("rpc-network:{}", network(address)), throttle: Throttle::ADDRESS }]
+    }
+
     /// The counter of somebody's second factor.
     pub(super) fn of_second_factor(principal: impl std::fmt::Display) -> Vec<Self> {
         vec![Self { name: format!("second-factor:{principal}"), throttle: Throttle::SECOND_FACTOR }]
     }
+}
+
+/// Refuses an attempt when any of these keys asks to wait. For what cannot be guessed by many attempts at
+/// once, and is counted by [`reserve`] when it fails.
+pub(super) fn check(conn: &mut Conn, keys: &[Key], now: Timestamp) -> Result<(), Error> {
+    for key in keys {
+        let counter = failure_counter::find(conn, &key.name)?;
+        if let Some(wait) = counter.and_then(|counter| counter.wait(now)) {
+            return Err(Error::Throttled(wait));
+        }
+    }
+    Ok(())
 }
 
 /// Counts an attempt under each of these keys, or refuses it when any of them asks to wait.

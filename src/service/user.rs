@@ -1,21 +1,40 @@
-//! Users: creation, status, credentials.
+//! Users of the directory.
 
-use crate::base::{Secret, UserId};
-use crate::crypto::TotpSecret;
-use crate::domain::{self, Action, Event, PrincipalId, ProvisionType, Status, User, UserSpec};
-use crate::storage::credential::{MfaDevice, Password};
-use crate::storage::{self, administrator, credential, session, sign_in, user};
+use crate::base::{PageRequest, Timestamp, UserId};
+use crate::domain::{
+    self, Action, Event, Group, Kind, PrincipalId, ProvisionType, Quotas, Status, Tag, User, UserChanges,
+    UserQuery, UserSpec, check_tags,
+};
+use crate::storage::{self, Conn, administrator, group, session, sign_in, tag, user};
 
-use super::{Context, Error, Operator, directory, second_factor};
+use super::{Context, Error, Listing, Operator, directory};
+
+/// The code of a refusal to change by hand what the identity provider looks after.
+const SYNCHRONIZED: &str = "OperationConflict.User.Synchronized";
+
+/// A user and their tags.
+#[derive(Clone, Debug)]
+pub struct TaggedUser {
+    /// The user.
+    pub user: User,
+    /// The tags, in the order of their keys.
+    pub tags: Vec<Tag>,
+}
 
 /// Creates a user.
 ///
 /// # Errors
-/// [`Error::Refused`] naming the field that breaks its rule, or when the name or the e-mail address
-/// is taken.
-pub fn create(ctx: &Context, operator: &Operator, spec: UserSpec) -> Result<UserId, Error> {
+/// [`Error::Refused`] naming the field that breaks its rule, when the name or the e-mail address is
+/// taken, or the quota is used up.
+pub fn create(
+    ctx: &Context,
+    operator: &Operator,
+    spec: UserSpec,
+    tags: Vec<Tag>,
+) -> Result<TaggedUser, Error> {
     spec.check()?;
-    let change = ctx.change(operator.origin());
+    check_tags(&tags)?;
+    let (change, scope) = (ctx.change(operator.origin()), operator.directory().cloned());
     ctx.store.write(move |conn| {
         if administrator::find_by_name(conn, &spec.user_name.key())?.is_some() {
             return Err(domain::Error::exists("User", &spec.user_name).into());
@@ -24,14 +43,128 @@ pub fn create(ctx: &Context, operator: &Operator, spec: UserSpec) -> Result<User
             id: change.id()?,
             spec: spec.clone(),
             provision_type: ProvisionType::Manual,
+            external_id: None,
             created_at: change.now,
             updated_at: change.now,
         };
-        let directory = directory::id(conn)?;
+        let directory = directory::within(conn, scope.as_ref())?;
+        Quotas::check(user::count(conn)?, Quotas::USERS, "LimitExceeded.User")?;
         user::insert(conn, &directory, &user).map_err(|error| taken(error, &user.spec))?;
+        tag::insert(conn, user.id.as_str(), &tags)?;
         let detail = serde_json::json!({ "user_name": user.spec.user_name });
         change.record(conn, &Event::new(Action::UserCreated, &user.id).with(detail))?;
-        Ok::<_, Error>(user.id)
+        let mut tags = tags.clone();
+        tags.sort_unstable();
+        Ok::<_, Error>(TaggedUser { user, tags })
+    })
+}
+
+/// The user with this id.
+///
+/// # Errors
+/// [`Error::Refused`] when there is none.
+pub fn load(ctx: &Context, _operator: &Operator, id: &UserId) -> Result<TaggedUser, Error> {
+    ctx.store.read(|conn| {
+        let user = find(conn, id)?;
+        let tags = tag::list(conn, &[id.as_str()])?.remove(id.as_str()).unwrap_or_default();
+        Ok(TaggedUser { user, tags })
+    })
+}
+
+/// The user whom the identity provider they come from calls this.
+///
+/// # Errors
+/// [`Error::Refused`] when there is none.
+pub fn find_by_external_id(ctx: &Context, _operator: &Operator, external_id: &str) -> Result<UserId, Error> {
+    let found = ctx.store.read(|conn| user::find_by_external_id(conn, external_id))?;
+    let missing = || domain::Error::missing("User", format_args!("with external id {external_id:?}"));
+    found.map(|user| user.id).ok_or_else(|| missing().into())
+}
+
+/// One page of the users that `query` asks for, in the order they were made.
+///
+/// # Errors
+/// [`Error::Refused`] when the tags asked for break their rules.
+pub fn list(
+    ctx: &Context,
+    _operator: &Operator,
+    query: &UserQuery,
+    page: &PageRequest,
+) -> Result<Listing<TaggedUser>, Error> {
+    check_tags(&query.tags)?;
+    ctx.store.read(|conn| {
+        let total = user::count_matching(conn, query)?;
+        let found = user::list(conn, query, page)?;
+        let ids: Vec<&str> = found.items.iter().map(|user| user.id.as_str()).collect();
+        let mut tags = tag::list(conn, &ids)?;
+        let listing = Listing { page: found, total };
+        Ok(listing.map(|user| TaggedUser { tags: tags.remove(user.id.as_str()).unwrap_or_default(), user }))
+    })
+}
+
+/// One page of the groups that a user is in, with the moments of joining.
+///
+/// # Errors
+/// [`Error::Refused`] when there is no such user.
+pub fn list_groups(
+    ctx: &Context,
+    _operator: &Operator,
+    id: &UserId,
+    page: &PageRequest,
+) -> Result<Listing<(Group, Timestamp)>, Error> {
+    ctx.store.read(|conn| {
+        find(conn, id)?;
+        let (page, total) = group::list_joined(conn, id, page)?;
+        Ok(Listing { page, total })
+    })
+}
+
+/// Changes what is said of a user.
+///
+/// # Errors
+/// [`Error::Refused`] naming the field that breaks its rule, when there is no such user, the e-mail address
+/// is taken, or the user is synchronised.
+pub fn update(ctx: &Context, operator: &Operator, id: &UserId, changes: UserChanges) -> Result<User, Error> {
+    changes.check()?;
+    let (change, id) = (ctx.change(operator.origin()), id.clone());
+    ctx.store.write(move |conn| {
+        let mut user = find(conn, &id)?;
+        user.provision_type.check_editable(SYNCHRONIZED)?;
+        let before = user.spec.clone();
+        changes.apply(&mut user.spec);
+        if user.spec != before {
+            user::update(conn, &id, &user.spec, change.now).map_err(|error| taken(error, &user.spec))?;
+            user.updated_at = change.now;
+            change.record(conn, &Event::new(Action::UserUpdated, &id))?;
+        }
+        Ok(user)
+    })
+}
+
+/// Deletes a user who has no device, no assignment and no group.
+///
+/// # Errors
+/// [`Error::Refused`] when there is no such user, something still ties them, or they are synchronised.
+pub fn delete(ctx: &Context, operator: &Operator, id: &UserId) -> Result<(), Error> {
+    let (change, id) = (ctx.change(operator.origin()), id.clone());
+    ctx.store.write(move |conn| {
+        let user = find(conn, &id)?;
+        user.provision_type.check_editable(SYNCHRONIZED)?;
+        let ties = user::ties(conn, &id)?;
+        for (count, code, what) in [
+            // The vendor's own spelling.
+            (ties.access_assignments, "DeletionConflict.User.AccessAssigment", "access assignments"),
+            (ties.groups, "DeletionConflict.User.Group", "groups"),
+            (ties.mfa_devices, "DeletionConflict.User.MFADevice", "MFA devices"),
+        ] {
+            if count > 0 {
+                let message = format!("the user still has {count} {what}; remove them first");
+                return Err(domain::Error::new(Kind::Conflict, code, message).into());
+            }
+        }
+        user::delete(conn, &id)?;
+        let detail = serde_json::json!({ "user_name": user.spec.user_name });
+        change.record(conn, &Event::new(Action::UserDeleted, &id).with(detail))
     })
 }
 
@@ -68,63 +201,8 @@ pub fn update_status(ctx: &Context, operator: &Operator, id: &UserId, status: St
     })
 }
 
-/// Sets somebody's password; with `must_change` they choose another at the next sign-in. Whoever is
-/// signed in by the old one, or about to be, is so no longer.
-///
-/// # Errors
-/// Failures of the database, and of hashing.
-pub fn set_password(
-    ctx: &Context,
-    operator: &Operator,
-    principal: &PrincipalId,
-    password: &Secret,
-    must_change: bool,
-) -> Result<(), Error> {
-    let password = Password { hash: ctx.hasher.hash(&ctx.random, password)?, must_change };
-    let (change, principal) = (ctx.change(operator.origin()), principal.clone());
-    ctx.store.write(move |conn| {
-        credential::set_password(conn, &principal, &password, change.now)?;
-        sign_in::delete_by_principal(conn, &principal)?;
-        let ended = session::delete_by_principal(conn, &principal)?;
-        let detail = serde_json::json!({ "sessions_ended": ended });
-        change.record(conn, &Event::new(Action::PasswordSet, &principal).with(detail))
-    })
-}
-
-/// Whether this is somebody's password.
-///
-/// # Errors
-/// Failures of the database, and of hashing.
-pub fn has_password(
-    ctx: &Context,
-    _operator: &Operator,
-    principal: &PrincipalId,
-    password: &Secret,
-) -> Result<bool, Error> {
-    let stored = ctx.store.read(|conn| credential::find_password(conn, principal))?;
-    Ok(ctx.hasher.verify(password, stored.as_ref().map(|stored| stored.hash.as_str()))?)
-}
-
-/// Binds a device that makes codes from `secret`, in place of any other; for people who are set up
-/// by whoever runs the program, as the demo's are.
-///
-/// # Errors
-/// Failures of the database.
-pub fn set_totp_device(
-    ctx: &Context,
-    operator: &Operator,
-    principal: &PrincipalId,
-    secret: &TotpSecret,
-) -> Result<(), Error> {
-    let change = ctx.change(operator.origin());
-    let id = change.id()?;
-    let sealed_secret = second_factor::seal(ctx, &second_factor::purpose(&id), secret)?;
-    let (principal, device) = (principal.clone(), MfaDevice { id, sealed_secret });
-    ctx.store.write(move |conn| {
-        credential::delete_mfa_devices(conn, &principal)?;
-        credential::insert_mfa_device(conn, &principal, &device, 0, change.now)?;
-        change.record(conn, &Event::new(Action::MfaDeviceBound, &device.id))
-    })
+pub(super) fn find(conn: &mut Conn, id: &UserId) -> Result<User, Error> {
+    user::find(conn, id)?.ok_or_else(|| domain::Error::missing("User", id).into())
 }
 
 fn taken(error: storage::Error, spec: &UserSpec) -> Error {

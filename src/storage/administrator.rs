@@ -32,6 +32,15 @@ pub fn find_by_name(conn: &mut Conn, key: &str) -> Result<Option<Administrator>,
     row.map(read).transpose()
 }
 
+/// Every administrator, by folded name.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list(conn: &mut Conn) -> Result<Vec<Administrator>, Error> {
+    let rows: Vec<Row> = dsl::administrators.order(dsl::user_name_key).select(COLUMNS).load(conn)?;
+    rows.into_iter().map(read).collect()
+}
+
 /// Inserts an administrator.
 ///
 /// # Errors
@@ -47,6 +56,15 @@ pub fn insert(conn: &mut Conn, administrator: &Administrator) -> Result<(), Erro
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Changes an administrator's status; says whether there was such a one.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn update_status(conn: &mut Conn, id: &AdministratorId, status: Status) -> Result<bool, Error> {
+    let administrator = diesel::update(dsl::administrators.find(id.as_str()));
+    Ok(administrator.set(dsl::status.eq(status.as_str())).execute(conn)? == 1)
 }
 
 fn read((id, user_name, status, created_at): Row) -> Result<Administrator, Error> {

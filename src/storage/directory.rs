@@ -1,25 +1,40 @@
-//! The directory. There is one, as the cloud's service has one for each management account.
+//! The service and its directory. There is one, as the cloud's service has one for each management account.
 
 use diesel::prelude::*;
 
 use crate::base::{DirectoryId, DirectoryName, Timestamp};
+use crate::domain::{DirectoryCounts, DirectoryRecord, Status, TaskStatus};
 
 use super::error::parse;
 use super::schema::directories::dsl;
+use super::schema::{access_assignments, access_configurations, groups, services, tasks, users};
 use super::{Conn, Error};
+
+/// The key of the one row of `services`.
+const SERVICE: &str = "cloudsso";
 
 /// The directory, if one was created.
 ///
 /// # Errors
 /// [`Error`] of the database.
 pub fn find(conn: &mut Conn) -> Result<Option<(DirectoryId, DirectoryName)>, Error> {
-    let row: Option<(String, String)> =
-        dsl::directories.select((dsl::id, dsl::name)).order(dsl::id).first(conn).optional()?;
-    row.map(|(id, name)| {
-        Ok((
-            parse("directories.id", &id, DirectoryId::parse)?,
-            parse("directories.name", &name, |name| DirectoryName::parse(name).ok())?,
-        ))
+    Ok(load(conn)?.map(|directory| (directory.id, directory.name)))
+}
+
+/// All of the directory, if one was created.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn load(conn: &mut Conn) -> Result<Option<DirectoryRecord>, Error> {
+    let row: Option<(String, String, i64, i64)> = dsl::directories.order(dsl::id).first(conn).optional()?;
+    row.map(|(id, name, created_at, updated_at)| {
+        let id = parse("directories.id", &id, DirectoryId::parse)?;
+        Ok(DirectoryRecord {
+            name: parse("directories.name", &name, |name| DirectoryName::parse_for(&id, name).ok())?,
+            id,
+            created_at: Timestamp::from_millis(created_at),
+            updated_at: Timestamp::from_millis(updated_at),
+        })
     })
     .transpose()
 }
@@ -38,4 +53,63 @@ pub fn insert(conn: &mut Conn, id: &DirectoryId, name: &DirectoryName, now: Time
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Renames a directory; says whether it was there.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn rename(
+    conn: &mut Conn,
+    id: &DirectoryId,
+    name: &DirectoryName,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let directory = diesel::update(dsl::directories.find(id.as_str()));
+    Ok(directory.set((dsl::name.eq(name.as_str()), dsl::updated_at.eq(now.millis()))).execute(conn)? == 1)
+}
+
+/// Deletes a directory that holds nothing; says whether it was there.
+///
+/// # Errors
+/// [`Error::Reference`] when it holds something.
+pub fn delete(conn: &mut Conn, id: &DirectoryId) -> Result<bool, Error> {
+    Ok(diesel::delete(dsl::directories.find(id.as_str())).execute(conn)? == 1)
+}
+
+/// What the directory holds.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn counts(conn: &mut Conn) -> Result<DirectoryCounts, Error> {
+    let in_progress = tasks::dsl::tasks.filter(tasks::status.eq(TaskStatus::InProgress.as_str()));
+    Ok(DirectoryCounts {
+        users: users::dsl::users.count().get_result(conn)?,
+        groups: groups::dsl::groups.count().get_result(conn)?,
+        access_configurations: access_configurations::dsl::access_configurations.count().get_result(conn)?,
+        access_assignments: access_assignments::dsl::access_assignments.count().get_result(conn)?,
+        tasks_in_progress: in_progress.count().get_result(conn)?,
+    })
+}
+
+/// Whether the service is on.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn service_status(conn: &mut Conn) -> Result<Status, Error> {
+    let status: Option<String> =
+        services::dsl::services.find(SERVICE).select(services::status).first(conn).optional()?;
+    status.map_or(Ok(Status::Disabled), |status| parse("services.status", &status, Status::parse))
+}
+
+/// Turns the service on or off; says whether that changed anything.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn set_service_status(conn: &mut Conn, status: Status, now: Timestamp) -> Result<bool, Error> {
+    let other = services::dsl::services.find(SERVICE).filter(services::status.ne(status.as_str()));
+    let changed = diesel::update(other)
+        .set((services::status.eq(status.as_str()), services::updated_at.eq(now.millis())))
+        .execute(conn)?;
+    Ok(changed == 1)
 }

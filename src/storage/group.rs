@@ -2,13 +2,15 @@
 
 use diesel::prelude::*;
 
-use crate::base::{DirectoryId, GroupId, GroupName, Timestamp, UserId};
-use crate::domain::{Group, GroupSpec, ProvisionType};
+use crate::base::{DirectoryId, GroupId, GroupName, Page, PageRequest, Timestamp, UserId};
+use crate::domain::{Group, GroupQuery, GroupSpec, NameFilter, ProvisionType};
 
 use super::error::parse;
 use super::schema::groups::{self, dsl};
-use super::schema::memberships;
-use super::{Conn, Error};
+use super::schema::{access_assignments, memberships};
+use super::{Conn, Error, like};
+
+type Filtered<'a> = groups::BoxedQuery<'a, <Conn as Connection>::Backend>;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = groups)]
@@ -38,6 +40,108 @@ pub fn find_by_name(conn: &mut Conn, key: &str) -> Result<Option<Group>, Error> 
     let row: Option<Row> =
         dsl::groups.filter(dsl::group_name_key.eq(key)).select(Row::as_select()).first(conn).optional()?;
     row.map(read).transpose()
+}
+
+/// One page of the groups that `query` asks for, in the order they were made.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list(conn: &mut Conn, query: &GroupQuery, page: &PageRequest) -> Result<Page<Group>, Error> {
+    let mut found = filtered(query);
+    if let Some(after) = &page.after {
+        found = found.filter(dsl::id.gt(after));
+    }
+    let rows: Vec<Row> =
+        found.order(dsl::id).limit(i64::from(page.limit) + 1).select(Row::as_select()).load(conn)?;
+    let groups = rows.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::cut(groups, page.limit, |group| group.id.to_string()))
+}
+
+/// How many groups `query` asks for.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn count_matching(conn: &mut Conn, query: &GroupQuery) -> Result<i64, Error> {
+    Ok(filtered(query).count().get_result(conn)?)
+}
+
+/// One page of the groups that a user is in with the moments of joining, in the order of their ids, and
+/// how many there are in all.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_joined(
+    conn: &mut Conn,
+    user: &UserId,
+    page: &PageRequest,
+) -> Result<(Page<(Group, Timestamp)>, i64), Error> {
+    use memberships::dsl as joined;
+    let of_user = || joined::memberships.filter(joined::user_id.eq(user.as_str()));
+    let mut found = dsl::groups
+        .inner_join(joined::memberships.on(joined::group_id.eq(dsl::id)))
+        .filter(joined::user_id.eq(user.as_str()))
+        .into_boxed();
+    if let Some(after) = &page.after {
+        found = found.filter(dsl::id.gt(after));
+    }
+    let rows: Vec<(Row, i64)> = found
+        .order(dsl::id)
+        .limit(i64::from(page.limit) + 1)
+        .select((Row::as_select(), joined::created_at))
+        .load(conn)?;
+    let groups = rows
+        .into_iter()
+        .map(|(row, joined)| Ok((read(row)?, Timestamp::from_millis(joined))))
+        .collect::<Result<Vec<_>, Error>>()?;
+    let total = of_user().count().get_result(conn)?;
+    Ok((Page::cut(groups, page.limit, |(group, _)| group.id.to_string()), total))
+}
+
+/// Replaces what is said of a group; says whether there was such a group.
+///
+/// # Errors
+/// [`Error::Duplicate`] when the name is taken.
+pub fn update(conn: &mut Conn, id: &GroupId, spec: &GroupSpec, now: Timestamp) -> Result<bool, Error> {
+    let changed = diesel::update(dsl::groups.find(id.as_str()))
+        .set((
+            dsl::group_name.eq(spec.group_name.as_str()),
+            dsl::group_name_key.eq(spec.group_name.key()),
+            dsl::description.eq(&spec.description),
+            dsl::updated_at.eq(now.millis()),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// What keeps a group from being deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ties {
+    /// Assignments that name the group.
+    pub access_assignments: i64,
+    /// Its members.
+    pub members: i64,
+}
+
+/// What keeps a group from being deleted.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn ties(conn: &mut Conn, id: &GroupId) -> Result<Ties, Error> {
+    use access_assignments::dsl as assigned;
+    use memberships::dsl as joined;
+    let assignments = assigned::access_assignments.filter(assigned::assignee_id.eq(id.as_str()));
+    Ok(Ties {
+        access_assignments: assignments.count().get_result(conn)?,
+        members: joined::memberships.filter(joined::group_id.eq(id.as_str())).count().get_result(conn)?,
+    })
+}
+
+/// Deletes a group without ties; says whether there was such a group.
+///
+/// # Errors
+/// [`Error::Reference`] when it has members.
+pub fn delete(conn: &mut Conn, id: &GroupId) -> Result<bool, Error> {
+    Ok(diesel::delete(dsl::groups.find(id.as_str())).execute(conn)? == 1)
 }
 
 /// Inserts a group.
@@ -92,6 +196,21 @@ pub fn has_member(conn: &mut Conn, group: &GroupId, user: &UserId) -> Result<boo
     use memberships::dsl;
     let found = dsl::memberships.find((group.as_str(), user.as_str())).select(dsl::user_id);
     Ok(found.first::<String>(conn).optional()?.is_some())
+}
+
+fn filtered(query: &GroupQuery) -> Filtered<'_> {
+    let mut found = dsl::groups.into_boxed();
+    match &query.name {
+        Some(NameFilter::Equals(key)) => found = found.filter(dsl::group_name_key.eq(key)),
+        Some(NameFilter::StartsWith(key)) => {
+            found = found.filter(dsl::group_name_key.like(like::beginning(key)).escape(like::ESCAPE));
+        }
+        None => {}
+    }
+    if let Some(kind) = query.provision_type {
+        found = found.filter(dsl::provision_type.eq(kind.as_str()));
+    }
+    found
 }
 
 fn read(row: Row) -> Result<Group, Error> {

@@ -6,6 +6,7 @@
 //! did. No rule of the product lives here beyond what a unique index or a conditional update keeps.
 
 pub mod access_configuration;
+pub mod access_key;
 pub mod account;
 pub mod administrator;
 pub mod assignment;
@@ -18,12 +19,15 @@ pub mod event;
 pub mod failure_counter;
 pub mod group;
 pub mod lease;
+mod like;
+pub mod machine_identity;
 pub mod provisioning;
 mod schema;
 pub mod session;
 pub mod sign_in;
 pub mod signing_key;
 mod store;
+pub mod tag;
 pub mod task;
 pub mod user;
 mod writer;

@@ -4,6 +4,27 @@ diesel::table! { directories (id) { id -> Text, name -> Text, created_at -> BigI
 diesel::table! {
     administrators (id) { id -> Text, user_name -> Text, user_name_key -> Text, status -> Text, created_at -> BigInt, }
 }
+diesel::table! { services (id) { id -> Text, status -> Text, updated_at -> BigInt, } }
+diesel::table! {
+    machine_identities (id) { id -> Text, name -> Text, name_key -> Text, status -> Text, created_at -> BigInt, }
+}
+diesel::table! {
+    machine_policies (machine_identity_id, name) { machine_identity_id -> Text, name -> Text, document -> Text, }
+}
+diesel::table! {
+    access_keys (id) {
+        id -> Text,
+        holder_id -> Text,
+        sealed_secret -> Text,
+        status -> Text,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    used_nonces (access_key_id, nonce) { access_key_id -> Text, nonce -> Text, expires_at -> BigInt, }
+}
+diesel::table! { tags (resource_id, key) { resource_id -> Text, key -> Text, value -> Text, } }
 diesel::table! {
     users (id) {
         id -> Text,
@@ -20,6 +41,7 @@ diesel::table! {
         provision_type -> Text,
         created_at -> BigInt,
         updated_at -> BigInt,
+        external_id -> Nullable<Text>,
     }
 }
 diesel::table! {
@@ -109,6 +131,7 @@ diesel::table! {
         kind -> Text,
         name -> Text,
         document -> Nullable<Text>,
+        added_at -> BigInt,
     }
 }
 diesel::table! {
@@ -191,6 +214,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     passwords,
     tasks,
     account_leases,
+    tags,
     drift_reports,
     drift_differences,
 );

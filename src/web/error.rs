@@ -9,6 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 
 use crate::domain::Kind;
+use crate::rpc::Fault;
 use crate::service;
 
 use super::{page, pass};
@@ -86,7 +87,8 @@ impl From<service::Error> for Refused {
             error @ (service::Error::Storage(_)
             | service::Error::Crypto(_)
             | service::Error::Saml(_)
-            | service::Error::Cloud(_)) => {
+            | service::Error::Cloud(_)
+            | service::Error::Rpc(_)) => {
                 tracing::warn!(%error, "a request could not be served at the moment");
                 refused.sentence = "The service is busy. Try again in a moment.".to_owned();
                 refused.retry_after_seconds = Some(2);
@@ -133,6 +135,44 @@ fn status(kind: Kind) -> StatusCode {
         Kind::Conflict => StatusCode::CONFLICT,
         Kind::Limit => StatusCode::TOO_MANY_REQUESTS,
         Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+/// The OpenAPI's face of a refusal: the vendor's code, its status, and a message that is safe to show.
+pub(super) fn openapi_fault(error: &service::Error) -> Fault {
+    match error {
+        service::Error::Refused(refusal) => {
+            Fault::new(openapi_status(refusal.kind), refusal.code.clone(), refusal.message.clone())
+        }
+        service::Error::Rpc(error) => Fault::from(error.clone()),
+        service::Error::Throttled(wait) => Fault::new(
+            429,
+            "Throttling.User",
+            format!("Too many calls were refused. Wait {} s, then try again.", wait.as_secs().max(1)),
+        ),
+        service::Error::Storage(_)
+        | service::Error::Crypto(_)
+        | service::Error::Saml(_)
+        | service::Error::Cloud(_) => match error.kind() {
+            Some(_) => Fault::new(503, "ServiceUnavailable", "The service is busy. Try again in a moment."),
+            None => Fault::new(
+                500,
+                "InternalError",
+                "The request processing has failed due to some unknown error. Nothing was changed.",
+            ),
+        },
+    }
+}
+
+/// The OpenAPI's status code of each kind of refusal; a quota is a conflict there.
+const fn openapi_status(kind: Kind) -> u16 {
+    match kind {
+        Kind::Invalid => 400,
+        Kind::Unauthenticated => 401,
+        Kind::Denied => 403,
+        Kind::Missing => 404,
+        Kind::Conflict | Kind::Limit => 409,
+        Kind::Unavailable => 503,
     }
 }
 

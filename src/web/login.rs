@@ -22,7 +22,6 @@ const REFUSED: &str =
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
-        .service(resource("/").route(get().to(get_root)).default_service(web::to(error::method_not_allowed)))
         .service(
             resource("/login")
                 .route(get().to(get_login))
@@ -54,10 +53,6 @@ pub(super) async fn signed_in(
     let face = Data::clone(face);
     let found = block(move || session::authenticate(&face.ctx, &token)).await.map_err(Refused::broken)?;
     found.map_err(|error| Refused::from(error).of(request))
-}
-
-async fn get_root() -> HttpResponse {
-    see_other("/portal")
 }
 
 async fn get_login(

@@ -1,5 +1,5 @@
-//! Bytes into calls and results into bytes: the portal, sign-in, and the identity provider's
-//! metadata. Decides nothing; every decision is a call of `service`.
+//! Bytes into calls and results into bytes: the portal, sign-in, the identity provider's metadata, and
+//! the CloudSSO OpenAPI. Decides nothing; every decision is a call of `service`.
 //!
 //! Every request passes [`guard`] first: it checks the Host, gives the request its id, and puts the
 //! security headers on whatever comes back.
@@ -14,6 +14,7 @@ mod health;
 mod login;
 mod login_mfa;
 mod metadata;
+mod openapi;
 pub mod page;
 mod pass;
 mod portal;
@@ -27,6 +28,7 @@ use crate::service::Context;
 
 pub use client::Network;
 pub use health::{Health, routes as health_routes};
+pub use openapi::{ACTION_NAMES as OPENAPI_ACTIONS, VERSION as OPENAPI_VERSION};
 
 /// What the handlers need beside the use cases.
 #[derive(Clone)]
@@ -54,5 +56,6 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(login_mfa::routes)
         .configure(portal::routes)
         .configure(metadata::routes)
+        .configure(openapi::routes)
         .default_service(web::to(error::not_found));
 }

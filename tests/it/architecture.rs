@@ -63,10 +63,10 @@ pub(crate) const LIBRARIES: &[Library] = &[
     Library { name: "diesel", rooms: &["storage", "local_cloud"] },
     Library { name: "diesel_migrations", rooms: &["storage", "local_cloud"] },
     Library { name: "libsqlite3_sys", rooms: &["storage", "local_cloud"] },
-    Library { name: "ureq", rooms: &["cloud"] },
+    Library { name: "ureq", rooms: &["cloud", "local_cloud"] },
     Library { name: "actix_web", rooms: &["web", "local_cloud", "app"] },
     Library { name: "askama", rooms: &["web", "local_cloud"] },
-    Library { name: "qrcode", rooms: &["web"] },
+    Library { name: "qrcode", rooms: &["web", "local_cloud"] },
     Library { name: "clap", rooms: &["app"] },
 ];
 

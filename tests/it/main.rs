@@ -9,6 +9,7 @@ mod attack;
 mod engine;
 mod foreign;
 mod local_cloud;
+mod openapi;
 mod sdk;
 mod storage;
 mod story;

@@ -1,11 +1,12 @@
 //! The dictionary: which product a version means, and which function carries out each action.
 
 use super::invocation::{AnonymousInvocation, Outcome, StagedVerb, Verb};
+use super::version::{IMS, RAM, RESOURCE_DIRECTORY_MASTER, STS};
 use super::{
     access_key, account_summary, attachment, control_attachment, control_policy, delegation, directory,
     domain, folder, group, handshake, login_profile, member, member_departure, member_list, member_tag,
-    mfa_device, password_policy, payer, policy, policy_version, ram_tag, role, saml_provider,
-    security_preference, sts, sts_saml, user, user_sso, user_tag,
+    mfa_device, oidc_provider, password_policy, payer, policy, policy_version, ram_tag, role, saml_provider,
+    security_preference, sts, sts_oidc, sts_saml, user, user_sso, user_tag,
 };
 
 /// How an action is carried out.
@@ -29,11 +30,6 @@ pub(crate) struct Action {
     pub(crate) execution: Execution,
 }
 
-pub(super) const STS: &str = "2015-04-01";
-pub(super) const RAM: &str = "2015-05-01";
-pub(super) const IMS: &str = "2019-08-15";
-const RESOURCE_DIRECTORY_MASTER: &str = "2022-04-19";
-
 const VERSIONS: &[&str] = &[STS, RAM, IMS, RESOURCE_DIRECTORY_MASTER];
 
 use Execution::{Anonymous, Read, Staged, Write};
@@ -42,6 +38,7 @@ use Execution::{Anonymous, Read, Staged, Write};
 const ACTIONS: &[Action] = &[
     Action { version: STS, name: "AssumeRole", execution: Write(sts::assume_role) },
     Action { version: STS, name: "AssumeRoleWithSAML", execution: Anonymous(sts_saml::assume_role) },
+    Action { version: STS, name: "AssumeRoleWithOIDC", execution: Anonymous(sts_oidc::assume_role) },
     Action { version: STS, name: "GetCallerIdentity", execution: Read(sts::get_caller_identity) },
 
     Action { version: RAM, name: "CreateRole", execution: Write(role::create) },
@@ -162,6 +159,16 @@ const ACTIONS: &[Action] = &[
     Action { version: IMS, name: "GetUserSsoSettings", execution: Read(user_sso::get) },
     Action { version: IMS, name: "SetUserSsoSettings", execution: Write(user_sso::set) },
     Action { version: IMS, name: "GetAccountSummary", execution: Read(account_summary::get) },
+
+    Action { version: IMS, name: "CreateOIDCProvider", execution: Write(oidc_provider::create) },
+    Action { version: IMS, name: "GetOIDCProvider", execution: Read(oidc_provider::get) },
+    Action { version: IMS, name: "ListOIDCProviders", execution: Read(oidc_provider::list) },
+    Action { version: IMS, name: "UpdateOIDCProvider", execution: Write(oidc_provider::update) },
+    Action { version: IMS, name: "DeleteOIDCProvider", execution: Write(oidc_provider::delete) },
+    Action { version: IMS, name: "AddClientIdToOIDCProvider", execution: Write(oidc_provider::add_client_id) },
+    Action { version: IMS, name: "RemoveClientIdFromOIDCProvider", execution: Write(oidc_provider::remove_client_id) },
+    Action { version: IMS, name: "AddFingerprintToOIDCProvider", execution: Write(oidc_provider::add_fingerprint) },
+    Action { version: IMS, name: "RemoveFingerprintFromOIDCProvider", execution: Write(oidc_provider::remove_fingerprint) },
 
     Action { version: RESOURCE_DIRECTORY_MASTER, name: "GetResourceDirectory", execution: Read(directory::get) },
     Action { version: RESOURCE_DIRECTORY_MASTER, name: "EnableResourceDirectory", execution: Write(directory::enable) },

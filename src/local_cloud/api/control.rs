@@ -12,7 +12,7 @@ use crate::local_cloud::refusal::Refusal;
 use crate::local_cloud::rules;
 use crate::local_cloud::store::account::AccountRow;
 use crate::local_cloud::store::{account, control_policy, folder};
-use crate::policy::{Context, Decision, Document, Kind, Named, Request, evaluate};
+use crate::policy::{Context, Decision, Kind, Named, Request, evaluate};
 
 use super::control_policy::ControlPolicy;
 use super::directory::directory;
@@ -32,7 +32,7 @@ pub(super) fn check(
         let mut held = Vec::new();
         for row in control_policy::attached_to(connection, &level)? {
             let policy = ControlPolicy::find(connection, &row.policy_id)?;
-            let document = Document::parse(Kind::System, &policy.document);
+            let document = call.cloud.parsed_policies.document(Kind::System, &policy.document);
             let document = document.map_err(|error| {
                 Refusal::Internal(format!("stored control policy {}: {error}", policy.id))
             })?;

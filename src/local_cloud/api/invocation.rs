@@ -1,5 +1,6 @@
 //! One call on its way through a verb: who calls, with which parameters, when.
 
+use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
 use data_encoding::BASE64URL_NOPAD;
@@ -20,6 +21,8 @@ pub(crate) struct Invocation<'a> {
     pub(crate) parameters: &'a Parameters,
     /// The version of the product that was called, which is of those in the table of actions.
     pub(crate) version: &'a str,
+    /// The address that the call came from.
+    pub(crate) source: Option<IpAddr>,
     pub(crate) now: Timestamp,
 }
 

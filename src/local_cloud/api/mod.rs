@@ -26,6 +26,7 @@ mod member_departure;
 mod member_list;
 mod member_tag;
 mod mfa_device;
+mod oidc_provider;
 mod password_policy;
 mod payer;
 pub(crate) mod permission;
@@ -36,6 +37,7 @@ mod role;
 mod saml_provider;
 mod security_preference;
 mod sts;
+mod sts_oidc;
 mod sts_saml;
 mod sts_session;
 mod tag;
@@ -43,6 +45,9 @@ mod target;
 mod user;
 mod user_sso;
 mod user_tag;
+mod version;
+
+use std::net::IpAddr;
 
 use serde_json::Value;
 
@@ -64,15 +69,15 @@ pub fn actions(version: &str) -> Vec<&'static str> {
     action::names(version)
 }
 
-/// Answers one request, whatever it holds.
-pub(super) fn answer(cloud: &Cloud, request: &Request<'_>, host: &str) -> Answer {
+/// Answers one request, whatever it holds; `source` is the address that it came from.
+pub(super) fn answer(cloud: &Cloud, request: &Request<'_>, source: Option<IpAddr>) -> Answer {
     let request_id = name::request_id(&cloud.random).unwrap_or_default();
-    let mut format = Format::asked_by(request.query);
+    let mut format = Format::of(request);
     let mut action = String::new();
     let outcome = Call::parse(request).map_err(Refusal::from).and_then(|call| {
         format = call.format;
         action.clone_from(&call.action);
-        carry_out(cloud, call)
+        carry_out(cloud, call, source)
     });
     match outcome {
         Ok(result) => {
@@ -84,8 +89,8 @@ pub(super) fn answer(cloud: &Cloud, request: &Request<'_>, host: &str) -> Answer
                 Refusal::Internal(reason) => {
                     tracing::error!(request.id = request_id, action, reason, "call failed")
                 }
-                Refusal::Assertion(reason) => {
-                    tracing::info!(request.id = request_id, action, reason, "assertion refused");
+                Refusal::Assertion(reason) | Refusal::Token(reason) => {
+                    tracing::info!(request.id = request_id, action, reason, "assertion or token refused");
                 }
                 // Whoever reconciles asks first, and an answer of "not there" is what it asked for.
                 Refusal::Missing { .. } => {
@@ -93,12 +98,12 @@ pub(super) fn answer(cloud: &Cloud, request: &Request<'_>, host: &str) -> Answer
                 }
                 refusal => tracing::info!(request.id = request_id, action, reason = %refusal, "call refused"),
             }
-            Answer::failure(format, &request_id, host, &Fault::from(refusal))
+            Answer::failure(format, &request_id, request.host(), &Fault::from(refusal))
         }
     }
 }
 
-fn carry_out(cloud: &Cloud, call: Call) -> Result<Value, Refusal> {
+fn carry_out(cloud: &Cloud, call: Call, source: Option<IpAddr>) -> Result<Value, Refusal> {
     let now = cloud.now();
     if !action::is_version(&call.version) {
         return Err(Refusal::Version(call.version));
@@ -111,7 +116,7 @@ fn carry_out(cloud: &Cloud, call: Call) -> Result<Value, Refusal> {
     }
     let (identity, call) = authenticate::authenticate(cloud, call, now)?;
     let (parameters, version) = (call.parameters(), call.version());
-    let invocation = Invocation { cloud, identity: &identity, parameters, version, now };
+    let invocation = Invocation { cloud, identity: &identity, parameters, version, source, now };
     let answer = match action.execution {
         Execution::Read(verb) => cloud.store.read(|connection| verb(&invocation, connection)),
         Execution::Write(verb) => cloud.store.write(|connection| verb(&invocation, connection)),

@@ -1,5 +1,7 @@
 //! What a caller may do: one function that every verb asks, and the lock on CloudSSO's objects.
 
+use std::sync::Arc;
+
 use diesel::SqliteConnection;
 
 use crate::local_cloud::cloud::Cloud;
@@ -181,8 +183,8 @@ fn decide_by_either_name(
 
 /// What an identity's policies say, and the session policy that narrows them.
 struct Policies {
-    held: Vec<(Document, String)>,
-    session: Option<Document>,
+    held: Vec<(Arc<Document>, String)>,
+    session: Option<Arc<Document>>,
 }
 
 impl Policies {
@@ -190,10 +192,11 @@ impl Policies {
         let mut held = Vec::new();
         for row in held_by(connection, call.identity)? {
             let text = held_policy(call.cloud, connection, &row)?.document;
-            held.push((parse(Kind::System, &row.policy_name, &text)?, row.policy_name));
+            held.push((parse(call.cloud, Kind::System, &row.policy_name, &text)?, row.policy_name));
         }
         let session = call.identity.role_session().and_then(|session| session.session_policy.as_deref());
-        let session = session.map(|text| parse(Kind::Session, "session policy", text)).transpose()?;
+        let session =
+            session.map(|text| parse(call.cloud, Kind::Session, "session policy", text)).transpose()?;
         Ok(Self { held, session })
     }
 
@@ -205,8 +208,9 @@ impl Policies {
     }
 }
 
-fn parse(kind: Kind, name: &str, text: &str) -> Result<Document, Refusal> {
-    Document::parse(kind, text).map_err(|error| Refusal::Internal(format!("stored policy {name}: {error}")))
+fn parse(cloud: &Cloud, kind: Kind, name: &str, text: &str) -> Result<Arc<Document>, Refusal> {
+    let parsed = cloud.parsed_policies.document(kind, text);
+    parsed.map_err(|error| Refusal::Internal(format!("stored policy {name}: {error}")))
 }
 
 /// What conditions may look at: who calls, when, and the keys of what was `asked`.
@@ -215,6 +219,10 @@ fn context(call: &Invocation<'_>, asked: Context) -> Context {
         .with("acs:CurrentTime", call.now.rfc3339())
         .with("acs:SecureTransport", "false")
         .with("acs:PrincipalARN", call.identity.arn());
+    let context = match call.source {
+        Some(source) => context.with("acs:SourceIp", source.to_canonical().to_string()),
+        None => context,
+    };
     let Some(session) = call.identity.role_session() else { return context };
     let context = context.with("sts:RoleSessionName", session.session_name.as_str());
     match &session.source_identity {
@@ -228,11 +236,15 @@ fn reaches_across(action: &str) -> bool {
     matches!(action, "sts:AssumeRole" | trust::SET_SOURCE_IDENTITY)
 }
 
-/// CloudSSO's credential: into its own role in any account, and the resource directory.
+/// CloudSSO's credential: into its own role in any account, the resource directory, and a look at the
+/// cloud's own policies, which configurations name.
 fn is_for_cloudsso(action: &str, resource: &str) -> bool {
     let is_own_role = resource
         .strip_prefix("acs:ram::")
         .and_then(|rest| rest.split_once(':'))
         .is_some_and(|(_, role)| role == format!("role/{}", rules::CLOUDSSO_ROLE));
-    (action == "sts:AssumeRole" && is_own_role) || action.starts_with("resourcemanager:")
+    let is_system_policy = resource.starts_with("acs:ram::system:policy/");
+    (action == "sts:AssumeRole" && is_own_role)
+        || (action == "ram:GetPolicy" && is_system_policy)
+        || action.starts_with("resourcemanager:")
 }

@@ -98,6 +98,7 @@ pub(super) fn arn(parameters: &Parameters, parameter: &'static str, kind: Kind) 
     let form = match kind {
         Kind::Role => "acs:ram::<account>:role/<name>",
         Kind::SamlProvider => "acs:ram::<account>:saml-provider/<name>",
+        Kind::OidcProvider => "acs:ram::<account>:oidc-provider/<name>",
         Kind::Policy => "acs:ram::<account>:policy/<name>",
     };
     Arn::parse(parameters.required(parameter)?, kind)

@@ -17,6 +17,7 @@ pub(crate) mod group;
 pub(crate) mod handshake;
 pub(crate) mod login_profile;
 pub(crate) mod mfa_device;
+pub(crate) mod oidc_provider;
 pub(crate) mod one_time;
 pub(crate) mod policy;
 pub(crate) mod role;

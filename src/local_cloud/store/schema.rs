@@ -320,6 +320,22 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    oidc_providers (id) {
+        id -> Text,
+        account_id -> Text,
+        name -> Text,
+        name_key -> Text,
+        description -> Text,
+        issuer_url -> Text,
+        client_ids -> Text,
+        fingerprints -> Text,
+        issuance_limit_hours -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
 diesel::joinable!(accounts -> folders (folder_id));
 diesel::joinable!(roles -> accounts (account_id));
 diesel::joinable!(access_keys -> users (user_id));

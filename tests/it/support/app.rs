@@ -1,11 +1,11 @@
 //! The product inside this process, with a clock that the test moves: its public face and a local
 //! cloud on free ports, a small organisation, and tasks that are done when the test says so.
 
-use std::cell::Cell;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -15,18 +15,18 @@ use actix_web::middleware::from_fn;
 use actix_web::rt::{self, System};
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
-use cloudsso::base::{AccessConfigurationId, AccountId, Clock, Secret, Timestamp};
+use cloudsso::base::{AccessConfigurationId, AccountId, Clock, Secret, TaskId, Timestamp};
 use cloudsso::cloud::{Cloud, Endpoint, Limits, Pause, Retry, Site, Surroundings, Timeouts};
 use cloudsso::crypto::password::Hasher;
 use cloudsso::crypto::{Random, SealingKey, TotpSecret};
 use cloudsso::domain::{
-    Action, Assignee, AssignmentKey, CloudSite, PrincipalId, Target, TaskFilter, TaskStatus, User,
+    Action, Assignee, AssignmentKey, CloudSite, Group, PrincipalId, Target, TaskFilter, TaskStatus, User,
 };
 use cloudsso::local_cloud;
 use cloudsso::rpc::AccessKey;
 use cloudsso::service::{
-    Context, Operator, Parts, Upkeep, access_assignment, access_configuration, account, organisation, user,
-    worker,
+    Context, Operator, Parts, Upkeep, access_assignment, access_configuration, account, credential, group,
+    organisation, user, worker,
 };
 use cloudsso::storage::{DatabaseUrl, Store, event, task};
 use cloudsso::web::{self, Face, Network};
@@ -52,6 +52,8 @@ pub(crate) struct Options {
     pub(crate) public_url: Option<&'static str>,
     /// Every call to the cloud goes through this.
     pub(crate) proxy: Option<Arc<CloudProxy>>,
+    /// With a directory, and nobody and nothing in it.
+    pub(crate) is_empty: bool,
     /// Whose forwarded addresses are not believed, not even ours.
     pub(crate) trusts_no_proxy: bool,
 }
@@ -67,7 +69,7 @@ pub(crate) struct TestApp {
     pub(crate) console_url: String,
     listener_url: String,
     people: HashMap<String, Person>,
-    visitors: Cell<u32>,
+    visitors: AtomicU32,
     servers: Vec<ServerHandle>,
     thread: Option<JoinHandle<()>>,
     _folder: TempDir,
@@ -111,16 +113,18 @@ impl TestApp {
             console_url: started.console_url,
             listener_url,
             people: HashMap::new(),
-            visitors: Cell::new(0),
+            visitors: AtomicU32::new(0),
             servers: started.servers,
             thread: Some(thread),
             _folder: folder,
             _database: database,
         };
-        let acme = toml::from_str(ORGANISATION).unwrap();
-        organisation::apply(&app.ctx, &app.operator, &acme).unwrap();
-        app.equip("alice");
-        app.equip("bob");
+        let text = if options.is_empty { "[directory]\nname = \"acme\"" } else { ORGANISATION };
+        organisation::apply(&app.ctx, &app.operator, &toml::from_str(text).unwrap()).unwrap();
+        if !options.is_empty {
+            app.equip("alice");
+            app.equip("bob");
+        }
         app
     }
 
@@ -130,7 +134,7 @@ impl TestApp {
             (format!("seven grey herons, said {name}"), TotpSecret::generate(&Random::system()).unwrap());
         let principal = PrincipalId::User(self.user(name).id);
         self.set_password(name, &password, false);
-        user::set_totp_device(&self.ctx, &self.operator, &principal, &device).unwrap();
+        credential::set_totp_device(&self.ctx, &self.operator, &principal, &device).unwrap();
         let totp_secret = device.to_base32().expose().to_owned();
         let person = Person { name: name.to_owned(), password, totp_secret };
         self.people.insert(name.to_owned(), person.clone());
@@ -139,7 +143,7 @@ impl TestApp {
 
     pub(crate) fn set_password(&self, name: &str, password: &str, must_change: bool) {
         let principal = PrincipalId::User(self.user(name).id);
-        user::set_password(&self.ctx, &self.operator, &principal, &Secret::new(password), must_change)
+        credential::set_password(&self.ctx, &self.operator, &principal, &Secret::new(password), must_change)
             .unwrap();
     }
 
@@ -150,8 +154,8 @@ impl TestApp {
 
     /// A client at an address of its own, as a proxy in front of the product would tell it.
     pub(crate) fn visitor(&self) -> Visitor {
-        self.visitors.set(self.visitors.get() + 1);
-        let address = Ipv4Addr::from_bits(u32::from(Ipv4Addr::new(198, 18, 0, 0)) + self.visitors.get());
+        let number = self.visitors.fetch_add(1, Ordering::Relaxed) + 1;
+        let address = Ipv4Addr::from_bits(u32::from(Ipv4Addr::new(198, 18, 0, 0)) + number);
         self.visitor_at(&address.to_string())
     }
 
@@ -235,6 +239,18 @@ impl TestApp {
     pub(crate) fn assign(&self, configuration: &str, account: &str, user: &str) {
         let key = self.assignment(configuration, account, user);
         access_assignment::create(&self.ctx, &self.operator, &key).unwrap();
+    }
+
+    /// The task that is in progress, the latest of them.
+    #[track_caller]
+    pub(crate) fn open_task(&self) -> TaskId {
+        let open = TaskFilter { statuses: vec![TaskStatus::InProgress], ..TaskFilter::default() };
+        self.store.read(|conn| task::list(conn, &open, None, 1)).unwrap().remove(0).id
+    }
+
+    #[track_caller]
+    pub(crate) fn group(&self, name: &str) -> Group {
+        group::find_by_name(&self.ctx, &self.operator, name).unwrap().unwrap()
     }
 
     /// A configuration on an account to a user.
