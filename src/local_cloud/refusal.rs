@@ -209,9 +209,11 @@ impl Refusal {
         Self::Parameter { name, flaw, rule: rule.into() }
     }
 
-    /// That `name` names nothing; of a long one only the beginning is repeated.
+    /// That `name` names nothing; of a long one only the beginning is repeated, and nothing that would
+    /// begin a new line in a log.
     pub(crate) fn missing(entity: Entity, name: impl Into<String>) -> Self {
         let mut name = name.into();
+        name.retain(|letter| !letter.is_control());
         if let Some((end, _)) = name.char_indices().nth(REPEATED) {
             name.truncate(end);
         }
