@@ -30,7 +30,7 @@ pub(super) struct CloudArguments {
     /// What the names of our objects in the accounts of the real cloud begin with [default: CloudSSO-]
     #[arg(long, env = "CLOUDSSO_CLOUD_OBJECT_PREFIX")]
     cloud_object_prefix: Option<String>,
-    /// Calls a second in one account [default: 10; 1000 for a local cloud]
+    /// Calls a second in one account [default: 10; 1000 for a local cloud without faults]
     #[arg(long, env = "CLOUDSSO_CLOUD_RATE")]
     cloud_rate: Option<u32>,
     /// Calls at once in one account [default: 4]
@@ -88,6 +88,13 @@ pub(super) struct CloudLimits {
     rate: Option<u32>,
     parallel_per_account: Option<usize>,
     parallel: Option<usize>,
+}
+
+impl CloudLimits {
+    /// What is not said is as at the real cloud: for a local one that throttles as that does.
+    pub(super) fn as_at_the_vendor(self) -> Self {
+        Self { rate: self.rate.or(Some(Limits::default().rate)), ..self }
+    }
 }
 
 impl CloudSection {

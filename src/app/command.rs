@@ -10,6 +10,7 @@ use crate::base::Clock;
 use crate::crypto::TotpSecret;
 use crate::local_cloud;
 
+use super::admin::{self, AdminCommand};
 use super::configuration::{self, ServeArguments};
 use super::faults::FaultArguments;
 use super::terminal::{complain, print};
@@ -30,6 +31,9 @@ enum Command {
     Serve(Box<ServeArguments>),
     /// Serve a local cloud alone: a stand-in for the accounts of the real one
     LocalCloud(LocalCloudArguments),
+    /// Look after an installation, whether it is running or not
+    #[command(subcommand)]
+    Admin(AdminCommand),
     /// Help for those who try the demo
     #[command(subcommand)]
     Demo(DemoCommand),
@@ -72,6 +76,7 @@ pub fn main() -> ExitCode {
             configuration::read(&arguments).and_then(|settings| server::run(&settings))
         }
         Command::LocalCloud(arguments) => serve_local_cloud(&arguments),
+        Command::Admin(command) => admin::run(command),
         Command::Demo(DemoCommand::Code { username, data_dir, json }) => {
             print_code(&username, &data_dir, json)
         }
@@ -102,6 +107,9 @@ fn serve_local_cloud(arguments: &LocalCloudArguments) -> Result<(), String> {
             "access_key_secret": running.owner.secret.expose(),
             "service_access_key_id": running.service.id,
             "service_access_key_secret": running.service.secret.expose(),
+            "independent_account_id": running.independent_account_id,
+            "independent_access_key_id": running.independent_owner.id,
+            "independent_access_key_secret": running.independent_owner.secret.expose(),
         });
         if arguments.json {
             print(&facts.to_string());

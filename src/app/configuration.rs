@@ -87,6 +87,18 @@ pub(super) struct ServeArguments {
     log_format: Option<LogFormat>,
 }
 
+impl ServeArguments {
+    /// Those of a command that looks after a data directory, whether or not it is served.
+    pub(super) fn of_data(
+        config: Option<PathBuf>,
+        data_dir: Option<PathBuf>,
+        database_url: Option<String>,
+    ) -> Self {
+        let log_filter = Some("warn".to_owned());
+        Self { config, data_dir, database_url, log_filter, ..Self::default() }
+    }
+}
+
 /// How the log is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -8,11 +8,16 @@ use std::time::Duration;
 use actix_web::web::block;
 use serde::Deserialize;
 use tokio::time::interval;
+use url::Url;
 
-use crate::base::{Clock, Secret, UserName};
+use crate::base::{AccessKeyId, AccountId, Clock, MachineName, Secret, UserName};
 use crate::crypto::{Random, TotpSecret};
-use crate::domain::PrincipalId;
-use crate::service::{Context, Operator, administrator, credential, directory, organisation, task, user};
+use crate::domain::{KeyHolder, MachinePolicy, PrincipalId};
+use crate::rpc::AccessKey;
+use crate::service::{
+    self, Context, Operator, access_key, administrator, credential, directory, machine_identity,
+    organisation, task, user,
+};
 use crate::storage::DatabaseUrl;
 
 use super::configuration::Settings;
@@ -26,6 +31,8 @@ pub(super) const FILE: &str = "demo.json";
 const EARLIER_FILE: &str = "demo.earlier.json";
 const REPLICA_FILE: &str = "replica.toml";
 const ADMINISTRATOR: &str = "admin";
+/// The machine identity that the demo's AccessKey belongs to.
+const MACHINE: &str = "demo";
 /// No letters that are taken for one another.
 const ALPHABET: &str = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789";
 const PASSWORD_LENGTH: usize = 16;
@@ -44,6 +51,14 @@ pub(super) struct Secrets {
     admin: Option<Person>,
     #[serde(default)]
     users: Vec<Person>,
+    openapi: Option<Key>,
+}
+
+/// An AccessKey of the OpenAPI.
+#[derive(Clone, Debug, Deserialize)]
+struct Key {
+    access_key_id: String,
+    access_key_secret: Secret,
 }
 
 impl Secrets {
@@ -62,6 +77,7 @@ struct Cast {
     directory_id: String,
     administrator: Person,
     users: Vec<Person>,
+    openapi: Key,
 }
 
 /// Takes away what an earlier start wrote, so that nobody takes it for this one's; its people keep
@@ -116,7 +132,40 @@ fn stage(ctx: &Context, known: &Secrets) -> Result<Cast, String> {
     let mut people = equip(ctx, &people, &known)?.into_iter();
     let administrator = people.next().ok_or("nobody is in the demo")?;
     let organisation = directory::id_of(ctx, &operator).map_err(|error| error.to_string())?;
-    Ok(Cast { directory_id: organisation.to_string(), administrator, users: people.collect() })
+    let openapi = key(ctx, known.openapi.as_ref())?;
+    Ok(Cast { directory_id: organisation.to_string(), administrator, users: people.collect(), openapi })
+}
+
+/// The key of a program that may do everything: that of an earlier start, if this database knows it.
+fn key(ctx: &Context, known: Option<&Key>) -> Result<Key, String> {
+    let in_words = |error: service::Error| error.to_string();
+    let operator = Operator::local();
+    let name = MachineName::parse(MACHINE).map_err(|error| error.to_string())?;
+    let policies = MachinePolicy::known(MachinePolicy::FULL_ACCESS).into_iter().collect();
+    let machine = machine_identity::ensure(ctx, &operator, &name, Some(policies)).map_err(in_words)?;
+    let holder = KeyHolder::Machine(machine.id);
+    if let Some(key) = known
+        && let Some(id) = AccessKeyId::parse(&key.access_key_id)
+        && access_key::is_held(ctx, &operator, &holder, &id, &key.access_key_secret).map_err(in_words)?
+    {
+        return Ok(key.clone());
+    }
+    // Nobody knows the secrets of those any more.
+    for lost in access_key::list(ctx, &operator, Some(&holder)).map_err(in_words)? {
+        access_key::delete(ctx, &operator, &lost.id).map_err(in_words)?;
+    }
+    let made = access_key::create(ctx, &operator, &holder).map_err(in_words)?;
+    Ok(Key { access_key_id: made.key.id.to_string(), access_key_secret: made.secret })
+}
+
+/// Where the OpenAPI is, `host:port`; loopback by its number, which every client reaches.
+fn endpoint(public_url: &str) -> String {
+    let Ok(url) = Url::parse(public_url) else { return String::new() };
+    let host = match url.host_str().unwrap_or_default() {
+        "localhost" => "127.0.0.1",
+        host => host,
+    };
+    url.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 /// Gives everybody a password and a device, unless they have those of an earlier start. Two at a
@@ -188,6 +237,11 @@ fn write_files(settings: &Settings, running: &Running, cast: &Cast) -> std::io::
         "admin": person(&cast.administrator),
         "users": cast.users.iter().map(person).collect::<Vec<_>>(),
         "directory_id": cast.directory_id,
+        "openapi": {
+            "endpoint": endpoint(&running.public_url),
+            "access_key_id": cast.openapi.access_key_id,
+            "access_key_secret": cast.openapi.access_key_secret.expose(),
+        },
     });
     if let (Some(local), Some(demo)) = (&running.local_cloud, demo.as_object_mut()) {
         let facts = serde_json::json!({
@@ -196,6 +250,7 @@ fn write_files(settings: &Settings, running: &Running, cast: &Cast) -> std::io::
             "access_key_id": local.owner.id,
             "access_key_secret": local.owner.secret.expose(),
             "management_account_id": local.management_account_id,
+            "independent_account": independent(&local.independent),
         });
         demo.insert("local_cloud".to_owned(), facts);
     }
@@ -203,6 +258,15 @@ fn write_files(settings: &Settings, running: &Running, cast: &Cast) -> std::io::
         key_file::write(&settings.data_dir.join(REPLICA_FILE), &replica(url, running))?;
     }
     key_file::write(&settings.data_dir.join(FILE), &format!("{demo:#}\n"))
+}
+
+/// The account outside of the resource directory, for whoever tries invitations.
+fn independent((account_id, owner): &(AccountId, AccessKey)) -> serde_json::Value {
+    serde_json::json!({
+        "account_id": account_id,
+        "access_key_id": owner.id,
+        "access_key_secret": owner.secret.expose(),
+    })
 }
 
 /// The configuration of a second replica: the same database, keys, address and cloud.
@@ -246,4 +310,20 @@ fn print_table(data_dir: &Path, running: &Running, cast: &Cast) {
     print(&format!("  the next code: {program} demo code alice --data-dir {}", data_dir.display()));
     print(&format!("  everybody else: {}", data_dir.join(FILE).display()));
     print("");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_endpoint_is_a_host_and_a_port() {
+        for (url, endpoint_of) in [
+            ("http://localhost:8080", "127.0.0.1:8080"),
+            ("https://sso.example.com", "sso.example.com:443"),
+            ("http://sso.example.com:81", "sso.example.com:81"),
+        ] {
+            assert_eq!(endpoint(url), endpoint_of);
+        }
+    }
 }

@@ -1,9 +1,11 @@
 //! The program: configuration, the listeners, the background worker, the commands. The only room
 //! that knows all others, the environment and the system clock.
 
+mod admin;
 mod cloud;
 mod command;
 mod configuration;
+mod control;
 mod demo;
 mod faults;
 mod key_file;

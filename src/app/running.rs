@@ -12,11 +12,11 @@ use crate::crypto::{self, Random, SealingKey};
 use crate::local_cloud;
 use crate::rpc::AccessKey;
 use crate::service::{self, Context, Parts};
-use crate::storage::Store;
+use crate::storage::{self, Store};
 
 use super::cloud::CloudSettings;
 use super::configuration::Settings;
-use super::key_file;
+use super::{control, key_file};
 
 /// So many people may wait for their password to be checked; the next is asked to come back.
 const PASSWORD_QUEUE: usize = 64;
@@ -40,6 +40,8 @@ pub(super) struct Embedded {
     pub(super) management_account_id: AccountId,
     /// The management account's own key, for whoever tries the product.
     pub(super) owner: AccessKey,
+    /// An account of somebody else, to be invited into the resource directory, with its own key.
+    pub(super) independent: (AccountId, AccessKey),
 }
 
 /// Opens and starts what the settings name. Gives the server of the embedded local cloud too; it
@@ -49,11 +51,6 @@ pub(super) fn prepare(
     public_url: &Url,
     management_url: String,
 ) -> Result<(Running, Option<Server>), String> {
-    let (clock, random) = (Clock::system(), Random::system());
-    let sealing_key = match &settings.sealing_key {
-        Some(key) => key.clone(),
-        None => key_file::load_or_create(&settings.data_dir, &random)?,
-    };
     let store = Store::open(&settings.database).map_err(|error| error.to_string())?;
     let (mut embedded, mut server) = (None, None);
     let cloud = match &settings.cloud {
@@ -73,20 +70,66 @@ pub(super) fn prepare(
                 base_url: local.base_url,
                 management_account_id: local.management_account_id,
                 owner: local.owner,
+                independent: (local.independent_account_id, local.independent_owner),
             });
             section
         }
     };
-    let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let public_url = public_url.as_str().trim_end_matches('/').to_owned();
-    let ctx = Context::new(Parts {
+    let sealing_key = sealing_key(settings)?;
+    let ctx = context(settings, store, &sealing_key, &public_url, &cloud)?;
+    Ok((Running { ctx, public_url, management_url, sealing_key, cloud, local_cloud: embedded }, server))
+}
+
+/// Opens the database of an installation that is not served, for what needs neither cloud nor address.
+pub(super) fn open_alone(settings: &Settings) -> Result<Arc<Context>, String> {
+    let data_dir = settings.data_dir.display();
+    if !settings.data_dir.is_dir() {
+        return Err(format!("{data_dir} is not a directory; name the data directory by --data-dir"));
+    }
+    let store = Store::open(&settings.database).map_err(|error| match error {
+        storage::Error::InUse(_) => {
+            format!("{error}, which does not answer at {data_dir}/{}", control::SOCKET)
+        }
+        error => error.to_string(),
+    })?;
+    let public_url = settings.public_url.as_ref().map_or("http://localhost", Url::as_str);
+    // Nobody listens there, and nothing that is done alone calls a cloud.
+    let nowhere = AccessKey { id: String::new(), secret: Secret::new(""), security_token: None };
+    let nowhere = CloudSettings::local("127.0.0.1:9".to_owned(), "http://localhost:9".to_owned(), &nowhere);
+    let cloud = settings.cloud.clone().unwrap_or(nowhere);
+    context(settings, store, &sealing_key(settings)?, public_url.trim_end_matches('/'), &cloud)
+}
+
+fn sealing_key(settings: &Settings) -> Result<Secret, String> {
+    match &settings.sealing_key {
+        Some(key) => Ok(key.clone()),
+        None => key_file::load_or_create(&settings.data_dir, &Random::system()),
+    }
+}
+
+fn context(
+    settings: &Settings,
+    store: Store,
+    sealing_key: &Secret,
+    public_url: &str,
+    cloud: &CloudSettings,
+) -> Result<Arc<Context>, String> {
+    let (clock, random) = (Clock::system(), Random::system());
+    let limits = if settings.faults.is_none() {
+        settings.cloud_limits
+    } else {
+        settings.cloud_limits.as_at_the_vendor()
+    };
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    Context::new(Parts {
         store,
         hasher: Hasher::new(&random, cores, PASSWORD_QUEUE).map_err(|error| error.to_string())?,
-        sealing_key: SealingKey::parse(&sealing_key).map_err(|error| error.to_string())?,
+        sealing_key: SealingKey::parse(sealing_key).map_err(|error| error.to_string())?,
         instance: key_file::instance(&settings.data_dir, &random)?,
-        public_url: public_url.clone(),
+        public_url: public_url.to_owned(),
         site: cloud.console(),
-        cloud: cloud.driver(clock.clone(), random.clone(), settings.cloud_limits)?,
+        cloud: cloud.driver(clock.clone(), random.clone(), limits)?,
         upkeep: settings.upkeep,
         clock,
         random,
@@ -97,6 +140,5 @@ pub(super) fn prepare(
                 .to_owned()
         }
         error => error.to_string(),
-    })?;
-    Ok((Running { ctx, public_url, management_url, sealing_key, cloud, local_cloud: embedded }, server))
+    })
 }

@@ -17,6 +17,7 @@ use crate::service::{Context, Operator, Worker, account, worker};
 use crate::web::{self, Face, Health};
 
 use super::configuration::Settings;
+use super::control::Socket;
 use super::demo;
 use super::running::prepare;
 use super::stop::asked_to_stop;
@@ -70,6 +71,10 @@ async fn serve(settings: &Settings) -> Result<(), String> {
     let is_demo = settings.is_demo;
     let begun = block(move || begin(&ctx, is_demo)).await.map_err(|error| error.to_string())?;
     begun?;
+    // Beside a running server, commands come by this; without it they wait until the server is stopped.
+    let socket = Socket::serve(&settings.data_dir, &running.ctx)
+        .map_err(|error| tracing::warn!(%error, "no local socket for cloudsso admin"))
+        .ok();
     health.started();
     if settings.is_demo {
         demo::introduce(settings, &running).await?;
@@ -80,6 +85,9 @@ async fn serve(settings: &Settings) -> Result<(), String> {
         server.await.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
     }
     stopping.abort();
+    if let Some(socket) = socket {
+        socket.close();
+    }
     block(move || worker.stop()).await.map_err(|error| error.to_string())
 }
 

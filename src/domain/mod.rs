@@ -54,7 +54,7 @@ pub use machine_identity::{MachineIdentity, MachinePolicy, POLICIES_PER_MACHINE,
 pub use password_rule::{PASSWORD_RULES, check_password, check_reset_password};
 pub use principal::PrincipalId;
 pub use provisioning::{Provisioning, ProvisioningFilter, ProvisioningStatus, ReservedNames, RoleSession};
-pub use query::{AccessConfigurationQuery, GroupQuery, NameFilter, UserQuery};
+pub use query::{AccessConfigurationQuery, GroupQuery, NameFilter, UserQuery, task_start};
 pub use reach::{Directory, ReachChange};
 pub use session::{AuthenticationMethod, Session, SessionLimits, SignIn, SignInStage};
 pub use tag::{TAGS_PER_RESOURCE, Tag, check_tags};

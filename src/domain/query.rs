@@ -1,8 +1,12 @@
 //! What a list is asked for, as values; `storage` turns them into SQL.
 
-use crate::base::fold;
+use std::time::Duration;
+
+use crate::base::{Timestamp, fold};
 
 use super::{Error, ProvisionType, Status, Tag};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A condition on a name, whatever its case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +76,23 @@ pub struct AccessConfigurationQuery {
     pub tags: Vec<Tag>,
 }
 
+/// From when on a list shows tasks: a day back, or what the OpenAPI's one clause `StartTime ge <UTC time>`
+/// says, at most seven days back.
+///
+/// # Errors
+/// [`Error`] on `Filter` for anything else.
+pub fn task_start(filter: Option<&str>, now: Timestamp) -> Result<Timestamp, Error> {
+    let Some(text) = filter else { return Ok(now.minus(DAY)) };
+    let rule = "must be `StartTime ge YYYY-MM-DDTHH:mm:SSZ`, at most 7 days back";
+    let refusal = || Error::invalid("Filter", rule);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let [named, operator, time] = words.as_slice() else { return Err(refusal()) };
+    let is_clause = named.eq_ignore_ascii_case("StartTime") && operator.eq_ignore_ascii_case("ge");
+    let time = time.to_ascii_uppercase();
+    let start = Timestamp::parse(&time).filter(|_| is_clause && time.ends_with('Z')).ok_or_else(refusal)?;
+    if now.since(start) <= DAY * 7 { Ok(start) } else { Err(refusal()) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,5 +116,25 @@ mod tests {
             assert_eq!(parse(bad).unwrap_err().code, "InvalidParameter.Filter", "{bad}");
         }
         assert!(parse(&format!("UserName eq {}", "a".repeat(129))).is_err());
+    }
+
+    #[test]
+    fn tasks_are_shown_for_a_day_or_from_a_moment_of_the_last_week() {
+        let now = Timestamp::parse("2026-11-22T12:00:00Z").unwrap();
+        let start = |text| task_start(Some(text), now).map(Timestamp::rfc3339);
+        assert_eq!(task_start(None, now).map(Timestamp::rfc3339), Ok("2026-11-21T12:00:00Z".to_owned()));
+        for good in ["StartTime ge 2026-11-15T12:00:00Z", "starttime GE 2026-11-15t12:00:00z"] {
+            assert_eq!(start(good), Ok("2026-11-15T12:00:00Z".to_owned()), "{good}");
+        }
+        for bad in [
+            "",
+            "StartTime ge 2026-11-15T11:59:59Z",
+            "StartTime gt 2026-11-20T12:00:00Z",
+            "EndTime ge 2026-11-20T12:00:00Z",
+            "StartTime ge 2026-11-20T12:00:00+01:00",
+            "StartTime ge yesterday",
+        ] {
+            assert_eq!(start(bad).unwrap_err().code, "InvalidParameter.Filter", "{bad}");
+        }
     }
 }

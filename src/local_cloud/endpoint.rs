@@ -6,13 +6,14 @@ use std::net::IpAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use actix_web::body::{BodySize, BodyStream, MessageBody};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::rpc::{Answer, Body, Fault, Received};
+use crate::rpc::{Answer, BODY_LIMIT, Body, Fault, Received};
 
 use super::cloud::Cloud;
 use super::fault::Fate;
@@ -49,7 +50,7 @@ pub(super) async fn call(
 /// Reads the body; `None` where it broke off.
 async fn read(payload: web::Payload) -> Option<Body> {
     let mut stream = pin!(BodyStream::new(payload));
-    let mut body = Body::default();
+    let mut body = Body::up_to(BODY_LIMIT);
     while let Some(piece) = poll_fn(|context| stream.as_mut().poll_next(context)).await {
         if !body.push(&piece.ok()?) {
             break;
@@ -97,10 +98,11 @@ async fn befall(cloud: &web::Data<Cloud>, arrival: &Arc<Arrival>) -> HttpRespons
         Fate::Answered => carry_out(cloud, arrival).await.map_or_else(broken, written),
         Fate::Throttled { retry_after } => {
             let mut response = failure(&throttled());
-            let seconds = retry_after.as_millis().div_ceil(1000);
-            response
-                .headers_mut()
-                .insert(RETRY_AFTER, HeaderValue::from(u64::try_from(seconds).unwrap_or(1)));
+            // Whole seconds are too coarse for a moment: who is a little early need not wait so long.
+            if retry_after >= Duration::from_millis(500) {
+                let seconds = u64::try_from(retry_after.as_millis().div_ceil(1000)).unwrap_or(1);
+                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+            }
             response
         }
         Fate::FailedBefore => failure(&unavailable()),

@@ -10,6 +10,7 @@ mod bootstrap;
 mod catalogue;
 mod cloud;
 mod console;
+mod control;
 mod endpoint;
 mod error;
 mod fault;

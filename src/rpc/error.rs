@@ -104,9 +104,10 @@ impl fmt::Display for Error {
             Self::IncompleteSignature(reason) => {
                 write!(f, "The request signature does not conform to the standards: {reason}.")
             }
-            Self::SignatureDoesNotMatch => {
-                f.write_str("Specified signature is not matched with our calculation.")
-            }
+            // The older core reads what follows the colon, and breaks where there is none.
+            Self::SignatureDoesNotMatch => f.write_str(
+                "Specified signature is not matched with our calculation: check the secret of the access key.",
+            ),
             Self::ContentHash => f.write_str(
                 "Specified signature is not matched with our calculation: x-acs-content-sha256 is not the hash of the body.",
             ),

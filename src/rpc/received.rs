@@ -12,18 +12,24 @@ pub const BODY_LIMIT: usize = 384 * 1024;
 const PATIENCE: usize = 8 * 1024 * 1024;
 
 /// A body that is arriving.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Body {
+    limit: usize,
     bytes: Vec<u8>,
     received: usize,
 }
 
 impl Body {
+    /// A body of at most `limit` bytes; [`BODY_LIMIT`] fits every action.
+    pub const fn up_to(limit: usize) -> Self {
+        Self { limit, bytes: Vec::new(), received: 0 }
+    }
+
     /// Takes the next piece; `false` when the sender has gone so far beyond the limit that nothing more
     /// should be read.
     pub fn push(&mut self, piece: &[u8]) -> bool {
         self.received = self.received.saturating_add(piece.len());
-        if self.received <= BODY_LIMIT {
+        if self.received <= self.limit {
             self.bytes.extend_from_slice(piece);
         } else {
             self.bytes = Vec::new();
@@ -65,10 +71,10 @@ impl Received {
     /// The request to be parsed.
     ///
     /// # Errors
-    /// [`Error::TooLarge`] when the body was larger than [`BODY_LIMIT`].
+    /// [`Error::TooLarge`] when the body was larger than its limit.
     pub fn request(&self) -> Result<Request<'_>, Error> {
-        if self.body.received > BODY_LIMIT {
-            return Err(Error::TooLarge { limit: BODY_LIMIT });
+        if self.body.received > self.body.limit {
+            return Err(Error::TooLarge { limit: self.body.limit });
         }
         Ok(Request {
             method: &self.method,
@@ -95,7 +101,7 @@ mod tests {
     use super::*;
 
     fn received(pieces: usize) -> (Received, bool) {
-        let mut body = Body::default();
+        let mut body = Body::up_to(BODY_LIMIT);
         let piece = vec![b'a'; 64 * 1024];
         let goes_on = (0..pieces).fold(true, |_, _| body.push(&piece));
         let headers = [("Host", b"h:1".as_slice()), ("X-Odd", b"\xff".as_slice())];

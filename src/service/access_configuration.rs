@@ -72,6 +72,19 @@ pub fn load(
     ctx.store.read(|conn| view(conn, id))
 }
 
+/// Those of these configurations that exist.
+///
+/// # Errors
+/// Failures of the database.
+pub fn list_by_id(
+    ctx: &Context,
+    _operator: &Operator,
+    ids: &[&AccessConfigurationId],
+) -> Result<Vec<AccessConfiguration>, Error> {
+    let ids: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
+    Ok(ctx.store.read(|conn| access_configuration::list_by_id(conn, &ids))?)
+}
+
 /// One page of the configurations that `query` asks for, in the order they were made.
 ///
 /// # Errors

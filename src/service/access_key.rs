@@ -2,7 +2,7 @@
 
 use crate::base::{AccessKeyId, Secret};
 use crate::domain::{self, ACCESS_KEYS_PER_HOLDER, AccessKey, Action, Activity, Event, KeyHolder, Kind};
-use crate::storage::{access_key, administrator, machine_identity};
+use crate::storage::{access_key, administrator, directory, machine_identity};
 
 use super::{Context, Error, Operator, rpc_caller};
 
@@ -36,6 +36,7 @@ pub fn create(ctx: &Context, operator: &Operator, holder: &KeyHolder) -> Result<
     };
     let stored = key.clone();
     ctx.store.write(move |conn| {
+        directory::lock_service(conn)?;
         let is_there = match &stored.holder {
             KeyHolder::Administrator(id) => administrator::find(conn, id)?.is_some(),
             KeyHolder::Machine(id) => machine_identity::find(conn, id)?.is_some(),

@@ -55,6 +55,7 @@ pub fn enable_service(ctx: &Context, operator: &Operator) -> Result<(), Error> {
 pub fn disable_service(ctx: &Context, operator: &Operator) -> Result<(), Error> {
     let change = ctx.change(operator.origin());
     ctx.store.write(move |conn| {
+        directory::lock_service(conn)?;
         if let Some((id, _)) = directory::find(conn)? {
             let message = format!("directory {id} still exists; delete it first");
             return Err(domain::Error::new(Kind::Conflict, "DeletionConflict.Directory", message).into());
@@ -72,12 +73,15 @@ pub fn disable_service(ctx: &Context, operator: &Operator) -> Result<(), Error> 
 /// [`Error::Refused`] when there is one of another name: an installation has one directory.
 pub fn ensure(ctx: &Context, operator: &Operator, name: &DirectoryName) -> Result<DirectoryId, Error> {
     let (change, name) = (ctx.change(operator.origin()), name.clone());
-    ctx.store.write(move |conn| match directory::find(conn)? {
-        Some((id, existing)) if existing == name => Ok(id),
-        Some((_, existing)) => Err(domain::Error::exists("Directory", existing).into()),
-        None => {
-            switch_on(conn, &change)?;
-            Ok(insert(conn, &change, Some(&name))?.id)
+    ctx.store.write(move |conn| {
+        directory::lock_service(conn)?;
+        match directory::find(conn)? {
+            Some((id, existing)) if existing == name => Ok(id),
+            Some((_, existing)) => Err(domain::Error::exists("Directory", existing).into()),
+            None => {
+                switch_on(conn, &change)?;
+                Ok(insert(conn, &change, Some(&name))?.id)
+            }
         }
     })
 }
@@ -93,6 +97,7 @@ pub fn create(
 ) -> Result<DirectoryRecord, Error> {
     let change = ctx.change(operator.origin());
     ctx.store.write(move |conn| {
+        directory::lock_service(conn)?;
         if directory::service_status(conn)? == Status::Disabled {
             let message = "the service is off; enable it first";
             return Err(domain::Error::new(Kind::Conflict, "ServiceNotEnabled", message).into());
@@ -159,6 +164,7 @@ pub fn rename(ctx: &Context, operator: &Operator, name: &str) -> Result<Director
 pub fn delete(ctx: &Context, operator: &Operator) -> Result<(), Error> {
     let (change, scope) = (ctx.change(operator.origin()), operator.directory().cloned());
     ctx.store.write(move |conn| {
+        directory::lock_service(conn)?;
         let id = within(conn, scope.as_ref())?;
         directory::counts(conn)?.check_empty()?;
         directory::delete(conn, &id)?;

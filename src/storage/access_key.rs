@@ -30,7 +30,7 @@ pub fn find(conn: &mut Conn, id: &AccessKeyId) -> Result<Option<(AccessKey, Stri
         .select((Row::as_select(), dsl::sealed_secret))
         .first(conn)
         .optional()?;
-    row.map(|(row, sealed_secret)| Ok((read(row)?, sealed_secret))).transpose()
+    row.map(|(row, sealed_secret)| Ok((read(&row)?, sealed_secret))).transpose()
 }
 
 /// The keys of one holder, or of everybody; oldest first.
@@ -42,7 +42,8 @@ pub fn list(conn: &mut Conn, holder: Option<&KeyHolder>) -> Result<Vec<AccessKey
     if let Some(holder) = holder {
         keys = keys.filter(dsl::holder_id.eq(holder.as_str()));
     }
-    keys.load(conn)?.into_iter().map(read).collect()
+    let rows: Vec<Row> = keys.load(conn)?;
+    rows.iter().map(read).collect()
 }
 
 /// Inserts a key.
@@ -123,7 +124,7 @@ pub fn touch(conn: &mut Conn, id: &AccessKeyId, now: Timestamp) -> Result<(), Er
     Ok(())
 }
 
-fn read(row: Row) -> Result<AccessKey, Error> {
+fn read(row: &Row) -> Result<AccessKey, Error> {
     Ok(AccessKey {
         id: parse("access_keys.id", &row.id, AccessKeyId::parse)?,
         holder: parse("access_keys.holder_id", &row.holder_id, KeyHolder::parse)?,

@@ -92,6 +92,19 @@ pub fn counts(conn: &mut Conn) -> Result<DirectoryCounts, Error> {
     })
 }
 
+/// Holds the service until the transaction ends: of two that would each make a directory, or take the
+/// last free place of something, on whatever replicas, the second sees what the first did.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn lock_service(conn: &mut Conn) -> Result<(), Error> {
+    // On SQLite there is one writer.
+    if let Conn::Postgres(conn) = conn {
+        services::dsl::services.find(SERVICE).select(services::id).for_update().first::<String>(conn)?;
+    }
+    Ok(())
+}
+
 /// Whether the service is on.
 ///
 /// # Errors

@@ -3,12 +3,13 @@
 use diesel::SqliteConnection;
 use serde_json::{Value, json};
 
+use crate::local_cloud::control::ControlPolicy;
 use crate::local_cloud::refusal::{Entity, Refusal};
 use crate::local_cloud::rules;
 use crate::local_cloud::store::account::{self, AccountRow, DirectoryRow};
 use crate::local_cloud::store::{control_policy, folder};
 
-use super::control_policy::{ControlPolicy, language, named};
+use super::control_policy::{answer, language, named};
 use super::directory::{arn, directory};
 use super::invocation::{Invocation, NumberedPage, Outcome, date};
 use super::permission::authorise;
@@ -55,7 +56,7 @@ pub(crate) fn list_for_target(call: &Invocation<'_>, connection: &mut SqliteConn
     let target = Target::named(call, connection, (&directory, action))?;
     let mut attachments: Vec<Value> = Vec::new();
     for row in control_policy::attached_to(connection, &target.id)? {
-        let mut item = ControlPolicy::find(connection, &row.policy_id)?.answer();
+        let mut item = answer(&ControlPolicy::find(connection, &row.policy_id)?);
         if let Some(members) = item.as_object_mut() {
             members.remove("CreateDate");
             members.remove("UpdateDate");

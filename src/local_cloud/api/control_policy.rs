@@ -4,6 +4,7 @@ use diesel::SqliteConnection;
 use serde_json::{Value, json};
 
 use crate::base::fold;
+use crate::local_cloud::control::ControlPolicy;
 use crate::local_cloud::refusal::{Entity, Flaw, Refusal};
 use crate::local_cloud::store::account::{self, DirectoryChanges, DirectoryRow};
 use crate::local_cloud::store::control_policy::{self, ControlPolicyChanges, ControlPolicyRow};
@@ -19,80 +20,29 @@ use super::tag::{self, Filter, Tags, ValueLimit};
 /// The word for control policies where tags are kept.
 const TAGGED: &str = "ControlPolicy";
 const LONGEST_DOCUMENT: usize = 4_096;
-/// What the system control policy says.
-const FULL_ACCESS_DOCUMENT: &str =
-    r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
-
-/// A control policy, the system's or one of the directory's own.
-pub(super) struct ControlPolicy {
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) document: String,
-    description: String,
-    /// When it was made and changed; the system's never was.
-    times: Option<(i64, i64)>,
+/// What every answer says of a control policy.
+pub(super) fn answer(policy: &ControlPolicy) -> Value {
+    let mut answer = json!({
+        "PolicyId": policy.id,
+        "PolicyName": policy.name,
+        "PolicyType": policy.policy_type(),
+        "Description": policy.description,
+        "EffectScope": if policy.times.is_some() { "RAM" } else { "All" },
+    });
+    if let (Some(members), Some((created_at, updated_at))) = (answer.as_object_mut(), policy.times) {
+        members.insert("CreateDate".to_owned(), date(created_at).into());
+        members.insert("UpdateDate".to_owned(), date(updated_at).into());
+    }
+    answer
 }
 
-impl ControlPolicy {
-    /// The policy of this id.
-    pub(super) fn find(connection: &mut SqliteConnection, id: &str) -> Result<Self, Refusal> {
-        if id == rules::FULL_ACCESS {
-            return Ok(Self::system());
-        }
-        let row = control_policy::find(connection, id)?;
-        row.map(Self::from).ok_or_else(|| Refusal::missing(Entity::ControlPolicy, id))
+fn counted(connection: &mut SqliteConnection, policy: &ControlPolicy) -> Result<Value, Refusal> {
+    let count = control_policy::targets_of(connection, &policy.id)?.len();
+    let mut answer = answer(policy);
+    if let Some(members) = answer.as_object_mut() {
+        members.insert("AttachmentCount".to_owned(), count.to_string().into());
     }
-
-    fn system() -> Self {
-        Self {
-            id: rules::FULL_ACCESS.to_owned(),
-            name: rules::FULL_ACCESS.to_owned(),
-            document: FULL_ACCESS_DOCUMENT.to_owned(),
-            description: "Allows everything that other policies allow.".to_owned(),
-            times: None,
-        }
-    }
-
-    const fn policy_type(&self) -> &'static str {
-        if self.times.is_some() { "Custom" } else { "System" }
-    }
-
-    /// What every answer says of it.
-    pub(super) fn answer(&self) -> Value {
-        let mut answer = json!({
-            "PolicyId": self.id,
-            "PolicyName": self.name,
-            "PolicyType": self.policy_type(),
-            "Description": self.description,
-            "EffectScope": if self.times.is_some() { "RAM" } else { "All" },
-        });
-        if let (Some(members), Some((created_at, updated_at))) = (answer.as_object_mut(), self.times) {
-            members.insert("CreateDate".to_owned(), date(created_at).into());
-            members.insert("UpdateDate".to_owned(), date(updated_at).into());
-        }
-        answer
-    }
-
-    fn counted(&self, connection: &mut SqliteConnection) -> Result<Value, Refusal> {
-        let count = control_policy::targets_of(connection, &self.id)?.len();
-        let mut answer = self.answer();
-        if let Some(members) = answer.as_object_mut() {
-            members.insert("AttachmentCount".to_owned(), count.to_string().into());
-        }
-        Ok(answer)
-    }
-}
-
-impl From<ControlPolicyRow> for ControlPolicy {
-    fn from(row: ControlPolicyRow) -> Self {
-        Self {
-            id: row.id,
-            name: row.name,
-            document: row.document,
-            description: row.description,
-            times: Some((row.created_at, row.updated_at)),
-        }
-    }
+    Ok(answer)
 }
 
 /// `EnableControlPolicy`: from now on the control policies decide.
@@ -138,13 +88,13 @@ pub(crate) fn create(call: &Invocation<'_>, connection: &mut SqliteConnection) -
     };
     control_policy::insert(connection, &row)?;
     tag::bind(connection, bearer(&directory, &row.id), &tags)?;
-    Ok(json!({"ControlPolicy": ControlPolicy::from(row).counted(connection)?}))
+    Ok(json!({"ControlPolicy": counted(connection, &row.into())?}))
 }
 
 /// `GetControlPolicy`, with its document.
 pub(crate) fn get(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
     let (_, policy) = named(call, connection, "resourcemanager:GetControlPolicy")?;
-    let mut answer = policy.counted(connection)?;
+    let mut answer = counted(connection, &policy)?;
     if let Some(members) = answer.as_object_mut() {
         members.insert("PolicyDocument".to_owned(), policy.document.as_str().into());
     }
@@ -170,7 +120,7 @@ pub(crate) fn update(call: &Invocation<'_>, connection: &mut SqliteConnection) -
     };
     control_policy::update(connection, &policy.id, &changes)?;
     let policy = ControlPolicy::find(connection, &policy.id)?;
-    Ok(json!({"ControlPolicy": policy.counted(connection)?}))
+    Ok(json!({"ControlPolicy": counted(connection, &policy)?}))
 }
 
 /// `DeleteControlPolicy`, of one that is attached to nothing.
@@ -203,7 +153,7 @@ pub(crate) fn list(call: &Invocation<'_>, connection: &mut SqliteConnection) -> 
     policies.retain(|policy| filter.admits(tags.of(&policy.id)));
     let mut items = Vec::with_capacity(policies.len());
     for policy in &policies {
-        let mut item = policy.counted(connection)?;
+        let mut item = counted(connection, policy)?;
         if let Some(members) = item.as_object_mut() {
             let own = tag::directory_answer(tags.of(&policy.id));
             members.insert("Tags".to_owned(), json!({ "Tag": own }));

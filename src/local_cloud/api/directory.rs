@@ -109,6 +109,13 @@ pub(crate) fn member(connection: &mut SqliteConnection, id: &str) -> Result<Acco
         .ok_or_else(|| Refusal::missing(Entity::Account, id))
 }
 
+/// The account of this id, if it belongs to the directory: the management account or a member.
+pub(crate) fn inside(connection: &mut SqliteConnection, id: &str) -> Result<AccountRow, Refusal> {
+    account::find(connection, id)?
+        .filter(|row| row.is_member)
+        .ok_or_else(|| Refusal::missing(Entity::Account, id))
+}
+
 /// The two states of a feature, as answers spell them.
 pub(crate) fn status(enabled: bool) -> &'static str {
     if enabled { "Enabled" } else { "Disabled" }

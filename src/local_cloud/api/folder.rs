@@ -132,7 +132,7 @@ pub(crate) fn list_for_parent(call: &Invocation<'_>, connection: &mut SqliteConn
     }))
 }
 
-/// `ListAncestors`: the folders from the root down to the parent of a folder or a member.
+/// `ListAncestors`: the folders from the root down to the parent of a folder.
 pub(crate) fn list_ancestors(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
     let directory = directory(connection)?;
     let child_id = call.parameters.required("ChildId")?;

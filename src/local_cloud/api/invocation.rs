@@ -12,6 +12,7 @@ use crate::local_cloud::cloud::Cloud;
 use crate::local_cloud::identity::Identity;
 use crate::local_cloud::refusal::Refusal;
 use crate::local_cloud::rules;
+use crate::policy::Context;
 use crate::rpc::Parameters;
 
 /// What an authenticated verb works with.
@@ -19,10 +20,10 @@ pub(crate) struct Invocation<'a> {
     pub(crate) cloud: &'a Cloud,
     pub(crate) identity: &'a Identity,
     pub(crate) parameters: &'a Parameters,
-    /// The version of the product that was called, which is of those in the table of actions.
-    pub(crate) version: &'a str,
     /// The address that the call came from.
     pub(crate) source: Option<IpAddr>,
+    /// The version of the product that was called, which is of those in the table of actions.
+    pub(crate) version: &'a str,
     pub(crate) now: Timestamp,
 }
 
@@ -46,6 +47,14 @@ impl Invocation<'_> {
     /// The account whose resources the call is about.
     pub(crate) fn account(&self) -> &AccountId {
         &self.identity.account
+    }
+
+    /// The context with `acs:SourceIp`, the address that the call came from.
+    pub(crate) fn seen_from(&self, context: Context) -> Context {
+        match self.source {
+            Some(source) => context.with("acs:SourceIp", source.to_canonical().to_string()),
+            None => context,
+        }
     }
 
     /// An optional text of limited length; absent and empty are both empty.

@@ -11,7 +11,7 @@ use crate::local_cloud::store::control_policy;
 use crate::local_cloud::store::tag::{Bearer, TagRow, of as tags_of};
 use crate::local_cloud::{name, rules};
 
-use super::directory::{arn, directory, folder_id, member, readable};
+use super::directory::{arn, directory, folder_id, inside, member, readable};
 use super::folder::{find as find_folder, path};
 use super::invocation::{Invocation, Outcome, date};
 use super::permission::authorise;
@@ -48,8 +48,7 @@ pub(crate) fn get(call: &Invocation<'_>, connection: &mut SqliteConnection) -> O
     let id = call.parameters.required("AccountId")?;
     let account_arn = readable(call, connection, (&directory, &format!("account/{id}")))?;
     authorise(call, connection, "resourcemanager:GetAccount", &account_arn)?;
-    let row = account::find(connection, id)?.filter(|row| row.is_member);
-    let row = row.ok_or_else(|| Refusal::missing(Entity::Account, id))?;
+    let row = inside(connection, id)?;
     let path = path(connection, &directory, &row.folder_id)?;
     let mut answer = answer(&directory, &row);
     if let Some(members) = answer.as_object_mut() {
@@ -197,7 +196,7 @@ fn new_member(
     let folder = find_folder(connection, folder_id(call, "ParentFolderId", directory))?;
     call.parameters.choice("ResellAccountType", &["resell", "non_resell"])?;
     let payer = call.parameters.optional("PayerAccountId").filter(|payer| !payer.is_empty());
-    let payer = payer.map(|payer| super::payer::payer(connection, payer)).transpose()?;
+    let payer = payer.map(|payer| inside(connection, payer)).transpose()?;
     let id = name::account_id(&call.cloud.random)?;
     let prefix = match call.parameters.optional("AccountNamePrefix").filter(|prefix| !prefix.is_empty()) {
         None => id.as_str(),

@@ -1,5 +1,7 @@
 //! ResourceDirectoryMaster 2022-04-19: lists of members, by number or by token, by keyword and by tag.
 
+use std::collections::BTreeMap;
+
 use diesel::SqliteConnection;
 use serde_json::{Value, json};
 
@@ -19,26 +21,28 @@ pub(crate) fn list(call: &Invocation<'_>, connection: &mut SqliteConnection) -> 
     let arn = readable(call, connection, (&directory, "account/*"))?;
     authorise(call, connection, "resourcemanager:ListAccounts", &arn)?;
     let found = Found::read(call, connection, (&directory, None))?;
-    let mut paths = Vec::with_capacity(found.rows.len());
+    let mut paths: BTreeMap<&str, String> = BTreeMap::new();
     for row in &found.rows {
-        paths.push(format!("{}/{}", path(connection, &directory, &row.folder_id)?, row.id));
+        if !paths.contains_key(row.folder_id.as_str()) {
+            paths.insert(&row.folder_id, path(connection, &directory, &row.folder_id)?);
+        }
     }
-    let rows: Vec<(&AccountRow, String)> = found.rows.iter().zip(paths).collect();
-    let item = |(row, path): &(&AccountRow, String)| {
+    let item = |row: &AccountRow| {
         let mut answer = found.item(&directory, row);
-        if let Some(members) = answer.as_object_mut() {
-            members.insert("ResourceDirectoryPath".to_owned(), path.as_str().into());
+        let path = paths.get(row.folder_id.as_str());
+        if let (Some(members), Some(path)) = (answer.as_object_mut(), path) {
+            members.insert("ResourceDirectoryPath".to_owned(), format!("{path}/{}", row.id).into());
         }
         answer
     };
     let asked = |name: &str| call.parameters.optional(name).is_some_and(|text| !text.is_empty());
     if !asked("MaxResults") && !asked("NextToken") {
-        return Ok(NumberedPage::read(call.parameters)?.answer(&rows, ("Accounts", "Account"), item));
+        return Ok(NumberedPage::read(call.parameters)?.answer(&found.rows, ("Accounts", "Account"), item));
     }
     let page = TokenPage::read(call.parameters, "MaxResults", 10)?;
-    let (total, size) = (rows.len(), page.size());
-    let key = |(row, _): &(&AccountRow, String)| format!("{:020}/{}", row.created_at, row.id);
-    let mut answer = page.answer(rows, "Account", key, item);
+    let (total, size) = (found.rows.len(), page.size());
+    let key = |row: &&AccountRow| format!("{:020}/{}", row.created_at, row.id);
+    let mut answer = page.answer(found.rows.iter().collect(), "Account", key, |row| item(row));
     if let Some(members) = answer.as_object_mut() {
         let accounts = members.remove("Account").unwrap_or_default();
         members.insert("Accounts".to_owned(), json!({ "Account": accounts }));

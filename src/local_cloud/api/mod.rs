@@ -8,7 +8,6 @@ mod account_summary;
 mod action;
 mod attachment;
 mod authenticate;
-mod control;
 mod control_attachment;
 mod control_policy;
 mod delegation;
@@ -116,7 +115,7 @@ fn carry_out(cloud: &Cloud, call: Call, source: Option<IpAddr>) -> Result<Value,
     }
     let (identity, call) = authenticate::authenticate(cloud, call, now)?;
     let (parameters, version) = (call.parameters(), call.version());
-    let invocation = Invocation { cloud, identity: &identity, parameters, version, source, now };
+    let invocation = Invocation { cloud, identity: &identity, parameters, source, version, now };
     let answer = match action.execution {
         Execution::Read(verb) => cloud.store.read(|connection| verb(&invocation, connection)),
         Execution::Write(verb) => cloud.store.write(|connection| verb(&invocation, connection)),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use diesel::SqliteConnection;
 
 use crate::local_cloud::cloud::Cloud;
+use crate::local_cloud::control;
 use crate::local_cloud::identity::{Identity, IdentityKind};
 use crate::local_cloud::refusal::{Entity, Refusal};
 use crate::local_cloud::store::attachment::{self, AttachmentRow};
@@ -13,7 +14,6 @@ use crate::local_cloud::store::{group, policy};
 use crate::local_cloud::{rules, trust};
 use crate::policy::{Context, Decision, Document, Kind, Named, Request, evaluate};
 
-use super::control;
 use super::invocation::{Invocation, version_id};
 
 /// Refuses the call unless its caller may do `action` to `resource`, an ARN.
@@ -49,13 +49,15 @@ pub(super) fn authorise_in(
     if !reaches_across(action) && owner != call.account().as_str() && owner != "system" {
         return Err(refusal("the resource belongs to another account"));
     }
-    control::check(call, connection, (action, resource), &context(call, asked.clone()))?;
+    let context = context(call, asked);
+    let request = Request { action, resource, context: &context };
+    control::check(call.cloud, call.identity, connection, &request)?;
     match &call.identity.kind {
         IdentityKind::Owner => Ok(()),
         IdentityKind::Service { .. } if is_for_cloudsso(action, resource) => Ok(()),
         IdentityKind::Service { .. } => Err(refusal("the service credential is not for this")),
         IdentityKind::RamUser(_) | IdentityKind::RoleSession(_) => {
-            match decide_by_either_name(call, connection, (action, resource), asked)? {
+            match decide_by_either_name(call, connection, &request)? {
                 Decision::Allowed { .. } => Ok(()),
                 decision => Err(refusal(&decision.to_string())),
             }
@@ -73,9 +75,10 @@ pub(super) fn authorise_unless_denied(
 ) -> Result<(), Refusal> {
     let is_denied = |decision| matches!(decision, Decision::Denied { .. });
     if is_own_right {
-        control::check(call, connection, (action, resource), &context(call, Context::default()))?;
-        let asked = Context::default();
-        if !is_denied(decide_by_either_name(call, connection, (action, resource), asked)?) {
+        let context = context(call, Context::default());
+        let request = Request { action, resource, context: &context };
+        control::check(call.cloud, call.identity, connection, &request)?;
+        if !is_denied(decide_by_either_name(call, connection, &request)?) {
             return Ok(());
         }
     }
@@ -159,23 +162,17 @@ pub(crate) fn held_policy(
     Ok(Held { description, version: version_id(version.number), document: version.document })
 }
 
-/// The decision on `action`; an explicit deny of the same act by the other face's name counts too, or
+/// The decision on a request; an explicit deny of the same act by the other face's name counts too, or
 /// whoever is denied `ram:CreateAccessKey` would ask IMS.
 fn decide_by_either_name(
     call: &Invocation<'_>,
     connection: &mut SqliteConnection,
-    (action, resource): (&str, &str),
-    asked: Context,
+    request: &Request<'_>,
 ) -> Result<Decision, Refusal> {
-    let context = context(call, asked);
     let policies = Policies::of(call, connection)?;
-    let decision = policies.decide(&Request { action, resource, context: &context });
-    let other = match action.split_once(':') {
-        Some(("ram", name)) => format!("ims:{name}"),
-        Some(("ims", name)) => format!("ram:{name}"),
-        _ => return Ok(decision),
-    };
-    match policies.decide(&Request { action: &other, resource, context: &context }) {
+    let decision = policies.decide(request);
+    let Some(action) = control::other_name(request.action) else { return Ok(decision) };
+    match policies.decide(&Request { action: &action, ..*request }) {
         denied @ Decision::Denied { .. } => Ok(denied),
         Decision::Allowed { .. } | Decision::NotAllowed => Ok(decision),
     }
@@ -219,10 +216,7 @@ fn context(call: &Invocation<'_>, asked: Context) -> Context {
         .with("acs:CurrentTime", call.now.rfc3339())
         .with("acs:SecureTransport", "false")
         .with("acs:PrincipalARN", call.identity.arn());
-    let context = match call.source {
-        Some(source) => context.with("acs:SourceIp", source.to_canonical().to_string()),
-        None => context,
-    };
+    let context = call.seen_from(context);
     let Some(session) = call.identity.role_session() else { return context };
     let context = context.with("sts:RoleSessionName", session.session_name.as_str());
     match &session.source_identity {

@@ -15,8 +15,7 @@ use crate::local_cloud::{name, rules};
 use super::document;
 use super::invocation::{Invocation, MarkerPage, Outcome, date, version_id};
 use super::permission::{authorise, may_change};
-use super::ram_tag::{Tagged, bearer};
-use super::tag::{self, Filter, Tags, ValueLimit};
+use super::tag::{self, Filter, Tagged, Tags, ValueLimit, bearer};
 
 /// `CreatePolicy`.
 pub(crate) fn create(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {

@@ -8,33 +8,18 @@ use serde_json::{Value, json};
 use crate::local_cloud::arn::Arn;
 use crate::local_cloud::refusal::Refusal;
 use crate::local_cloud::rules;
-use crate::local_cloud::store::tag::{Bearer, TagRow};
+use crate::local_cloud::store::tag::TagRow;
 use crate::local_cloud::store::{policy as policies, role as roles};
 
 use super::invocation::{Invocation, Outcome, TokenPage};
 use super::permission::{authorise, may_change};
-use super::tag::{self, Filter, Tags, ValueLimit};
+use super::tag::{self, Filter, Tagged, Tags, ValueLimit, bearer};
 use super::{policy, role};
 
 /// Resources that one call may name.
 const NAMES: usize = 50;
 
-/// A kind of resource that bears tags here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Tagged {
-    Role,
-    Policy,
-}
-
 impl Tagged {
-    /// Its word in the API and in the store.
-    pub(crate) const fn word(self) -> &'static str {
-        match self {
-            Self::Role => "role",
-            Self::Policy => "policy",
-        }
-    }
-
     fn read(call: &Invocation<'_>) -> Result<Self, Refusal> {
         call.parameters.required("ResourceType")?;
         let word = call.parameters.choice("ResourceType", &["role", "policy"])?;
@@ -86,11 +71,6 @@ impl Tagged {
             }
         })
     }
-}
-
-/// What bears the tags of a role or a policy of the caller's account.
-pub(crate) fn bearer<'a>(call: &'a Invocation<'_>, kind: Tagged, resource_id: &'a str) -> Bearer<'a> {
-    Bearer { account_id: call.account().as_str(), resource_type: kind.word(), resource_id }
 }
 
 /// `TagResources`.

@@ -15,8 +15,7 @@ use crate::local_cloud::{name, rules};
 use super::document;
 use super::invocation::{Invocation, MarkerPage, Outcome, date};
 use super::permission::{authorise, may_change};
-use super::ram_tag::{Tagged, bearer};
-use super::tag::{self, Filter, Tags, ValueLimit};
+use super::tag::{self, Filter, Tagged, Tags, ValueLimit, bearer};
 
 const DESCRIPTION: std::ops::RangeInclusive<usize> = 1..=1024;
 

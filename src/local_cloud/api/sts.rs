@@ -41,7 +41,8 @@ pub(crate) fn assume_role(call: &Invocation<'_>, connection: &mut SqliteConnecti
             Principal::Ram { account: call.account(), arn: &caller }
         }
     };
-    trust::admit(&role, principal, (context(external_id, None), source), call.now)?;
+    let seen = call.seen_from(context(external_id, None));
+    trust::admit(&role, principal, (seen, source), call.now)?;
     let mut longest = role.max_session_seconds;
     if call.identity.role_session().is_some() {
         longest = longest.min(rules::CHAINED_SESSION);

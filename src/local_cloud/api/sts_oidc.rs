@@ -6,6 +6,7 @@ use crate::local_cloud::arn::Kind;
 use crate::local_cloud::oidc::{self, Token};
 use crate::local_cloud::refusal::{Flaw, Refusal};
 use crate::local_cloud::rules;
+use crate::local_cloud::store::role::RoleRow;
 
 use super::document;
 use super::invocation::{AnonymousInvocation, Outcome};
@@ -25,7 +26,10 @@ pub(crate) fn assume_role(call: &AnonymousInvocation<'_>) -> Outcome {
         let rule = "a provider of the role's own account";
         return Err(Refusal::parameter("OIDCProviderArn", Flaw::Value, rule));
     }
-    let verified = oidc::verify(cloud, Token::parse(text)?, (role, provider), now)?;
+    let token = Token::parse(text)?;
+    let verified = oidc::verify(&cloud.store, &cloud.issuers, token, (role, provider), now)?;
+    let expiry = |role: &RoleRow| end(now, asked, role.max_session_seconds);
+    cloud.store.read(|connection| expiry(&verified.admit(connection, now)?))?;
     cloud.store.write(|connection| {
         let role = verified.admit(connection, now)?;
         let provider = verified.provider_arn();
@@ -35,7 +39,7 @@ pub(crate) fn assume_role(call: &AnonymousInvocation<'_>) -> Outcome {
             session_policy,
             source_identity: None,
             issued_to: provider.to_string(),
-            expires_at: end(now, asked, role.max_session_seconds)?,
+            expires_at: expiry(&role)?,
         };
         let mut answer = session.issue(cloud, connection, now, &provider.account)?;
         if let Some(members) = answer.as_object_mut() {

@@ -9,9 +9,33 @@ use crate::local_cloud::refusal::Refusal;
 use crate::local_cloud::store::tag::{self, Bearer, TagRow};
 use crate::rpc::Parameters;
 
+use super::invocation::Invocation;
+
 /// Tags that one resource may bear, and that one call may name.
 const MOST: usize = 20;
 const LONGEST_KEY: usize = 128;
+
+/// What bears tags in RAM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tagged {
+    Role,
+    Policy,
+}
+
+impl Tagged {
+    /// Its word in the API and in the store.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Role => "role",
+            Self::Policy => "policy",
+        }
+    }
+}
+
+/// What bears the tags of a role or a policy of the caller's account.
+pub(crate) fn bearer<'a>(call: &'a Invocation<'_>, kind: Tagged, resource_id: &'a str) -> Bearer<'a> {
+    Bearer { account_id: call.account().as_str(), resource_type: kind.word(), resource_id }
+}
 
 /// How long a tag's value may be: RAM and IMS allow more than the resource directory.
 #[derive(Clone, Copy, Debug)]

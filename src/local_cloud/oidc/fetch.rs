@@ -6,7 +6,8 @@ use serde::de::DeserializeOwned;
 use ureq::Agent;
 use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
 
-const PATIENCE: Duration = Duration::from_secs(4);
+/// For each of the two requests that a fetch takes.
+const PATIENCE: Duration = Duration::from_secs(2);
 const LONGEST: u64 = 256 * 1024;
 
 pub(super) struct Fetcher(Agent);

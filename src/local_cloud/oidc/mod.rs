@@ -18,8 +18,8 @@ use crate::base::{Timestamp, fold};
 use crate::policy::{Context, Principal};
 
 use super::arn::Arn;
-use super::cloud::Cloud;
 use super::refusal::Refusal;
+use super::store::Store;
 use super::store::oidc_provider::{self, OidcProviderRow};
 use super::store::role::{self, RoleRow};
 use super::trust;
@@ -38,24 +38,22 @@ pub(crate) struct Verified {
     provider_arn: Arn,
 }
 
-/// Verifies `token` for a role of the account that keeps the provider. Whatever can be refused without
-/// the issuer's keys is refused before they are asked for.
+/// Verifies `token` for a role of the account that keeps the provider. What the provider says is held
+/// against it before the issuer is asked for its keys; what the role says comes last, since nobody but
+/// whom the issuer vouches for shall learn whom the role admits.
 pub(crate) fn verify(
-    cloud: &Cloud,
+    store: &Store,
+    issuers: &Issuers,
     token: Token,
     (role_arn, provider_arn): (Arn, Arn),
     now: Timestamp,
 ) -> Result<Verified, Refusal> {
-    let verified = cloud.store.read::<_, Refusal>(|connection| {
-        let provider = provider(connection, &provider_arn)?;
-        let verified = Verified { token, provider, role_arn, provider_arn };
-        verified.check(now)?;
-        verified.admit(connection, now)?;
-        Ok(verified)
-    })?;
+    let provider = store.read(|connection| provider(connection, &provider_arn))?;
+    let verified = Verified { token, provider, role_arn, provider_arn };
+    verified.check(now)?;
     let issuer = IssuerUrl::parse(&verified.provider.issuer_url)
         .ok_or_else(|| Refusal::Internal(format!("stored issuer of {}", verified.provider_arn)))?;
-    cloud.issuers.verify(&issuer, &verified.token, now)?;
+    issuers.verify(&issuer, &verified.token, now)?;
     Ok(verified)
 }
 

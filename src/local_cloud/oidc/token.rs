@@ -95,7 +95,7 @@ impl fmt::Debug for Token {
     }
 }
 
-fn json<'d, T: serde::de::DeserializeOwned>(what: &str, part: &'d str) -> Result<T, Refusal> {
+fn json<T: serde::de::DeserializeOwned>(what: &str, part: &str) -> Result<T, Refusal> {
     serde_json::from_slice(&decode(what, part)?)
         .map_err(|error| refusal(format!("the token's {what}: {error}")))
 }

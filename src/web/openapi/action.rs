@@ -1,7 +1,10 @@
 //! The dictionary: which function carries out each action.
 
 use super::invocation::Verb;
-use super::{access_configuration, directory, group, permission_policy, service_status, user};
+use super::{
+    access_configuration, assignment, directory, group, permission_policy, provisioning, service_status,
+    task, user,
+};
 
 /// An action of the API.
 pub(super) struct Action {
@@ -58,6 +61,16 @@ actions! {
     RemovePermissionPolicyFromAccessConfiguration: permission_policy::remove,
     UpdateInlinePolicyForAccessConfiguration: permission_policy::update_inline,
     ListPermissionPoliciesInAccessConfiguration: permission_policy::list,
+    ProvisionAccessConfiguration: provisioning::provision,
+    DeprovisionAccessConfiguration: provisioning::deprovision,
+    ListAccessConfigurationProvisionings: provisioning::list,
+
+    CreateAccessAssignment: assignment::create,
+    DeleteAccessAssignment: assignment::delete,
+    ListAccessAssignments: assignment::list,
+    GetTask: task::get,
+    GetTaskStatus: task::get_status,
+    ListTasks: task::list,
 }
 
 /// The action of this name.

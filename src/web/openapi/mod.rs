@@ -7,12 +7,16 @@
 
 mod access_configuration;
 mod action;
+mod assignment;
 mod directory;
 mod group;
 mod invocation;
 mod paging;
 mod permission_policy;
+mod provisioning;
 mod service_status;
+mod target;
+mod task;
 mod user;
 
 use actix_web::http::StatusCode;

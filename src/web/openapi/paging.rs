@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value};
 
 use crate::base::PageRequest;
+use crate::domain;
 use crate::service::{Context, Error, Listing, page_token};
 
 use super::invocation::{Invocation, Outcome};
@@ -29,6 +30,19 @@ impl<'a> Paging<'a> {
         let after = token.map(|token| page_token::open(call.ctx, &query, token)).transpose()?;
         let limit = limit.and_then(|limit| u32::try_from(limit).ok()).unwrap_or(DEFAULT);
         Ok(Self { ctx: call.ctx, query, request: PageRequest { limit, after } })
+    }
+
+    /// What the page begins after, where it is not the first.
+    pub(super) fn after<T>(&self, read: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, Error> {
+        let refusal =
+            || domain::Error::invalid("NextToken", "must be the token of an earlier page of the same list");
+        let Some(after) = &self.request.after else { return Ok(None) };
+        Ok(Some(read(after).ok_or_else(refusal)?))
+    }
+
+    /// How many rows to read, so that one too many tells of a next page.
+    pub(super) fn rows(&self) -> i64 {
+        i64::from(self.request.limit) + 1
     }
 
     /// The answer's members; the items stand under `name`.

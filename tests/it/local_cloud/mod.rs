@@ -5,12 +5,20 @@ mod access_key;
 mod account_setting;
 mod attachment;
 mod console;
+mod control_policy;
+mod delegation;
 mod driver;
+mod envelope;
 mod fault;
 mod group;
+mod handshake;
 pub(crate) mod identity_provider;
 mod login_profile;
+mod member;
 mod mfa_device;
+pub(crate) mod oidc;
+mod oidc_issuer;
+mod oidc_provider;
 mod permission;
 mod persistence;
 mod provisioned_user;
@@ -21,6 +29,7 @@ mod role_sso;
 mod saml_provider;
 mod signature;
 mod sts;
+mod tag;
 mod tenant;
 mod user;
 
@@ -183,6 +192,12 @@ impl World {
         if let Some(thread) = self.thread.take() {
             thread.join().expect("the server's thread");
         }
+    }
+
+    /// The file of the local cloud's database.
+    pub(crate) fn database(&self) -> String {
+        let directory = self.directory.as_ref().expect("a world of its own directory");
+        directory.path().join("local-cloud.db").to_string_lossy().into_owned()
     }
 
     pub(crate) fn nonce(&self) -> String {

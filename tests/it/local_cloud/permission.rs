@@ -86,6 +86,10 @@ fn reserved_objects_are_locked_for_the_accounts_own_administrator() {
         ((RAM, "DeleteRole"), &[("RoleName", ROLE)]),
         ((RAM, "CreateRole"), &[("RoleName", "AliyunReservedSSO-x"), ("AssumeRolePolicyDocument", &trust)]),
         ((RAM, "CreatePolicyVersion"), &[("PolicyName", inline), ("PolicyDocument", &document)]),
+        ((RAM, "SetDefaultPolicyVersion"), &[("PolicyName", inline), ("VersionId", "v1")]),
+        ((RAM, "DeletePolicyVersion"), &[("PolicyName", inline), ("VersionId", "v1")]),
+        ((RAM, "UpdatePolicyDescription"), &[("PolicyName", inline), ("NewDescription", "x")]),
+        ((RAM, "UpdateRole"), &[("RoleName", ROLE), ("NewAllowConsoleLogin", "true")]),
         ((RAM, "DeletePolicy"), &[("PolicyName", inline), ("CascadingDelete", "true")]),
         (
             (RAM, "DetachPolicyFromRole"),
@@ -156,4 +160,43 @@ fn a_session_policy_narrows_and_never_widens() {
     let key = super::sts::assume_with_saml(&world, &provider, &member, &[("Policy", &wide)]);
     let create = [("PolicyName", "mine"), ("PolicyDocument", wide.as_str())];
     assert_eq!(world.call(&key, (RAM, "CreatePolicy"), &create).code(), "NoPermission");
+}
+
+#[test]
+fn conditions_see_where_a_call_comes_from() {
+    let world = World::new();
+    let member = world.member("production");
+    let arn = format!("acs:ram::{member}:role/ResourceDirectoryAccountAccessRole");
+    let lists_from = |network: &str| {
+        let policy = format!(
+            r#"{{"Version":"1","Statement":[{{"Effect":"Allow","Action":"*","Resource":"*",
+                "Condition":{{"IpAddress":{{"acs:SourceIp":"{network}"}}}}}}]}}"#
+        );
+        let parameters =
+            [("RoleArn", arn.as_str()), ("RoleSessionName", "here"), ("Policy", policy.as_str())];
+        let session = world.call(&world.owner, (STS, "AssumeRole"), &parameters).ok();
+        world.call(&super::credentials(&session), (RAM, "ListRoles"), &[]).code()
+    };
+    assert_eq!(lists_from("127.0.0.0/8"), "ok");
+    assert_eq!(lists_from("203.0.113.0/24"), "NoPermission");
+}
+
+#[test]
+fn a_trust_policy_sees_where_a_call_comes_from() {
+    let world = World::new();
+    let account = world.management.as_str();
+    let enters_from = |name: &str, network: &str| {
+        let trust = format!(
+            r#"{{"Version":"1","Statement":[{{"Effect":"Allow","Action":"sts:AssumeRole",
+                "Principal":{{"RAM":["acs:ram::{account}:root"]}},
+                "Condition":{{"IpAddress":{{"acs:SourceIp":"{network}"}}}}}}]}}"#
+        );
+        let new = [("RoleName", name), ("AssumeRolePolicyDocument", trust.as_str())];
+        assert_eq!(world.call(&world.owner, (RAM, "CreateRole"), &new).code(), "ok");
+        let arn = format!("acs:ram::{account}:role/{name}");
+        let parameters = [("RoleArn", arn.as_str()), ("RoleSessionName", "here")];
+        world.call(&world.owner, (STS, "AssumeRole"), &parameters).code()
+    };
+    assert_eq!(enters_from("near", "127.0.0.1"), "ok");
+    assert_eq!(enters_from("far", "203.0.113.0/24"), "NoPermission");
 }

@@ -199,3 +199,53 @@ fn system_policies_are_there_for_everybody() {
     let taken = [("PolicyName", "AdministratorAccess"), ("PolicyDocument", own.as_str())];
     assert_eq!(account.call("CreatePolicy", &taken).code(), "EntityAlreadyExists.Policy");
 }
+
+#[test]
+fn versions_of_policies_are_chosen_and_read() {
+    let account = Account::new();
+    account.policy("storage");
+    let named = ("PolicyName", "storage");
+    let second = policy("Allow", "oss:Put*", "*");
+    account.call("CreatePolicyVersion", &[named, ("PolicyDocument", &second)]).ok();
+    let version =
+        |action: &str, id: &str| account.call(action, &[named, ("PolicyType", "Custom"), ("VersionId", id)]);
+    assert_eq!(version("GetPolicyVersion", "v2").ok()["PolicyVersion"]["IsDefaultVersion"], false);
+    assert_eq!(version("SetDefaultPolicyVersion", "v3").code(), "EntityNotExist.Policy.Version");
+    assert_eq!(version("SetDefaultPolicyVersion", "v2").code(), "ok");
+    assert_eq!(version("GetPolicyVersion", "v2").ok()["PolicyVersion"]["IsDefaultVersion"], true);
+    assert_eq!(version("GetPolicyVersion", "").code(), "MissingVersionId");
+    let system = [("PolicyName", "ReadOnlyAccess"), ("PolicyType", "System"), ("VersionId", "v2")];
+    assert_eq!(account.call("GetPolicyVersion", &system).code(), "EntityNotExist.Policy.Version");
+    let described = [named, ("NewDescription", "puts")];
+    assert_eq!(account.call("UpdatePolicyDescription", &described).ok()["Policy"]["DefaultVersion"], "v2");
+    assert_eq!(account.call("DeletePolicy", &[named]).code(), "DeleteConflict.Policy.Version");
+    assert_eq!(account.call("DeletePolicy", &[named, ("CascadingDelete", "true")]).code(), "ok");
+}
+
+#[test]
+fn cascading_takes_versions_and_no_attachments() {
+    let account = Account::new();
+    account.role("ops");
+    account.policy("storage");
+    let attach = [("PolicyType", "Custom"), ("PolicyName", "storage"), ("RoleName", "ops")];
+    account.call("AttachPolicyToRole", &attach).ok();
+    let delete = [("PolicyName", "storage"), ("CascadingDelete", "true")];
+    assert_eq!(account.call("DeletePolicy", &delete).code(), "DeleteConflict.Policy.Role");
+    let holders = account.call("ListEntitiesForPolicy", &attach[..2]).ok();
+    assert_eq!(holders["Roles"]["Role"][0]["RoleName"], "ops");
+    let listed = account.call("ListPolicies", &[("PolicyType", "Custom")]).ok();
+    assert_eq!(listed["Policies"]["Policy"][0]["AttachmentCount"], 1);
+}
+
+#[test]
+fn a_role_may_keep_out_of_the_console() {
+    let account = Account::new();
+    account.role("ops");
+    let role =
+        |changes: &[(&str, &str)]| account.call("UpdateRole", &[&[("RoleName", "ops")], changes].concat());
+    assert_eq!(role(&[]).ok()["Role"]["AllowConsoleLogin"], true);
+    assert_eq!(role(&[("NewAllowConsoleLogin", "False")]).ok()["Role"]["AllowConsoleLogin"], false);
+    assert_eq!(role(&[("NewDescription", "x")]).ok()["Role"]["AllowConsoleLogin"], false);
+    let bad = role(&[("NewAllowConsoleLogin", "maybe")]);
+    assert_eq!(bad.code(), "InvalidParameter.NewAllowConsoleLogin");
+}

@@ -264,3 +264,20 @@ fn relay_state_leads_to_our_own_pages_only() {
         assert_eq!((answer.status, answer.header("location")), (303, Some(location)), "{relay_state}");
     }
 }
+
+#[test]
+fn a_role_that_keeps_out_of_the_console_opens_none() {
+    let world = World::new();
+    let member = world.member("production");
+    let provider = IdentityProvider::new(world.clock.now());
+    let key = provider.provision(&world, &member);
+    let allow = |value: &str| {
+        let changes = [("RoleName", ROLE), ("NewAllowConsoleLogin", value)];
+        world.call(&key, (RAM, "UpdateRole"), &changes).ok();
+    };
+    allow("false");
+    let signed = provider.sign(&world.response(&member));
+    assert_eq!(world.post_response(&signed).status, 403);
+    allow("true");
+    assert_eq!(world.post_response(&signed).status, 303, "the refusal did not use it up");
+}

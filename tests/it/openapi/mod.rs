@@ -2,14 +2,18 @@
 //! refused at every action alike, one for attacks.
 
 mod access_configuration;
+mod assignment;
 mod attack;
+mod command;
 mod directory;
 mod group;
 mod permission;
 mod permission_policy;
+mod provisioning;
 mod refusal;
 mod signature;
-mod user;
+mod task;
+pub(crate) mod user;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -210,6 +214,16 @@ impl Api {
     pub(crate) fn new_configuration(&self, name: &str) -> String {
         let made = self.within("CreateAccessConfiguration", &[("AccessConfigurationName", name)]).ok();
         made["AccessConfiguration"]["AccessConfigurationId"].as_str().unwrap().to_owned()
+    }
+
+    /// The id of an account of the organisation.
+    pub(crate) fn account(&self, name: &str) -> String {
+        self.app.account(name).to_string()
+    }
+
+    /// The id of an access configuration of the organisation.
+    pub(crate) fn configuration(&self, name: &str) -> String {
+        self.app.configuration(name).to_string()
     }
 
     /// How many rows each table of the directory has: what a refusal must leave as it is.

@@ -38,13 +38,26 @@ fn needed(action: &str) -> Vec<(&'static str, &'static str)> {
         "UpdateInlinePolicyForAccessConfiguration" => {
             vec![CONFIGURATION, ("InlinePolicyName", "own"), ("NewInlinePolicyDocument", "{}")]
         }
+        "ProvisionAccessConfiguration" | "DeprovisionAccessConfiguration" => vec![CONFIGURATION],
+        "CreateAccessAssignment" | "DeleteAccessAssignment" => vec![
+            CONFIGURATION,
+            ("TargetType", "RD-Account"),
+            ("TargetId", "1"),
+            ("PrincipalType", "User"),
+            ("PrincipalId", "u-nobody"),
+        ],
+        "GetTask" | "GetTaskStatus" => vec![("TaskId", "t-nothing")],
         _ => vec![],
     }
 }
 
 /// The kind of thing that a name of a parameter stands for.
-const ENTITIES: [(&str, &str); 3] =
-    [("UserId", "User"), ("GroupId", "Group"), ("AccessConfigurationId", "AccessConfiguration")];
+const ENTITIES: [(&str, &str); 4] = [
+    ("UserId", "User"),
+    ("GroupId", "Group"),
+    ("AccessConfigurationId", "AccessConfiguration"),
+    ("TaskId", "Task"),
+];
 
 #[test]
 fn every_action_of_a_directory_needs_one_that_exists() {
@@ -79,8 +92,12 @@ fn every_action_names_what_it_misses_and_what_does_not_exist() {
             ENTITIES.into_iter().find(|(name, _)| needed.iter().any(|(key, _)| key == name))
         {
             let missing = api.within(action, &needed);
-            // A group's change looks at the group first.
-            let entity = if needed.iter().any(|(key, _)| *key == "GroupId") { "Group" } else { entity };
+            let entity = match *action {
+                // A group's change looks at the group first.
+                "AddUserToGroup" | "RemoveUserFromGroup" => "Group",
+                "DeleteAccessAssignment" => "AccessAssignment",
+                _ => entity,
+            };
             missing.refused(404, &format!("EntityNotExists.{entity}"));
             for bad in ["nobody", "x-1", &"u-".repeat(2000)] {
                 let wrong: Vec<_> = needed

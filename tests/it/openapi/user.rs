@@ -259,7 +259,7 @@ fn a_password_is_reset() {
 }
 
 /// A user as an identity provider's connector will make them.
-fn synchronize(api: &Api, name: &str, external_id: &str) -> UserId {
+pub(crate) fn synchronize(api: &Api, name: &str, external_id: &str) -> UserId {
     let id: UserId = Generated::generate(api.app.clock.now(), Random::system().bytes().unwrap());
     let (kept, name, external_id) = (id.clone(), name.to_owned(), external_id.to_owned());
     let now = api.app.clock.now();

@@ -2,6 +2,7 @@
 //! each product. A script says which actions succeeded and which were refused with which code; here
 //! the list is held against the actions that the server says it has.
 
+mod cloudsso;
 mod local_cloud;
 mod principal;
 

@@ -52,6 +52,8 @@ pub(crate) struct Options {
     pub(crate) public_url: Option<&'static str>,
     /// Every call to the cloud goes through this.
     pub(crate) proxy: Option<Arc<CloudProxy>>,
+    /// With the clock of the machine, which foreign clients sign by.
+    pub(crate) is_live: bool,
     /// With a directory, and nobody and nothing in it.
     pub(crate) is_empty: bool,
     /// Whose forwarded addresses are not believed, not even ours.
@@ -87,7 +89,8 @@ impl TestApp {
     /// With the usual organisation, and its tasks still to be done.
     pub(crate) fn with(options: Options) -> Self {
         let (database, folder) = (TestDatabase::new(), tempfile::tempdir().unwrap());
-        let clock = Clock::manual(Timestamp::from_seconds(NOON));
+        let clock =
+            if options.is_live { Clock::system() } else { Clock::manual(Timestamp::from_seconds(NOON)) };
         let store = Store::open(&DatabaseUrl::parse(database.url()).unwrap()).unwrap();
         let public = TcpListener::bind("127.0.0.1:0").unwrap();
         let listener_url = format!("http://localhost:{}", public.local_addr().unwrap().port());

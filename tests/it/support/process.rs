@@ -147,6 +147,11 @@ impl Server {
     pub(crate) fn stop(self) -> ExitStatus {
         self.process.stop()
     }
+
+    /// As [`Self::stop`]; gives its data directory too.
+    pub(crate) fn stop_and_keep(self) -> (ExitStatus, TempDir) {
+        (self.process.stop(), self.folder)
+    }
 }
 
 fn serve(data_dir: &Path, arguments: &[&str]) -> Command {

@@ -1,0 +1,197 @@
+//! `cloudsso admin`: asked of the running server through the socket in its data directory; where none runs,
+//! of the database itself.
+
+use std::fs;
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::domain::MachinePolicy;
+
+use super::configuration::{self, ServeArguments};
+use super::control::{self, Holder, LONGEST_ANSWER, PolicyEntry, Request};
+use super::running;
+use super::terminal::print;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+#[derive(Subcommand)]
+pub(super) enum AdminCommand {
+    /// Make an AccessKey for the OpenAPI; its secret is shown this once
+    CreateAccessKey {
+        #[command(flatten)]
+        holder: HolderArguments,
+        /// What a machine identity may do: AliyunCloudSSOFullAccess, AliyunCloudSSOReadOnlyAccess, or a file
+        /// with a policy document; replaces what it may do by now
+        #[arg(long, requires = "machine")]
+        policy: Vec<String>,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// List AccessKeys, without their secrets
+    ListAccessKeys {
+        #[command(flatten)]
+        holder: HolderArguments,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Turn an AccessKey off: it signs nothing from this moment on
+    DisableAccessKey {
+        /// The key's id
+        id: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Turn an AccessKey on again
+    EnableAccessKey {
+        /// The key's id
+        id: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Delete an AccessKey
+    DeleteAccessKey {
+        /// The key's id
+        id: String,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Args)]
+pub(super) struct HolderArguments {
+    /// The administrator whose key it is; may be left out where there is one
+    #[arg(long, conflicts_with = "machine")]
+    administrator: Option<String>,
+    /// The machine identity whose key it is
+    #[arg(long)]
+    machine: Option<String>,
+}
+
+impl HolderArguments {
+    fn named(self) -> Option<Holder> {
+        self.administrator.map(Holder::Administrator).or(self.machine.map(Holder::Machine))
+    }
+}
+
+/// Which installation is meant.
+#[derive(Args)]
+pub(super) struct Place {
+    /// The configuration file; `cloudsso.toml` in the working directory is read if it is there
+    #[arg(long, env = "CLOUDSSO_CONFIG")]
+    config: Option<PathBuf>,
+    /// The data directory [default: data]
+    #[arg(long, env = "CLOUDSSO_DATA_DIR")]
+    data_dir: Option<PathBuf>,
+    /// The database of a server that is not running [default: a SQLite file in the data directory]
+    #[arg(long, env = "CLOUDSSO_DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+    /// Print the outcome as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Does what the command says.
+pub(super) fn run(command: AdminCommand) -> Result<(), String> {
+    let (request, place) = match command {
+        AdminCommand::CreateAccessKey { holder, policy, place } => {
+            let policies = policy.iter().map(|policy| read_policy(policy)).collect::<Result<Vec<_>, _>>()?;
+            let policies = (!policies.is_empty()).then_some(policies);
+            let holder = holder.named().unwrap_or(Holder::OnlyAdministrator);
+            (Request::CreateAccessKey { holder, policies }, place)
+        }
+        AdminCommand::ListAccessKeys { holder, place } => {
+            (Request::ListAccessKeys { holder: holder.named() }, place)
+        }
+        AdminCommand::DisableAccessKey { id, place } => {
+            (Request::SetAccessKeyStatus { id, is_active: false }, place)
+        }
+        AdminCommand::EnableAccessKey { id, place } => {
+            (Request::SetAccessKeyStatus { id, is_active: true }, place)
+        }
+        AdminCommand::DeleteAccessKey { id, place } => (Request::DeleteAccessKey { id }, place),
+    };
+    let is_json = place.json;
+    let result = ask(place, request)?;
+    if is_json {
+        print(&result.to_string());
+    } else {
+        print_in_words(&result);
+    }
+    Ok(())
+}
+
+/// A policy that is known by its name, or a file that is named after what it says.
+fn read_policy(policy: &str) -> Result<PolicyEntry, String> {
+    if let Some(known) = MachinePolicy::known(policy) {
+        return Ok(PolicyEntry { name: known.name.to_string(), document: known.document });
+    }
+    let path = Path::new(policy);
+    let document = fs::read_to_string(path).map_err(|error| {
+        let known = [MachinePolicy::FULL_ACCESS, MachinePolicy::READ_ONLY_ACCESS].join(", ");
+        format!("{policy}: {error}; a policy is one of {known}, or a file")
+    })?;
+    let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    Ok(PolicyEntry { name, document })
+}
+
+fn ask(place: Place, request: Request) -> Result<Value, String> {
+    let arguments = ServeArguments::of_data(place.config, place.data_dir, place.database_url);
+    let settings = configuration::read(&arguments)?;
+    let socket = settings.data_dir.join(control::SOCKET);
+    match UnixStream::connect(&socket) {
+        Ok(stream) => {
+            ask_server(stream, &request).map_err(|error| format!("{}: {error}", socket.display()))?
+        }
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => {
+            let ctx = running::open_alone(&settings)?;
+            control::execute(&ctx, request)
+        }
+        Err(error) => Err(format!("{}: {error}", socket.display())),
+    }
+}
+
+/// The server's own answer, or why there is none.
+fn ask_server(mut stream: UnixStream, request: &Request) -> std::io::Result<Result<Value, String>> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Answer {
+        Result(Value),
+        Error(String),
+    }
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    let mut line = serde_json::to_vec(request)?;
+    line.push(b'\n');
+    stream.write_all(&line)?;
+    let mut answer = Vec::new();
+    stream.take(LONGEST_ANSWER).read_to_end(&mut answer)?;
+    Ok(match serde_json::from_slice(&answer)? {
+        Answer::Result(result) => Ok(result),
+        Answer::Error(error) => Err(error),
+    })
+}
+
+fn print_in_words(result: &Value) {
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or("–").to_owned();
+    match result.get("access_keys").and_then(Value::as_array) {
+        Some(keys) => {
+            for key in keys {
+                let columns = ["access_key_id", "status", "holder_id", "created_at", "last_used_at"];
+                print(&columns.map(|name| text(key, name)).join("  "));
+            }
+        }
+        None => {
+            for name in ["access_key_id", "access_key_secret", "holder", "status"] {
+                if result.get(name).is_some() {
+                    print(&format!("{name}: {}", text(result, name)));
+                }
+            }
+        }
+    }
+}
