@@ -7,7 +7,7 @@ use crate::domain::{self, NameFilter, ProvisionType, Status, Tag, User, UserChan
 use crate::rpc;
 use crate::service::authorisation::Resource;
 use crate::service::credential::{self, NewPassword};
-use crate::service::user;
+use crate::service::user::{self, TaggedUser};
 
 use super::invocation::{Invocation, Outcome, nothing, tags_answer};
 use super::paging::Paging;
@@ -40,12 +40,7 @@ pub(super) fn create(call: &Invocation<'_>) -> Outcome {
 pub(super) fn get(call: &Invocation<'_>) -> Outcome {
     let id = call.user_id()?;
     let operator = call.authorise(&Resource::user(&call.directory_id()?, &id))?;
-    let found = user::load(call.ctx, &operator, &id)?;
-    let mut member = tagged(answer(&found.user), &found.tags);
-    if let (Some(external_id), Some(members)) = (external_id(&found.user), member.as_object_mut()) {
-        members.insert("ExternalId".to_owned(), external_id);
-    }
-    Ok(json!({ "User": member }))
+    Ok(json!({ "User": shown(&user::load(call.ctx, &operator, &id)?) }))
 }
 
 /// `GetUserId`.
@@ -105,14 +100,7 @@ pub(super) fn list(call: &Invocation<'_>) -> Outcome {
     let paging = Paging::read(call, PAGE, &["Filter", "ProvisionType", "Status", "Tags"])?;
     let operator = call.authorise(&Resource::directory(&directory))?;
     let found = user::list(call.ctx, &operator, &query, &paging.request)?;
-    paging.answer(&found, "Users", |found| {
-        let mut member = tagged(answer(&found.user), &found.tags);
-        if let Some(members) = member.as_object_mut() {
-            let ids: Vec<Value> = external_id(&found.user).into_iter().collect();
-            members.insert("ExternalId".to_owned(), ids.into());
-        }
-        member
-    })
+    paging.answer(&found, "Users", shown)
 }
 
 /// `ResetUserPassword`.
@@ -172,6 +160,11 @@ fn tagged(mut user: Value, tags: &[Tag]) -> Value {
     user
 }
 
-fn external_id(user: &User) -> Option<Value> {
-    user.external_id.as_ref().map(|id| json!({ "Id": id, "Issuer": "SCIM" }))
+/// A user as looked at: with the tags, and the external id of one who has it.
+fn shown(found: &TaggedUser) -> Value {
+    let mut user = tagged(answer(&found.user), &found.tags);
+    if let (Some(id), Some(members)) = (&found.user.external_id, user.as_object_mut()) {
+        members.insert("ExternalId".to_owned(), json!({ "Id": id, "Issuer": "SCIM" }));
+    }
+    user
 }

@@ -16,7 +16,7 @@ shown = case.ok(c.get_user, m.GetUserRequest(directory_id=directory, user_id=use
 assert (shown.external_id.id, shown.external_id.issuer) == (case.world["external_id"], "SCIM"), shown
 assert shown.provision_type == "Synchronized", shown
 listed = case.ok(c.list_users, m.ListUsersRequest(directory_id=directory, provision_type="Synchronized")).users
-assert [each.external_id[0].id for each in listed] == [case.world["external_id"]], listed
+assert [each.external_id.id for each in listed] == [case.world["external_id"]], listed
 case.refused(
     "OperationConflict.User.Synchronized",
     c.update_user,

@@ -301,7 +301,7 @@ fn a_synchronised_user_is_found_by_its_external_id_and_is_locked() {
     let user = api.within("GetUser", &[("UserId", &erin)]).ok()["User"].clone();
     assert_eq!((&user["ExternalId"], &user["ProvisionType"]), (&external_id, &json!("Synchronized")));
     let listed = api.within("ListUsers", &[("ProvisionType", "Synchronized")]).ok();
-    assert_eq!(listed["Users"][0]["ExternalId"], json!([external_id]));
+    assert_eq!(listed["Users"][0]["ExternalId"], external_id);
 
     api.within("UpdateUser", &[("UserId", &erin), ("NewDisplayName", "E.")])
         .refused(409, "OperationConflict.User.Synchronized");
