@@ -191,8 +191,6 @@ pub(crate) enum Refusal {
     /// A user that CloudSSO keeps and somebody else would change, or one that it does not keep and would
     /// change.
     Provisioned { name: String, is_provisioned: bool },
-    /// Too many passwords are being hashed; the same call will do in a moment.
-    Busy,
     /// The SAML assertion is refused; the reason is for the log alone.
     Assertion(String),
     /// An OIDC token that is not accepted; the reason is for the log alone.
@@ -211,9 +209,11 @@ impl Refusal {
         Self::Parameter { name, flaw, rule: rule.into() }
     }
 
-    /// That `name` names nothing; of a long one only the beginning is repeated.
+    /// That `name` names nothing; of a long one only the beginning is repeated, and nothing that would
+    /// begin a new line in a log.
     pub(crate) fn missing(entity: Entity, name: impl Into<String>) -> Self {
         let mut name = name.into();
+        name.retain(|letter| !letter.is_control());
         if let Some((end, _)) = name.char_indices().nth(REPEATED) {
             name.truncate(end);
         }
@@ -245,7 +245,6 @@ impl Refusal {
             Self::Exists { .. } | Self::InUse { .. } | Self::State { .. } | Self::Limit { .. } => 409,
             Self::Internal(_) => 500,
             Self::Unavailable(_) => 503,
-            Self::Busy => 503,
         }
     }
 
@@ -268,7 +267,6 @@ impl Refusal {
             Self::InUse { code, .. } | Self::State { code, .. } | Self::Limit { code, .. } => (*code).into(),
             Self::Permission { .. } | Self::Trust { .. } => "NoPermission".into(),
             Self::Reserved { .. } | Self::Provisioned { .. } => "NoPermission.ReservedObject".into(),
-            Self::Busy => "ServiceUnavailable".into(),
             Self::Assertion(_) => "AuthenticationFail.SAMLAssertion".into(),
             Self::Token(_) => "AuthenticationFail.OIDCToken".into(),
             Self::Unavailable(_) => "ServiceUnavailable".into(),
@@ -321,7 +319,6 @@ impl fmt::Display for Refusal {
             Self::Provisioned { name, is_provisioned: false } => {
                 write!(f, "CloudSSO does not keep the user {name}, and may not change it.")
             }
-            Self::Busy => f.write_str("The request has failed due to a temporary failure of the server."),
             Self::Assertion(_) => f.write_str("The SAML assertion is not valid."),
             Self::Token(_) => f.write_str("The OIDC token is not valid."),
             Self::Unavailable(reason) => write!(f, "Try again in a minute: {reason}."),
@@ -353,7 +350,7 @@ impl From<diesel::result::Error> for Refusal {
 impl From<crate::crypto::Error> for Refusal {
     fn from(error: crate::crypto::Error) -> Self {
         match error {
-            crate::crypto::Error::Busy => Self::Busy,
+            crate::crypto::Error::Busy => Self::Unavailable("too many passwords are being hashed"),
             error => Self::Internal(error.to_string()),
         }
     }

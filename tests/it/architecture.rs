@@ -66,7 +66,7 @@ pub(crate) const LIBRARIES: &[Library] = &[
     Library { name: "ureq", rooms: &["cloud", "local_cloud"] },
     Library { name: "actix_web", rooms: &["web", "local_cloud", "app"] },
     Library { name: "askama", rooms: &["web", "local_cloud"] },
-    Library { name: "qrcode", rooms: &["web"] },
+    Library { name: "qrcode", rooms: &["web", "local_cloud"] },
     Library { name: "clap", rooms: &["app"] },
 ];
 

@@ -70,11 +70,16 @@ pub(crate) fn list(call: &Invocation<'_>, connection: &mut SqliteConnection) -> 
 }
 
 /// `UpdateAccessKey`: switches a key on or off. The keys of a user that CloudSSO keeps stay in reach of
-/// whoever administers the account, since CloudSSO switches them off and never on.
+/// whoever administers the account, since CloudSSO switches them off and never on; not of the user itself,
+/// or one key that is left would bring the other back.
 pub(crate) fn update(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
-    let (_user, row) = named(call, connection, "UpdateAccessKey")?;
+    let (user, row) = named(call, connection, "UpdateAccessKey")?;
     call.parameters.required("Status")?;
     let status = call.parameters.choice("Status", STATUS)?.unwrap_or("Inactive");
+    let own = |user: &UserRow| call.identity.ram_user().is_some_and(|caller| caller.id == user.id);
+    if let Some(user) = user.filter(own).filter(|_| status == "Active") {
+        may_change_user(call.identity, &user)?;
+    }
     access_key::update_status(connection, &row.id, status, call.now.millis())?;
     Ok(json!({}))
 }

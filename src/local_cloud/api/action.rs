@@ -1,6 +1,7 @@
 //! The dictionary: which product a version means, and which function carries out each action.
 
 use super::invocation::{AnonymousInvocation, Outcome, StagedVerb, Verb};
+use super::version::{IMS, RAM, RESOURCE_DIRECTORY_MASTER, STS};
 use super::{
     access_key, account_summary, attachment, control_attachment, control_policy, delegation, directory,
     domain, folder, group, handshake, login_profile, member, member_departure, member_list, member_tag,
@@ -28,11 +29,6 @@ pub(crate) struct Action {
     pub(crate) name: &'static str,
     pub(crate) execution: Execution,
 }
-
-pub(super) const STS: &str = "2015-04-01";
-pub(super) const RAM: &str = "2015-05-01";
-pub(super) const IMS: &str = "2019-08-15";
-const RESOURCE_DIRECTORY_MASTER: &str = "2022-04-19";
 
 const VERSIONS: &[&str] = &[STS, RAM, IMS, RESOURCE_DIRECTORY_MASTER];
 

@@ -9,7 +9,7 @@ use crate::local_cloud::store::user::{self, UserRow};
 use crate::local_cloud::store::{self, access_key, temporary_credential};
 use crate::rpc::{Call, Credential, VerifiedCall};
 
-use super::action;
+use super::version as product;
 
 /// Milliseconds within which the use of a key is written down once.
 const USE_NOTED_EVERY: i64 = 60_000;
@@ -94,9 +94,9 @@ fn holder(cloud: &Cloud, user_id: &str) -> Result<UserRow, Refusal> {
 /// The product of a version, as the last use of a key names it.
 fn service_name(version: &str) -> &'static str {
     match version {
-        action::STS => "Sts",
-        action::RAM => "Ram",
-        action::IMS => "Ims",
+        product::STS => "Sts",
+        product::RAM => "Ram",
+        product::IMS => "Ims",
         _ => "ResourceManager",
     }
 }

@@ -10,9 +10,9 @@ use crate::local_cloud::rules;
 use crate::local_cloud::store::account_setting;
 use crate::local_cloud::store::user::{self, UserRow};
 
-use super::action;
 use super::invocation::Invocation;
 use super::permission::authorise_unless_denied;
+use super::version;
 
 /// What every default domain ends with.
 pub(super) const DOMAIN_SUFFIX: &str = ".onaliyun.com";
@@ -46,7 +46,7 @@ impl Face {
 impl Invocation<'_> {
     /// Which API the call came by.
     pub(super) fn face(&self) -> Face {
-        if self.version == action::IMS { Face::Ims } else { Face::Ram }
+        if self.version == version::IMS { Face::Ims } else { Face::Ram }
     }
 
     /// The action as policies name it, such as `ims:CreateUser`.

@@ -44,6 +44,7 @@ mod target;
 mod user;
 mod user_sso;
 mod user_tag;
+mod version;
 
 use std::net::IpAddr;
 

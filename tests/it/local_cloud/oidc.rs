@@ -68,7 +68,7 @@ impl Trusting {
         world.send(&outgoing.anonymous(world.clock.now(), &world.nonce()))
     }
 
-    fn claims(&self, changes: Value) -> Value {
+    fn claims(&self, changes: &Value) -> Value {
         let mut claims = self.issuer.claims(self.world.clock.now());
         for (name, value) in changes.as_object().expect("an object") {
             claims[name] = value.clone();
@@ -102,7 +102,7 @@ fn what_the_issuer_did_not_sign_is_refused() {
     let (signed, signature) = honest.rsplit_once('.').unwrap();
     let stranger = Issuer::new();
     let none = message(&json!({"alg": "none"}), &claims);
-    let forged = message(&json!({"alg": "RS256", "kid": "rsa-1"}), &trusting.claims(json!({"sub": "root"})));
+    let forged = message(&json!({"alg": "RS256", "kid": "rsa-1"}), &trusting.claims(&json!({"sub": "root"})));
     // The published key as the secret of an HMAC.
     let hmac = message(&json!({"alg": "HS256", "kid": "rsa-1"}), &claims);
     let mixed = message(&json!({"alg": "ES256", "kid": "rsa-1"}), &claims);
@@ -137,14 +137,14 @@ fn issuer_audience_subject_and_times_are_checked_before_anybody_is_asked() {
         (json!({"nbf": now + 61}), INVALID),
         (json!({"iat": now - 12 * 3600 - 1}), INVALID),
     ] {
-        let token = trusting.issuer.token(&trusting.claims(changes.clone()));
+        let token = trusting.issuer.token(&trusting.claims(&changes));
         assert_eq!(trusting.assume(&token).code(), code, "{changes}");
     }
     assert_eq!(trusting.issuer.requests(), 0);
-    let other = trusting.issuer.token(&trusting.claims(json!({"sub": "repo:other:main"})));
+    let other = trusting.issuer.token(&trusting.claims(&json!({"sub": "repo:other:main"})));
     assert_eq!(trusting.assume(&other).code(), "NoPermission", "by the trust policy of the role");
     for changes in [json!({}), json!({"aud": ["pipeline"]}), json!({"nbf": now - 5})] {
-        let token = trusting.issuer.token(&trusting.claims(changes.clone()));
+        let token = trusting.issuer.token(&trusting.claims(&changes));
         assert_eq!(trusting.assume(&token).code(), "ok", "{changes}");
     }
 }
@@ -152,7 +152,7 @@ fn issuer_audience_subject_and_times_are_checked_before_anybody_is_asked() {
 #[test]
 fn parameters_out_of_bounds_are_named() {
     let trusting = Trusting::new();
-    let token = trusting.issuer.token(&trusting.claims(json!({})));
+    let token = trusting.issuer.token(&trusting.claims(&json!({})));
     let elsewhere = "acs:ram::1000000000000000:oidc-provider/ci";
     let absent = format!("acs:ram::{}:role/absent", trusting.world.management);
     for (changes, code) in [
@@ -228,7 +228,7 @@ fn new_keys_of_an_issuer_are_found() {
 fn a_provider_that_is_gone_admits_nobody() {
     let trusting = Trusting::new();
     let world = &trusting.world;
-    let token = trusting.issuer.token(&trusting.claims(json!({})));
+    let token = trusting.issuer.token(&trusting.claims(&json!({})));
     assert_eq!(trusting.assume(&token).code(), "ok");
     let named = [("OIDCProviderName", "ci"), ("ClientId", "pipeline")];
     world.call(&world.owner, (IMS, "RemoveClientIdFromOIDCProvider"), &named).ok();

@@ -139,11 +139,21 @@ fn cloudsso_takes_a_user_over_and_lets_it_go() {
         world.ims("UpdateUser", &[bob, ("ProvisionType", "Mine")]).code(),
         "InvalidParameter.ProvisionType"
     );
+    let second = tenant.key_of("bob");
+    tenant.ims("SetSecurityPreference", &[("AllowUserToManageAccessKeys", "true")]).ok();
     let taken = world.ims("UpdateUser", &[bob, ("ProvisionType", "CloudSSO")]).ok();
     assert_eq!(taken["User"]["ProvisionType"], "CloudSSO");
     // Its own ways in are closed.
     let off = [bob, ("UserAccessKeyId", key.id.as_str()), ("Status", "Inactive")];
     world.ims("UpdateAccessKey", &off).ok();
+    let own = [("UserAccessKeyId", key.id.as_str()), ("Status", "Active")];
+    let again = tenant.world.call(&second, (IMS, "UpdateAccessKey"), &own);
+    assert_eq!(
+        again.code(),
+        "NoPermission.ReservedObject",
+        "a key that is left does not bring the other back"
+    );
+    world.ims("DeleteAccessKey", &[bob, ("UserAccessKeyId", second.id.as_str())]).ok();
     world.ims("UpdateLoginProfile", &[bob, ("Status", "Inactive")]).ok();
     let who = tenant.world.call(&key, (super::STS, "GetCallerIdentity"), &[]);
     assert_eq!(who.code(), "InvalidAccessKeyId.Inactive");

@@ -194,3 +194,34 @@ fn a_user_assumes_a_role_that_trusts_it() {
         assert_eq!(tenant.world.call(&key, (STS, "AssumeRole"), &assume).code(), "NoPermission", "{spelt}");
     }
 }
+
+#[test]
+fn control_policies_of_the_directory_bind_users_too() {
+    let tenant = Tenant::new();
+    tenant.user("admin");
+    tenant.grant("admin", "AdministratorAccess");
+    tenant.ims("SetSecurityPreference", &[("AllowUserToManageAccessKeys", "true")]).ok();
+    let key = tenant.key_of("admin");
+    let call = |action: &str| tenant.world.call(&key, (RAM, action), &[]).code();
+    assert_eq!((call("ListUsers").as_str(), call("ListAccessKeys").as_str()), ("ok", "ok"));
+    let owner = |action: &str, parameters: &[(&str, &str)]| {
+        tenant.world.call(&tenant.world.owner, (RD, action), parameters).ok()
+    };
+    owner("EnableControlPolicy", &[]);
+    let deny = json!({"Version": "1", "Statement": [
+        {"Effect": "Deny", "Action": ["ram:ListUsers", "ram:ListAccessKeys"], "Resource": "*"},
+    ]})
+    .to_string();
+    let made = owner(
+        "CreateControlPolicy",
+        &[("PolicyName", "no-users"), ("EffectScope", "RAM"), ("PolicyDocument", &deny)],
+    );
+    let id = made["ControlPolicy"]["PolicyId"].as_str().unwrap().to_owned();
+    owner("AttachControlPolicy", &[("PolicyId", &id), ("TargetId", &tenant.account)]);
+    // Not by a policy, and not by the right to one's own keys.
+    assert_eq!(
+        (call("ListUsers").as_str(), call("ListAccessKeys").as_str()),
+        ("NoPermission", "NoPermission")
+    );
+    assert_eq!(call("ListGroups"), "ok");
+}

@@ -119,6 +119,8 @@ fn a_user_must_be_well_formed() {
     let refused = tenant.ims("GetUser", &[("UserId", &"9".repeat(100_000))]);
     assert_eq!(refused.code(), "EntityNotExist.User");
     assert!(refused.body.len() < 1000, "what was sent is not sent back");
+    let refused = tenant.ims("GetUser", &[("UserId", "9\nforged line")]);
+    assert!(refused.json()["Message"].as_str().unwrap().contains("9forged line"), "{}", refused.body);
 }
 
 #[test]

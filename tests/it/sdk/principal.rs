@@ -14,7 +14,9 @@ fn the_sdk_of_ims_calls_every_action() {
     let mut given = owner(&world);
     given["metadata"] = IdentityProvider::new(world.clock.now()).encoded_metadata().into();
     let report = run("ims.py", &given);
-    assert_eq!(report.missing(actions(IMS)), Vec::<&str>::new());
+    // OIDC providers have a test of their own.
+    let actions = actions(IMS).into_iter().filter(|action| !action.contains("OIDC"));
+    assert_eq!(report.missing(actions), Vec::<&str>::new());
     assert!(report.codes().len() >= 30, "{:?}", report.codes());
 }
 
