@@ -5,10 +5,10 @@ export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench lint deny fmt
+.PHONY: help run build test bench fan-out reconcile lint deny fmt
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 10
 
 run: ## install what is missing, build, and start the demo
 	@scripts/setup
@@ -27,6 +27,14 @@ bench: ## the benchmarks, and the demo measured from outside
 	cargo bench --locked --bench policy
 	@$(MAKE) --no-print-directory build
 	scripts/measure-demo "$(TARGET)/release/cloudsso"
+
+fan-out: ## 1,200 assignment operations against a slow cloud, undisturbed and with the server killed (4 min)
+	@scripts/setup test
+	@$(MAKE) --no-print-directory build
+	target/python/bin/python scripts/measure-fan-out "$(TARGET)/release/cloudsso"
+
+reconcile: ## 1,000 accounts × 20 configurations provisioned, then compared (10 min)
+	cargo bench --locked --bench reconcile
 
 lint: ## formatting, clippy, documentation
 	@scripts/setup lint

@@ -27,7 +27,7 @@ use cloudsso::local_cloud;
 use cloudsso::rpc::AccessKey;
 use cloudsso::service::{
     Context, Operator, Parts, Upkeep, Worker, access_assignment, access_configuration, account, directory,
-    drift, task, user,
+    drift, resource_directory, task, user,
 };
 use cloudsso::storage::{DatabaseUrl, Store};
 use tracing::field::{Field, Visit};
@@ -76,7 +76,7 @@ fn main() -> Result<ExitCode, Failure> {
 }
 
 fn start_local_cloud(folder: &std::path::Path) -> Result<(SocketAddr, String, AccessKey), Failure> {
-    let settings = local_cloud::Settings::new(&folder.join("local-cloud"));
+    let settings = local_cloud::Settings::new(folder.join("local-cloud"));
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
@@ -152,7 +152,7 @@ fn furnish(ctx: &Context, operator: &Operator, accounts: usize) -> Result<(), Fa
 fn assign(ctx: &Context, operator: &Operator, configurations: usize) -> Result<(), Failure> {
     let spec: UserSpec = toml::from_str("user_name = \"alice\"")?;
     let alice = user::create(ctx, operator, spec, Vec::new())?.user.id;
-    let root = account::observe(ctx)?.folders.first().ok_or("no root folder")?.id.clone();
+    let root = resource_directory::observe(ctx)?.folders.first().ok_or("no root folder")?.id.clone();
     for number in 0..configurations {
         let inline = r#"{"Version":"1","Statement":[{"Effect":"Deny","Action":"ram:*","Resource":"*"}]}"#;
         let spec = AccessConfigurationSpec {

@@ -13,7 +13,7 @@ use actix_web::web::{Data, block};
 use actix_web::{App, HttpServer};
 use url::Url;
 
-use crate::service::{Context, Operator, Worker, account, worker};
+use crate::service::{Context, Operator, Worker, resource_directory, worker};
 use crate::web::{self, Face, Health};
 
 use super::configuration::Settings;
@@ -93,7 +93,7 @@ async fn serve(settings: &Settings) -> Result<(), String> {
 
 /// What must be true before requests are asked for: accounts known, and trusting us as we are now.
 fn begin(ctx: &Context, is_demo: bool) -> Result<(), String> {
-    if !is_demo && let Err(error) = account::synchronize(ctx, &Operator::local()) {
+    if !is_demo && let Err(error) = resource_directory::synchronize(ctx, &Operator::local()) {
         // The cloud may be away; people still sign in and see what was known.
         tracing::warn!(%error, "the accounts could not be brought up to date");
     }

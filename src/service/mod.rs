@@ -31,6 +31,7 @@ pub mod permission_policy;
 pub mod portal;
 mod provision;
 pub mod provisioning;
+pub mod resource_directory;
 pub mod role_sso;
 pub mod rpc_caller;
 pub mod second_factor;

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::base::{AccountId, DirectoryId};
+use crate::base::{AccountId, DirectoryId, Timestamp};
 use crate::cloud::{
     self, Account, NewPolicyVersion, NewRole, NewSamlProvider, PolicyKind, RoleChanges, SamlProviderChanges,
 };
@@ -37,6 +37,14 @@ pub(super) enum Failure {
 impl Failure {
     pub(super) fn lasting(reason: impl Into<String>) -> Self {
         Self::Lasting(reason.into())
+    }
+
+    /// Until when the account is left alone, because it did not answer for a while.
+    pub(super) fn left_alone_until(&self) -> Option<Timestamp> {
+        match self {
+            Self::Cloud(error) => error.until(),
+            Self::Foreign(_) | Self::Lasting(_) => None,
+        }
     }
 
     /// Whether trying again is pointless.

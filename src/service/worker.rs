@@ -18,7 +18,7 @@ use crate::storage::{self, Conn, failure_counter, provisioning, session, sign_in
 use super::context::Change;
 use super::perform::{self, Outcome};
 use super::task::{self as tasks, Draft};
-use super::{Context, Error, Operator, account, drift, provision};
+use super::{Context, Error, Operator, drift, provision, resource_directory};
 
 /// How often to look for work that another replica wrote, or that waited for its next attempt.
 const POLL: Duration = Duration::from_secs(1);
@@ -115,7 +115,7 @@ impl Chores {
         }
         if ctx.upkeep.directory.is_some_and(|interval| now.since(self.synchronized_at) >= interval) {
             self.synchronized_at = now;
-            let synchronized = account::synchronize(ctx, &Operator::system());
+            let synchronized = resource_directory::synchronize(ctx, &Operator::system());
             report(synchronized, "folders and accounts could not be brought up to date");
         }
     }
@@ -194,7 +194,13 @@ fn record(ctx: &Context, lease: &Lease, mut task: Task, outcome: Outcome) -> Res
     let change = ctx.change(&Origin::system(task.id.to_string()));
     let mut next_at = change.now;
     task.started_at = None;
-    if let Outcome::Failed(failure) = &outcome {
+    if let Outcome::Failed(failure) = &outcome
+        && let Some(until) = failure.left_alone_until()
+    {
+        // Nothing was tried, so that this is no attempt.
+        task.failure_reason = Some(failure.to_string());
+        next_at = until.plus(retry_delay(1, jitter));
+    } else if let Outcome::Failed(failure) = &outcome {
         task.attempts += 1;
         tracing::warn!(task.id = %task.id, account.id = %lease.account_id, attempt = task.attempts, reason = %failure, "a task failed");
         task.failure_reason = Some(failure.to_string());

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use cloudsso::base::AccountId;
 use cloudsso::cloud::PolicyKind;
 use cloudsso::domain::{DeprovisionStrategy, Grant, Target, TaskFilter, TaskStatus};
-use cloudsso::service::{access_assignment, account, task};
+use cloudsso::service::{access_assignment, resource_directory, task};
 use cloudsso::storage::assignment;
 
 use crate::support::app::TestApp;
@@ -46,7 +46,7 @@ fn a_folder_reaches_every_member_below_it_now_and_later() {
 
     // Later: an account that is made there, and one that is moved there.
     let spain = make_account(&app, "spain", &["production", "europe"]);
-    account::move_account(&app.ctx, &app.operator, &lab, &production).unwrap();
+    resource_directory::move_account(&app.ctx, &app.operator, &lab, &production).unwrap();
     app.run_due();
     assert_eq!((developer(&app, &spain), developer(&app, &lab)), (all(), all()));
     let (mut alice, portal) = app.sign_in("alice");
@@ -92,7 +92,7 @@ fn a_move_is_planned_first_and_changes_exactly_that() {
     }
     app.run_due();
     let target = Target::Account(wanders.clone());
-    let plan = account::plan_move(&app.ctx, &app.operator, &target, &there).unwrap();
+    let plan = resource_directory::plan_move(&app.ctx, &app.operator, &target, &there).unwrap();
     let grant = |name: &str| {
         let access_configuration_id = app.configuration(name);
         BTreeSet::from([Grant { account_id: wanders.clone(), access_configuration_id }])
@@ -103,7 +103,7 @@ fn a_move_is_planned_first_and_changes_exactly_that() {
     assert_eq!(app.run_due(), 0);
     assert_eq!(roles(&app, &wanders), ["Developer".to_owned()].into());
 
-    account::move_account(&app.ctx, &app.operator, &wanders, &there).unwrap();
+    resource_directory::move_account(&app.ctx, &app.operator, &wanders, &there).unwrap();
     assert_eq!(app.run_due(), 2);
     assert_eq!(roles(&app, &wanders), ["Reader".to_owned()].into());
     assert_eq!(roles(&app, &stays), ["Developer".to_owned()].into());
@@ -122,16 +122,17 @@ fn a_folder_that_moves_takes_its_accounts_along() {
             .unwrap();
     }
     app.run_due();
-    let plan = account::plan_move(&app.ctx, &app.operator, &Target::Folder(inner.clone()), &there).unwrap();
+    let plan = resource_directory::plan_move(&app.ctx, &app.operator, &Target::Folder(inner.clone()), &there)
+        .unwrap();
     assert_eq!((plan.provision.len(), plan.deprovision.len()), (1, 1));
     let mut directory = observed(&app);
     let moved = directory.folders.iter_mut().find(|folder| folder.id == inner).unwrap();
     moved.parent_id = Some(there.clone());
-    account::adopt(&app.ctx, &app.operator, directory).unwrap();
+    resource_directory::adopt(&app.ctx, &app.operator, directory).unwrap();
     app.run_due();
     assert_eq!(roles(&app, &account), ["Reader".to_owned()].into());
     for (target, destination) in [(Target::Folder(there.clone()), &inner), (Target::Folder(there), &here)] {
-        let outcome = account::plan_move(&app.ctx, &app.operator, &target, destination);
+        let outcome = resource_directory::plan_move(&app.ctx, &app.operator, &target, destination);
         match target {
             Target::Folder(_) if destination == &inner => {
                 assert_eq!(refusal(outcome), "InvalidParameter.FolderId");
@@ -140,7 +141,7 @@ fn a_folder_that_moves_takes_its_accounts_along() {
         }
     }
     let nowhere = cloudsso::base::FolderId::parse("fd-0000000000").unwrap();
-    let outcome = account::plan_move(&app.ctx, &app.operator, &Target::Account(account), &nowhere);
+    let outcome = resource_directory::plan_move(&app.ctx, &app.operator, &Target::Account(account), &nowhere);
     assert_eq!(refusal(outcome), "EntityNotExists.Folder");
 }
 
@@ -154,7 +155,7 @@ fn an_account_that_left_is_entered_by_nobody_until_it_is_back() {
     assert!(is_granted());
     let mut without = directory.clone();
     without.accounts.retain(|account| account.id != two);
-    account::adopt(&app.ctx, &app.operator, without).unwrap();
+    resource_directory::adopt(&app.ctx, &app.operator, without).unwrap();
     assert!(!is_granted());
     let assigned = access_assignment::create(
         &app.ctx,
@@ -171,7 +172,7 @@ fn an_account_that_left_is_entered_by_nobody_until_it_is_back() {
     // While it is away somebody changes the role. Back in the directory, it is looked at.
     let there = app.cloud.account(&two);
     there.detach_policy_from_role(PolicyKind::System, "ReadOnlyAccess", "AliyunReservedSSO-Reader").unwrap();
-    account::adopt(&app.ctx, &app.operator, directory).unwrap();
+    resource_directory::adopt(&app.ctx, &app.operator, directory).unwrap();
     app.run_due();
     assert!(is_granted());
     assert_eq!(there.list_policies_for_role("AliyunReservedSSO-Reader").unwrap().len(), 1);
@@ -190,7 +191,7 @@ fn a_folder_that_is_gone_takes_its_assignments_along() {
     let root = root(&directory).id.clone();
     directory.folders.retain(|one| one.id != folder);
     directory.accounts.iter_mut().find(|one| one.id == account).unwrap().folder_id = root;
-    account::adopt(&app.ctx, &app.operator, directory).unwrap();
+    resource_directory::adopt(&app.ctx, &app.operator, directory).unwrap();
     app.run_due();
     assert!(roles(&app, &account).is_empty());
     let none = DeprovisionStrategy::None;

@@ -12,8 +12,8 @@ use std::collections::BTreeSet;
 use cloudsso::base::{AccountId, FolderId};
 use cloudsso::cloud::PolicyKind;
 use cloudsso::domain::{AccountKind, AssignmentKey, Folder, ProvisioningFilter, Target, TaskStatus};
-use cloudsso::service::account::{self, ObservedDirectory};
-use cloudsso::service::provisioning;
+use cloudsso::service::resource_directory::{self, ObservedDirectory};
+use cloudsso::service::{account, provisioning};
 
 use crate::support::app::TestApp;
 
@@ -38,7 +38,7 @@ fn roles(app: &TestApp, account: &AccountId) -> BTreeSet<String> {
 
 /// The directory as the cloud has it, to be changed and adopted.
 fn observed(app: &TestApp) -> ObservedDirectory {
-    account::observe(&app.ctx).unwrap()
+    resource_directory::observe(&app.ctx).unwrap()
 }
 
 /// A folder in the cloud, at this path of names below the root.

@@ -6,7 +6,7 @@ use cloudsso::base::{AccountId, FolderId};
 use cloudsso::domain::{
     Account, AccountKind, Assignee, AssignmentKey, DeprovisionStrategy, Folder, FolderTree, Target,
 };
-use cloudsso::service::account::{self, ObservedDirectory};
+use cloudsso::service::resource_directory::{self, ObservedDirectory};
 use cloudsso::service::{Error, access_assignment};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -136,7 +136,7 @@ impl Model {
                 self.places.entry(self.accounts[account].clone()).or_insert(folder);
             }
         }
-        account::adopt(&app.ctx, &app.operator, self.directory()).unwrap();
+        resource_directory::adopt(&app.ctx, &app.operator, self.directory()).unwrap();
     }
 
     fn grant(&mut self, app: &TestApp, configuration: usize, place: usize, person: usize) {
@@ -191,7 +191,7 @@ fn the_roles_provisioned_are_the_models() {
     runner
         .run(&stories, |story| {
             let mut model = Model::new(&app);
-            account::adopt(&app.ctx, &app.operator, model.directory()).unwrap();
+            resource_directory::adopt(&app.ctx, &app.operator, model.directory()).unwrap();
             for deed in &story {
                 model.does(&app, deed);
                 app.run_due();
@@ -203,7 +203,7 @@ fn the_roles_provisioned_are_the_models() {
             for account in model.accounts.clone() {
                 model.places.entry(account).or_insert_with(|| root(&model.base).id.clone());
             }
-            account::adopt(&app.ctx, &app.operator, model.directory()).unwrap();
+            resource_directory::adopt(&app.ctx, &app.operator, model.directory()).unwrap();
             app.run_due();
             while !model.grants.is_empty() {
                 model.does(&app, &Deed::Revoke { which: 0 });
