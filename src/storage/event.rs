@@ -52,6 +52,38 @@ pub fn insert(
     Ok(())
 }
 
+/// One row of the log.
+#[derive(Clone, Debug)]
+pub struct StoredEvent {
+    /// When.
+    pub at: Timestamp,
+    /// By whom, and in which request.
+    pub origin: Origin,
+    /// What, as [`Action::as_str`](crate::domain::Action::as_str) spells it.
+    pub action: String,
+    /// What else is worth knowing, as JSON.
+    pub detail: String,
+}
+
+/// What the log tells of this target, oldest first.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list(conn: &mut Conn, target: &str) -> Result<Vec<StoredEvent>, Error> {
+    let rows: Vec<(i64, String, String, String, String, String)> = dsl::events
+        .filter(dsl::target.eq(target))
+        .order(dsl::id)
+        .select((dsl::at, dsl::actor, dsl::request_id, dsl::source_address, dsl::action, dsl::detail))
+        .load(conn)?;
+    let event = |(at, actor, request_id, source_address, action, detail)| StoredEvent {
+        at: Timestamp::from_millis(at),
+        origin: Origin { actor, request_id, source_address },
+        action,
+        detail,
+    };
+    Ok(rows.into_iter().map(event).collect())
+}
+
 /// How many rows tell of this action on this target.
 ///
 /// # Errors

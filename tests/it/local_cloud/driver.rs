@@ -114,6 +114,8 @@ fn the_policy_of_the_operations_page_is_enough_and_no_more() {
     ] {
         assert!(allows(&format!("resourcemanager:{action}"), "acs:resourcemanager::1:*"), "{action}");
     }
+    assert!(allows("ram:GetPolicy", "acs:ram::system:policy/ReadOnlyAccess"));
+    assert!(!allows("ram:GetPolicy", "acs:ram::1:policy/own"));
     let role = |name: &str| format!("acs:ram::1000000000000001:role/{name}");
     assert!(allows("sts:AssumeRole", &role("ResourceDirectoryAccountAccessRole")));
     assert!(!allows("sts:AssumeRole", &role("OrganizationAdmin")));

@@ -1,7 +1,10 @@
 //! `cloudsso admin`: AccessKeys from the command line, beside a running server and without one.
 
 use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::Shutdown;
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -53,6 +56,17 @@ fn call(demo: &Value, key: &AccessKey, action: &str) -> Answer {
     read(request.send(signed.body.as_str()).unwrap())
 }
 
+/// Says this on the socket and no more; what comes back.
+fn whisper(socket: &Path, words: &[u8]) -> String {
+    let mut stream = UnixStream::connect(socket).unwrap();
+    // Whoever has heard enough hangs up on the rest.
+    let _all_or_some = stream.write_all(words);
+    let _hung_up = stream.shutdown(Shutdown::Write);
+    let mut answer = Vec::new();
+    let _hung_up = stream.read_to_end(&mut answer);
+    String::from_utf8(answer).unwrap()
+}
+
 #[test]
 fn keys_are_made_beside_a_server_and_without_one() {
     let (database, folder) = (TestDatabase::new(), tempfile::tempdir().unwrap());
@@ -70,6 +84,12 @@ fn keys_are_made_beside_a_server_and_without_one() {
 
     let socket = data_dir.join("control.sock");
     assert_eq!(fs::metadata(&socket).unwrap().permissions().mode() & 0o777, 0o600);
+    for garbage in ["\n", "{}\n", r#"{"command":"drop-everything"}"#, "\u{0}\n"] {
+        let answer = whisper(&socket, format!("{garbage}\n").as_bytes());
+        assert!(answer.contains("not a command"), "{garbage:?}: {answer}");
+    }
+    assert_eq!(whisper(&socket, &vec![b'x'; 300_000]), "", "too long to be read");
+    assert_eq!(whisper(&socket, b""), "");
     // The demo has one administrator, who need not be named.
     let admins = key(&done(&admin(&data_dir, &database, &["create-access-key"])));
     call(&demo, &admins, "GetServiceStatus").ok();

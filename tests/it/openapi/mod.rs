@@ -10,6 +10,7 @@ mod group;
 mod permission;
 mod permission_policy;
 mod provisioning;
+mod quota;
 mod refusal;
 mod signature;
 mod task;

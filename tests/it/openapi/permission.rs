@@ -5,6 +5,7 @@ use std::time::Duration;
 use cloudsso::base::MachineName;
 use cloudsso::domain::{Action, Activity};
 use cloudsso::service::machine_identity;
+use cloudsso::storage::event;
 
 use super::Api;
 
@@ -34,6 +35,34 @@ fn a_machine_identity_does_what_its_policy_allows() {
     let full = api.machine("full", &policy("Allow", "cloudsso:*", "*"));
     api.call_as(&full, "CreateUser", &make).ok();
     api.call_as(&full, "GetServiceStatus", &[]).ok();
+}
+
+#[test]
+fn the_audit_log_says_who_did_it_from_where_in_which_request() {
+    let api = Api::new();
+    let key = api.machine("robot", &policy("Allow", "cloudsso:CreateUser", "*"));
+    let name = MachineName::parse("robot").unwrap();
+    let machine = machine_identity::find_by_name(&api.app.ctx, &api.app.operator, &name).unwrap().unwrap();
+    let make = [("DirectoryId", api.directory.as_str()), ("UserName", "erin")];
+    let made = api.send_from("203.0.113.77", &api.sign(&key, "CreateUser", &make)).ok();
+    let user = made["User"]["UserId"].as_str().unwrap();
+    let told = api.app.store.read(|conn| event::list(conn, user)).unwrap();
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].action, "user.created");
+    assert_eq!(told[0].origin.actor, machine.id.to_string());
+    assert_eq!(told[0].origin.source_address, "203.0.113.77");
+    assert_eq!(told[0].origin.request_id, made["RequestId"].as_str().unwrap());
+
+    let refused = api.send_from("203.0.113.78", &api.sign(&key, "ListDirectories", &[]));
+    let request_id = refused.json()["RequestId"].clone();
+    refused.refused(403, "NoPermission");
+    let told = api.app.store.read(|conn| event::list(conn, machine.id.as_str())).unwrap();
+    let last = told.iter().find(|told| told.action == "authorisation.refused").unwrap();
+    assert_eq!(last.origin.request_id, request_id.as_str().unwrap());
+    assert_eq!(last.origin.source_address, "203.0.113.78");
+    let detail: serde_json::Value = serde_json::from_str(&last.detail).unwrap();
+    assert_eq!(detail["action"], "cloudsso:ListDirectories");
+    assert!(detail["decision"].as_str().unwrap().contains("no statement"), "{detail}");
 }
 
 #[test]
