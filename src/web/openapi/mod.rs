@@ -19,14 +19,18 @@ mod target;
 mod task;
 mod user;
 
+use std::future::poll_fn;
+use std::pin::pin;
+
+use actix_web::body::{BodyStream, MessageBody};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, RETRY_AFTER};
-use actix_web::web::{Bytes, Data, PayloadConfig, ServiceConfig, block, get, post, resource};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use actix_web::web::{Data, Payload, ServiceConfig, block, get, post, resource};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::Value;
 
 use crate::domain::{self, Kind};
-use crate::rpc::{self, Answer, Call, Format, Headers};
+use crate::rpc::{Answer, Body, Call, Format, Received};
 use crate::service::{self, Visit, rpc_caller};
 
 use super::error::{self, Refused, openapi_fault};
@@ -45,7 +49,6 @@ const BODY_LIMIT: usize = 64 * 1024;
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(
         resource("/")
-            .app_data(PayloadConfig::new(BODY_LIMIT))
             .route(get().to(get_root))
             .route(post().to(answer))
             .default_service(web::to(error::method_not_allowed)),
@@ -53,23 +56,21 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 }
 
 /// A call, or somebody who typed the address.
-async fn get_root(face: Data<Face>, request: HttpRequest) -> Result<HttpResponse, Refused> {
+async fn get_root(face: Data<Face>, request: HttpRequest, payload: Payload) -> Result<HttpResponse, Refused> {
     let is_call = request.headers().contains_key("x-acs-action")
         || request.query_string().split('&').any(|pair| pair.starts_with("Action="));
-    if is_call { answer(face, request, Bytes::new()).await } else { Ok(see_other("/portal")) }
+    if is_call { answer(face, request, payload).await } else { Ok(see_other("/portal")) }
 }
 
-async fn answer(face: Data<Face>, request: HttpRequest, body: Bytes) -> Result<HttpResponse, Refused> {
+async fn answer(face: Data<Face>, request: HttpRequest, payload: Payload) -> Result<HttpResponse, Refused> {
     let visit = guard::pass(&request)?.visit;
     let request_id = visit.request_id.to_string();
-    let host = header(&request, HOST.as_str()).to_owned();
-    let received = Received {
-        method: request.method().to_string(),
-        query: request.query_string().to_owned(),
-        headers: headers(&request)?,
-        body,
-    };
-    let outcome = block(move || received.carry_out(&face, &visit)).await.map_err(Refused::broken)?;
+    let body = read(payload).await.ok_or_else(|| Refused::malformed().of(&request))?;
+    let headers = request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+    let target = (request.path(), request.query_string());
+    let received = Received::new(request.method().as_str(), target, headers, body);
+    let host = received.host().to_owned();
+    let outcome = block(move || call(&received, &face, &visit)).await.map_err(Refused::broken)?;
     let Outcome { action, format, result } = outcome;
     let mut wait = None;
     let answer = match result {
@@ -95,11 +96,16 @@ async fn answer(face: Data<Face>, request: HttpRequest, body: Bytes) -> Result<H
     Ok(reply.body(answer.body))
 }
 
-struct Received {
-    method: String,
-    query: String,
-    headers: Headers,
-    body: Bytes,
+/// Reads the body; `None` where it broke off.
+async fn read(payload: Payload) -> Option<Body> {
+    let mut stream = pin!(BodyStream::new(payload));
+    let mut body = Body::up_to(BODY_LIMIT);
+    while let Some(piece) = poll_fn(|context| stream.as_mut().poll_next(context)).await {
+        if !body.push(&piece.ok()?) {
+            break;
+        }
+    }
+    Some(body)
 }
 
 struct Outcome {
@@ -109,27 +115,12 @@ struct Outcome {
     result: Result<Value, service::Error>,
 }
 
-impl Received {
-    fn carry_out(&self, face: &Face, visit: &Visit) -> Outcome {
-        let request = rpc::Request {
-            method: &self.method,
-            path: "/",
-            query: &self.query,
-            headers: self.headers.clone(),
-            body: &self.body,
-        };
-        match Call::parse(&request) {
-            Ok(call) => Outcome {
-                action: call.action.clone(),
-                format: call.format,
-                result: carry_out(face, visit, call),
-            },
-            Err(error) => Outcome {
-                action: String::new(),
-                format: Format::asked_by(&self.query),
-                result: Err(error.into()),
-            },
+fn call(received: &Received, face: &Face, visit: &Visit) -> Outcome {
+    match received.request().and_then(|request| Call::parse(&request)) {
+        Ok(call) => {
+            Outcome { action: call.action.clone(), format: call.format, result: carry_out(face, visit, call) }
         }
+        Err(error) => Outcome { action: String::new(), format: received.format(), result: Err(error.into()) },
     }
 }
 
@@ -147,15 +138,4 @@ fn carry_out(face: &Face, visit: &Visit, call: Call) -> Result<Value, service::E
     let invocation =
         Invocation { ctx: &face.ctx, caller: &caller, parameters: call.parameters(), action: action.name };
     (action.verb)(&invocation)
-}
-
-/// The headers as text; one that is none is refused, since it could not be verified.
-fn headers(request: &HttpRequest) -> Result<Headers, Refused> {
-    let pairs = request.headers().iter().map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
-    let pairs = pairs.collect::<Option<Vec<_>>>().ok_or_else(|| Refused::malformed().of(request))?;
-    Ok(pairs.into_iter().collect())
-}
-
-fn header<'r>(request: &'r HttpRequest, name: &str) -> &'r str {
-    request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }

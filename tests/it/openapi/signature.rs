@@ -155,8 +155,9 @@ fn an_action_and_a_version_must_exist() {
 }
 
 #[test]
-fn an_oversized_body_is_not_read() {
+fn an_oversized_body_is_refused_in_the_vendors_words() {
     let api = Api::new();
-    let body = format!("Action=GetServiceStatus&Filler={}", "x".repeat(70_000));
-    assert_eq!(api.post("", &FORM, &body).status, 413);
+    let body = |length| format!("Action=GetServiceStatus&Filler={}", "x".repeat(length));
+    api.post("", &FORM, &body(70_000)).refused(413, "RequestEntityTooLarge");
+    api.post("", &FORM, &body(60_000)).refused(400, "MissingVersion");
 }
