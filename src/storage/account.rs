@@ -85,12 +85,29 @@ pub fn resource_directory(conn: &mut Conn) -> Result<Option<String>, Error> {
     Ok(dsl::resource_directories.select(dsl::id).first(conn).optional()?)
 }
 
+/// Holds off, until the transaction ends, whoever else would change what lies where or what is assigned
+/// on folders: each of the two must see the other's change.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn lock_resource_directory(conn: &mut Conn) -> Result<(), Error> {
+    use resource_directories::dsl;
+    diesel::update(dsl::resource_directories)
+        .set(dsl::root_folder_id.eq(dsl::root_folder_id))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Records which resource directory this is, and its root folder.
 ///
 /// # Errors
 /// [`Error::Reference`] when the folder does not exist.
 pub fn set_resource_directory(conn: &mut Conn, id: &str, root: &FolderId) -> Result<(), Error> {
     use resource_directories::dsl;
+    let own = diesel::update(dsl::resource_directories.find(id));
+    if own.set(dsl::root_folder_id.eq(root.as_str())).execute(conn)? == 1 {
+        return Ok(());
+    }
     diesel::delete(dsl::resource_directories).execute(conn)?;
     diesel::insert_into(dsl::resource_directories)
         .values((dsl::id.eq(id), dsl::root_folder_id.eq(root.as_str())))

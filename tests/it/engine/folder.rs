@@ -1,6 +1,8 @@
 //! Assignments on folders: every member below, now and later, and nothing that lies elsewhere.
 
 use std::collections::BTreeSet;
+use std::sync::Barrier;
+use std::thread;
 
 use cloudsso::base::AccountId;
 use cloudsso::cloud::PolicyKind;
@@ -222,4 +224,35 @@ fn parts_of_a_folders_task_tell_how_far_it_is() {
     let nothing = on_folder(&app, "Developer", &empty, "alice");
     let whole = access_assignment::create(&app.ctx, &app.operator, &nothing).unwrap();
     assert_eq!(whole.status, TaskStatus::Success);
+}
+
+#[test]
+fn an_account_that_is_moved_while_the_folder_is_assigned_is_reached() {
+    let app = TestApp::start();
+    let folder = make_folder(&app, &["busy"]);
+    let account = make_account(&app, "mover", &[]);
+    let outside = observed(&app);
+    let mut inside = outside.clone();
+    inside.accounts.iter_mut().find(|one| one.id == account).unwrap().folder_id = folder.clone();
+    let key = on_folder(&app, "Developer", &folder, "alice");
+    let (ctx, operator) = (&app.ctx, &app.operator);
+    for round in 0..12 {
+        let start = Barrier::new(2);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                start.wait();
+                resource_directory::adopt(ctx, operator, inside.clone()).unwrap();
+            });
+            start.wait();
+            access_assignment::create(ctx, operator, &key).unwrap();
+        });
+        app.run_due();
+        assert!(roles(&app, &account).contains("Developer"), "round {round}");
+        let last = DeprovisionStrategy::DeprovisionForLastAccessAssignmentOnAccount;
+        access_assignment::delete(ctx, operator, &key, last).unwrap();
+        resource_directory::adopt(ctx, operator, outside.clone()).unwrap();
+        app.run_due();
+        assert!(!roles(&app, &account).contains("Developer"), "round {round}");
+    }
+    assert_all_done(&app);
 }

@@ -133,7 +133,9 @@ fn what_failed_is_done_again_when_its_cause_is_gone() {
     let accounts = ["b-0", "b-1"].map(|name| make_account(&app, name, &["bad"]));
     let key = on_folder(&app, "Reader", &folder, "alice");
     let id = access_assignment::create(&app.ctx, &app.operator, &key).unwrap().id;
-    for _ in 0..Task::MAX_ATTEMPTS {
+    // While the cloud is left alone, nothing is tried and no attempt is counted: more rounds than
+    // attempts.
+    for _ in 0..4 * Task::MAX_ATTEMPTS {
         proxy.cut_after(0, Loss::Call);
         app.run_due();
         app.advance(LATER);
