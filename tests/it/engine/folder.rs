@@ -256,3 +256,26 @@ fn an_account_that_is_moved_while_the_folder_is_assigned_is_reached() {
     }
     assert_all_done(&app);
 }
+
+#[test]
+fn what_an_account_lost_while_it_was_away_is_taken_from_it_on_its_return() {
+    let app = TestApp::start();
+    let folder = make_folder(&app, &["home"]);
+    let account = make_account(&app, "traveller", &["home"]);
+    let directory = observed(&app);
+    let key = on_folder(&app, "Developer", &folder, "alice");
+    access_assignment::create(&app.ctx, &app.operator, &key).unwrap();
+    access_assignment::create(&app.ctx, &app.operator, &on_folder(&app, "Reader", &folder, "alice")).unwrap();
+    app.run_due();
+    let mut without = directory.clone();
+    without.accounts.retain(|one| one.id != account);
+    resource_directory::adopt(&app.ctx, &app.operator, without).unwrap();
+    let last = DeprovisionStrategy::DeprovisionForLastAccessAssignmentOnAccount;
+    access_assignment::delete(&app.ctx, &app.operator, &key, last).unwrap();
+    app.run_due();
+    assert_eq!(roles(&app, &account).len(), 2, "nobody could reach it");
+    resource_directory::adopt(&app.ctx, &app.operator, directory).unwrap();
+    app.run_due();
+    assert_eq!(roles(&app, &account), ["Reader".to_owned()].into());
+    assert_all_done(&app);
+}
