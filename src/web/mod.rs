@@ -28,7 +28,9 @@ use crate::service::Context;
 
 pub use client::Network;
 pub use health::{Health, routes as health_routes};
-pub use openapi::{ACTION_NAMES as OPENAPI_ACTIONS, VERSION as OPENAPI_VERSION};
+pub use openapi::{
+    ACTION_NAMES as OPENAPI_ACTIONS, OWN_ACTION_NAMES as OPENAPI_OWN_ACTIONS, VERSION as OPENAPI_VERSION,
+};
 
 /// What the handlers need beside the use cases.
 #[derive(Clone)]

@@ -2,8 +2,8 @@
 
 use super::invocation::Verb;
 use super::{
-    access_configuration, assignment, directory, group, permission_policy, provisioning, service_status,
-    task, user,
+    access_configuration, assignment, directory, drift, group, permission_policy, provisioning,
+    resource_directory, service_status, task, user,
 };
 
 /// An action of the API.
@@ -13,64 +13,85 @@ pub(super) struct Action {
 }
 
 macro_rules! actions {
-    ($($name:ident: $verb:path,)*) => {
-        const ACTIONS: &[Action] = &[$(Action { name: stringify!($name), verb: $verb }),*];
+    (vendor { $($name:ident: $verb:path,)* } own { $($own_name:ident: $own_verb:path,)* }) => {
+        const ACTIONS: &[Action] = &[
+            $(Action { name: stringify!($name), verb: $verb },)*
+            $(Action { name: stringify!($own_name), verb: $own_verb },)*
+        ];
 
-        /// Every action that is served.
+        /// Every action of the vendor's that is served.
         pub const ACTION_NAMES: &[&str] = &[$(stringify!($name)),*];
+
+        /// Every action that is served beside the vendor's.
+        pub const OWN_ACTION_NAMES: &[&str] = &[$(stringify!($own_name)),*];
     };
 }
 
 actions! {
-    EnableService: service_status::enable,
-    DisableService: service_status::disable,
-    GetServiceStatus: service_status::get,
+    vendor {
+        EnableService: service_status::enable,
+        DisableService: service_status::disable,
+        GetServiceStatus: service_status::get,
 
-    CreateDirectory: directory::create,
-    GetDirectory: directory::get,
-    UpdateDirectory: directory::update,
-    DeleteDirectory: directory::delete,
-    ListDirectories: directory::list,
-    GetDirectoryStatistics: directory::get_statistics,
+        CreateDirectory: directory::create,
+        GetDirectory: directory::get,
+        UpdateDirectory: directory::update,
+        DeleteDirectory: directory::delete,
+        ListDirectories: directory::list,
+        GetDirectoryStatistics: directory::get_statistics,
 
-    CreateUser: user::create,
-    GetUser: user::get,
-    GetUserId: user::get_id,
-    UpdateUser: user::update,
-    UpdateUserStatus: user::update_status,
-    DeleteUser: user::delete,
-    ListUsers: user::list,
-    ResetUserPassword: user::reset_password,
-    ListJoinedGroupsForUser: user::list_joined_groups,
+        CreateUser: user::create,
+        GetUser: user::get,
+        GetUserId: user::get_id,
+        UpdateUser: user::update,
+        UpdateUserStatus: user::update_status,
+        DeleteUser: user::delete,
+        ListUsers: user::list,
+        ResetUserPassword: user::reset_password,
+        ListJoinedGroupsForUser: user::list_joined_groups,
 
-    CreateGroup: group::create,
-    GetGroup: group::get,
-    UpdateGroup: group::update,
-    DeleteGroup: group::delete,
-    ListGroups: group::list,
-    AddUserToGroup: group::add_user,
-    RemoveUserFromGroup: group::remove_user,
-    ListGroupMembers: group::list_members,
+        CreateGroup: group::create,
+        GetGroup: group::get,
+        UpdateGroup: group::update,
+        DeleteGroup: group::delete,
+        ListGroups: group::list,
+        AddUserToGroup: group::add_user,
+        RemoveUserFromGroup: group::remove_user,
+        ListGroupMembers: group::list_members,
 
-    CreateAccessConfiguration: access_configuration::create,
-    GetAccessConfiguration: access_configuration::get,
-    UpdateAccessConfiguration: access_configuration::update,
-    DeleteAccessConfiguration: access_configuration::delete,
-    ListAccessConfigurations: access_configuration::list,
-    AddPermissionPolicyToAccessConfiguration: permission_policy::add,
-    RemovePermissionPolicyFromAccessConfiguration: permission_policy::remove,
-    UpdateInlinePolicyForAccessConfiguration: permission_policy::update_inline,
-    ListPermissionPoliciesInAccessConfiguration: permission_policy::list,
-    ProvisionAccessConfiguration: provisioning::provision,
-    DeprovisionAccessConfiguration: provisioning::deprovision,
-    ListAccessConfigurationProvisionings: provisioning::list,
+        CreateAccessConfiguration: access_configuration::create,
+        GetAccessConfiguration: access_configuration::get,
+        UpdateAccessConfiguration: access_configuration::update,
+        DeleteAccessConfiguration: access_configuration::delete,
+        ListAccessConfigurations: access_configuration::list,
+        AddPermissionPolicyToAccessConfiguration: permission_policy::add,
+        RemovePermissionPolicyFromAccessConfiguration: permission_policy::remove,
+        UpdateInlinePolicyForAccessConfiguration: permission_policy::update_inline,
+        ListPermissionPoliciesInAccessConfiguration: permission_policy::list,
+        ProvisionAccessConfiguration: provisioning::provision,
+        DeprovisionAccessConfiguration: provisioning::deprovision,
+        ListAccessConfigurationProvisionings: provisioning::list,
 
-    CreateAccessAssignment: assignment::create,
-    DeleteAccessAssignment: assignment::delete,
-    ListAccessAssignments: assignment::list,
-    GetTask: task::get,
-    GetTaskStatus: task::get_status,
-    ListTasks: task::list,
+        CreateAccessAssignment: assignment::create,
+        DeleteAccessAssignment: assignment::delete,
+        ListAccessAssignments: assignment::list,
+        GetTask: task::get,
+        GetTaskStatus: task::get_status,
+        ListTasks: task::list,
+    }
+    own {
+        CancelTask: task::cancel,
+        RetryTask: task::retry,
+        RetryFailedTasks: task::retry_failed,
+        GetTaskProgress: task::get_progress,
+        DetectDrift: drift::detect,
+        RepairDrift: drift::repair,
+        GetDriftReport: drift::get_report,
+        ListDriftedAccounts: drift::list_accounts,
+        PlanMove: resource_directory::plan_move,
+        MoveAccount: resource_directory::move_account,
+        SynchronizeResourceDirectory: resource_directory::synchronize,
+    }
 }
 
 /// The action of this name.
@@ -86,7 +107,7 @@ mod tests {
 
     #[test]
     fn every_action_stands_once() {
-        let names: BTreeSet<_> = ACTION_NAMES.iter().collect();
+        let names: BTreeSet<_> = ACTION_NAMES.iter().chain(OWN_ACTION_NAMES).collect();
         assert_eq!(names.len(), ACTIONS.len());
         assert!(find("GetUser").is_some());
         assert!(find("getuser").is_none());

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::base::{AccessConfigurationId, DirectoryId, GroupId, UserId};
+use crate::base::{AccessConfigurationId, AccountId, DirectoryId, GroupId, UserId};
 use crate::domain::Tag;
 use crate::rpc::{self, Parameters};
 use crate::service::authorisation::{self, Resource};
@@ -43,6 +43,11 @@ impl Invocation<'_> {
     pub(super) fn access_configuration_id(&self) -> Result<AccessConfigurationId, Error> {
         let prefix = AccessConfigurationId::PREFIX;
         self.id("AccessConfigurationId", prefix, AccessConfigurationId::parse)
+    }
+
+    pub(super) fn account_id(&self) -> Result<AccountId, Error> {
+        let refusal = || self.parameters.invalid("AccountId", "the id of an account, 1 to 20 digits");
+        Ok(AccountId::parse(self.parameters.required("AccountId")?).ok_or_else(refusal)?)
     }
 
     /// An id that must be there and have the form of its kind.

@@ -9,11 +9,13 @@ mod access_configuration;
 mod action;
 mod assignment;
 mod directory;
+mod drift;
 mod group;
 mod invocation;
 mod paging;
 mod permission_policy;
 mod provisioning;
+mod resource_directory;
 mod service_status;
 mod target;
 mod task;
@@ -37,7 +39,7 @@ use super::error::{self, Refused, openapi_fault};
 use super::reply::see_other;
 use super::{Face, guard};
 
-pub use action::ACTION_NAMES;
+pub use action::{ACTION_NAMES, OWN_ACTION_NAMES};
 use invocation::Invocation;
 
 /// The version of the API.

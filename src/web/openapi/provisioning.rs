@@ -11,7 +11,7 @@ use crate::domain::{
 };
 use crate::service::authorisation::Resource;
 use crate::service::target::{References, names};
-use crate::service::{Error, Listing, access_configuration, provisioning};
+use crate::service::{Listing, access_configuration, provisioning};
 
 use super::invocation::{Invocation, Outcome};
 use super::paging::Paging;
@@ -24,7 +24,7 @@ const FILTERS: &[&str] = &["AccessConfigurationId", "ProvisioningStatus", "Targe
 /// `ProvisionAccessConfiguration`; without a target on every account that has it or should have it.
 pub(super) fn provision(call: &Invocation<'_>) -> Outcome {
     let id = call.access_configuration_id()?;
-    let target = target_or_all(call)?;
+    let target = target::target_or_all(call)?;
     let operator = call.authorise(&Resource::access_configuration(&call.directory_id()?, &id))?;
     let tasks = provisioning::provision(call.ctx, &operator, &id, target.as_ref())?;
     Ok(json!({ "Tasks": task::begun(call, &operator, &tasks)? }))
@@ -33,7 +33,7 @@ pub(super) fn provision(call: &Invocation<'_>) -> Outcome {
 /// `DeprovisionAccessConfiguration`; without a target on every account that has it.
 pub(super) fn deprovision(call: &Invocation<'_>) -> Outcome {
     let id = call.access_configuration_id()?;
-    let target = target_or_all(call)?;
+    let target = target::target_or_all(call)?;
     let operator = call.authorise(&Resource::access_configuration(&call.directory_id()?, &id))?;
     let tasks = provisioning::deprovision(call.ctx, &operator, &id, target.as_ref())?;
     Ok(json!({ "Tasks": task::begun(call, &operator, &tasks)? }))
@@ -81,14 +81,6 @@ pub(super) fn list(call: &Invocation<'_>) -> Outcome {
         members.insert("UpdateTime".to_owned(), found.updated_at.rfc3339().into());
         Value::Object(members)
     })
-}
-
-/// `TargetType` and `TargetId` both, or neither for everywhere.
-fn target_or_all(call: &Invocation<'_>) -> Result<Option<Target>, Error> {
-    match target::optional_target(call)? {
-        (Some(TargetKind::Folder), None) => Err(crate::rpc::Error::Missing("TargetId".to_owned()).into()),
-        (_, target) => Ok(target),
-    }
 }
 
 /// The policies that were made for a configuration in an account.

@@ -27,6 +27,14 @@ pub(super) fn optional_target(call: &Invocation<'_>) -> Result<(Option<TargetKin
     Ok((Some(kind), Some(target)))
 }
 
+/// `TargetType` and `TargetId` both, or neither for everywhere.
+pub(super) fn target_or_all(call: &Invocation<'_>) -> Result<Option<Target>, Error> {
+    match optional_target(call)? {
+        (Some(TargetKind::Folder), None) => Err(missing("TargetId").into()),
+        (_, target) => Ok(target),
+    }
+}
+
 /// `TargetType` and `TargetId`, which must both be there.
 pub(super) fn target(call: &Invocation<'_>) -> Result<Target, Error> {
     call.parameters.required("TargetType")?;

@@ -8,7 +8,7 @@ use crate::service::authorisation::Resource;
 use crate::service::target::{Names, References, names};
 use crate::service::{Error, Listing, Operator, task};
 
-use super::invocation::{Invocation, Outcome};
+use super::invocation::{Invocation, Outcome, nothing};
 use super::paging::Paging;
 use super::target;
 
@@ -77,6 +77,51 @@ pub(super) fn list(call: &Invocation<'_>) -> Outcome {
     let page = Page::cut(tasks, paging.request.limit, |task| task.id.to_string());
     let names = names_of(call, &operator, &page.items)?;
     paging.answer(&Listing { page, total }, "Tasks", |task| whole(&names, task))
+}
+
+/// `CancelTask`, ours: calls a task off, with its parts.
+pub(super) fn cancel(call: &Invocation<'_>) -> Outcome {
+    let (operator, found) = find(call)?;
+    task::cancel(call.ctx, &operator, &found.id)?;
+    nothing()
+}
+
+/// `RetryTask`, ours: does a task again that failed or was called off, with the parts that were not done.
+pub(super) fn retry(call: &Invocation<'_>) -> Outcome {
+    let (operator, found) = find(call)?;
+    task::retry(call.ctx, &operator, &found.id)?;
+    nothing()
+}
+
+/// `RetryFailedTasks`, ours: does everything again that failed, of a configuration, on a target, or all.
+pub(super) fn retry_failed(call: &Invocation<'_>) -> Outcome {
+    let filter = some_of(call)?;
+    let operator = call.authorise(&Resource::directory(&call.directory_id()?))?;
+    Ok(json!({ "TaskCount": task::retry_failed(call.ctx, &operator, &filter)? }))
+}
+
+/// `GetTaskProgress`, ours: how far the parts of a task have come, or all tasks of a configuration, on a
+/// target, or in the directory.
+pub(super) fn get_progress(call: &Invocation<'_>) -> Outcome {
+    let mut filter = some_of(call)?;
+    if call.parameters.optional("TaskId").is_some_and(|id| !id.is_empty()) {
+        filter.parent = Some(call.id("TaskId", TaskId::PREFIX, TaskId::parse)?);
+    }
+    let operator = call.authorise(&Resource::directory(&call.directory_id()?))?;
+    let progress = task::progress(call.ctx, &operator, &filter)?;
+    Ok(json!({ "TaskProgress": {
+        "Done": progress.done,
+        "Running": progress.running,
+        "Failed": progress.failed,
+        "Cancelled": progress.cancelled,
+        "Remaining": progress.remaining,
+    }}))
+}
+
+fn some_of(call: &Invocation<'_>) -> Result<TaskFilter, Error> {
+    let (target_kind, target) = target::optional_target(call)?;
+    let access_configuration_id = target::optional_configuration(call)?;
+    Ok(TaskFilter { access_configuration_id, target, target_kind, ..TaskFilter::default() })
 }
 
 /// The answer of what began tasks: what each is about, and how it stands.

@@ -86,3 +86,37 @@ fn tasks_of_the_last_day_are_listed_or_of_a_week_when_asked() {
     api.within("ListTasks", &[("Filter", &format!("StartTime ge {long_ago}"))])
         .refused(400, "InvalidParameter.Filter");
 }
+
+#[test]
+fn a_task_is_called_off_and_done_again_by_program() {
+    let api = Api::new();
+    let (reader, one, carol) = (api.configuration("Reader"), api.account("one"), api.user("carol"));
+    let assigned = [
+        ("AccessConfigurationId", reader.as_str()),
+        ("TargetType", "RD-Account"),
+        ("TargetId", &one),
+        ("PrincipalType", "User"),
+        ("PrincipalId", &carol),
+    ];
+    let task = api.within("CreateAccessAssignment", &assigned).ok()["Task"]["TaskId"].clone();
+    let id = [("TaskId", task.as_str().unwrap())];
+    let progress = || {
+        let of =
+            [("AccessConfigurationId", reader.as_str()), ("TargetType", "RD-Account"), ("TargetId", &one)];
+        api.within("GetTaskProgress", &of).ok()["TaskProgress"].clone()
+    };
+    let counted = |done: i64, cancelled: i64, remaining: i64| json!({ "Done": done, "Running": 0, "Failed": 0, "Cancelled": cancelled, "Remaining": remaining });
+    assert_eq!(progress(), counted(1, 0, 1));
+    api.within("CancelTask", &id).ok();
+    api.within("CancelTask", &id).refused(409, "OperationConflict.Task");
+    assert_eq!((progress(), api.app.run_due()), (counted(1, 1, 0), 0));
+    let status = api.within("GetTaskStatus", &id).ok()["TaskStatus"].clone();
+    assert_eq!(status["Status"], "Failed");
+    assert!(status["FailureReason"].as_str().unwrap().contains("called off"));
+    api.within("RetryTask", &id).ok();
+    api.within("RetryTask", &id).refused(409, "OperationConflict.Task");
+    assert_eq!(api.app.run_due(), 1);
+    assert_eq!(progress(), counted(2, 0, 0));
+    assert_eq!(api.within("GetTaskProgress", &id).ok()["TaskProgress"], counted(0, 0, 0), "it has no parts");
+    assert_eq!(api.within("RetryFailedTasks", &[]).ok()["TaskCount"], 0);
+}
