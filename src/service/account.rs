@@ -11,6 +11,9 @@ use crate::storage::account;
 use super::resource_directory::{observe, synchronize};
 use super::{Context, Error, Operator};
 
+/// So often what is missing is looked for and made before the cloud's failures are somebody's to look at.
+const PASSES: usize = 20;
+
 /// Makes the folders and member accounts that are missing in the cloud, then synchronises. Folders
 /// are paths of names below the root; accounts map a name to a folder's path.
 ///
@@ -19,6 +22,23 @@ use super::{Context, Error, Operator};
 pub fn ensure(
     ctx: &Context,
     operator: &Operator,
+    folders: &[Vec<String>],
+    accounts: &BTreeMap<String, Vec<String>>,
+) -> Result<(), Error> {
+    // A creation whose outcome is unknown is not sent again, since that could make two. The next pass
+    // looks by name first.
+    let mut passes = 1;
+    while let Err(error) = make_missing(ctx, folders, accounts) {
+        match error {
+            Error::Cloud(error) if error.is_retryable() && passes < PASSES => passes += 1,
+            error => return Err(error),
+        }
+    }
+    synchronize(ctx, operator)
+}
+
+fn make_missing(
+    ctx: &Context,
     folders: &[Vec<String>],
     accounts: &BTreeMap<String, Vec<String>>,
 ) -> Result<(), Error> {
@@ -43,7 +63,7 @@ pub fn ensure(
         let member = NewMember { display_name: name, parent: Some(parent), account_name_prefix: Some(name) };
         management.create_resource_account(&member)?;
     }
-    synchronize(ctx, operator)
+    Ok(())
 }
 
 /// The account of this name.

@@ -6,6 +6,7 @@ mod folder;
 mod property;
 mod removal;
 mod task;
+mod weather;
 
 use std::collections::BTreeSet;
 

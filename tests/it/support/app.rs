@@ -22,7 +22,7 @@ use cloudsso::crypto::{Random, SealingKey, TotpSecret};
 use cloudsso::domain::{
     Action, Assignee, AssignmentKey, CloudSite, Group, PrincipalId, Target, TaskFilter, TaskStatus, User,
 };
-use cloudsso::local_cloud;
+use cloudsso::local_cloud::{self, Faults};
 use cloudsso::rpc::AccessKey;
 use cloudsso::service::{
     Context, Operator, Parts, Upkeep, access_assignment, access_configuration, account, credential, group,
@@ -56,6 +56,8 @@ pub(crate) struct Options {
     pub(crate) is_live: bool,
     /// With a directory, and nobody and nothing in it.
     pub(crate) is_empty: bool,
+    /// What befalls the calls of the local cloud.
+    pub(crate) faults: Faults,
     /// Whose forwarded addresses are not believed, not even ours.
     pub(crate) trusts_no_proxy: bool,
 }
@@ -98,6 +100,7 @@ impl TestApp {
             public,
             public_url: options.public_url.map_or(listener_url.clone(), str::to_owned),
             proxy: options.proxy,
+            faults: options.faults,
             trusted_proxies: if options.trusts_no_proxy { vec![] } else { vec!["127.0.0.1"] },
             folder: folder.path().to_owned(),
             clock: clock.clone(),
@@ -285,6 +288,7 @@ struct Plan {
     public: TcpListener,
     public_url: String,
     proxy: Option<Arc<CloudProxy>>,
+    faults: Faults,
     trusted_proxies: Vec<&'static str>,
     folder: PathBuf,
     clock: Clock,
@@ -342,6 +346,7 @@ impl Plan {
     fn local_cloud(&self) -> local_cloud::Settings {
         let usual = local_cloud::Settings {
             clock: self.clock.clone(),
+            faults: self.faults.clone(),
             ..local_cloud::Settings::new(Path::new(&self.folder))
         };
         match &self.proxy {
