@@ -9,6 +9,7 @@ mod control_policy;
 mod delegation;
 mod driver;
 mod envelope;
+mod every_action;
 mod fault;
 mod group;
 mod handshake;
