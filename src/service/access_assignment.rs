@@ -2,10 +2,10 @@
 //! it is removed; what accounts need for it is made by tasks.
 
 use crate::domain::{
-    self, Action, Assignee, Assignment, AssignmentFilter, AssignmentKey, DeprovisionStrategy, Event, Target,
-    Task, TaskKind,
+    self, Action, Assignee, Assignment, AssignmentFilter, AssignmentKey, DeprovisionStrategy, Event, Task,
+    TaskKind,
 };
-use crate::storage::{Conn, account, assignment, group, user};
+use crate::storage::{Conn, assignment, group, user};
 
 use super::context::Change;
 use super::task::{self, Draft};
@@ -32,7 +32,7 @@ pub fn create(ctx: &Context, operator: &Operator, key: &AssignmentKey) -> Result
 pub fn ensure(ctx: &Context, operator: &Operator, key: &AssignmentKey) -> Result<Option<Task>, Error> {
     let (change, key) = (ctx.change(operator.origin()), key.clone());
     let written = ctx.store.write(move |conn| {
-        hold_folders(conn, &key)?;
+        target::hold(conn, &key.target)?;
         check_parts(conn, &key)?;
         if assignment::exists(conn, &key)? {
             return Ok(None);
@@ -61,7 +61,7 @@ pub fn delete(
 ) -> Result<Task, Error> {
     let (change, key) = (ctx.change(operator.origin()), key.clone());
     let written = ctx.store.write(move |conn| {
-        hold_folders(conn, &key)?;
+        target::hold(conn, &key.target)?;
         if !assignment::exists(conn, &key)? {
             return Err(domain::Error::missing("AccessAssignment", &key.assignee).into());
         }
@@ -99,14 +99,6 @@ fn draft(kind: TaskKind, key: &AssignmentKey, strategy: DeprovisionStrategy) -> 
         target: key.target.clone(),
         assignee: Some(key.assignee.clone()),
         strategy,
-    }
-}
-
-/// Keeps accounts where they are while an assignment on a folder finds out which it reaches.
-fn hold_folders(conn: &mut Conn, key: &AssignmentKey) -> Result<(), Error> {
-    match key.target {
-        Target::Folder(_) => Ok(account::lock_resource_directory(conn)?),
-        Target::Account(_) => Ok(()),
     }
 }
 

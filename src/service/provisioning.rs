@@ -30,6 +30,7 @@ pub fn provision(
         target::check_configuration(conn, &configuration)?;
         let drafts = match &target {
             Some(target) => {
+                target::hold(conn, target)?;
                 target::check(conn, target)?;
                 let draft = Draft::new(kind, &configuration, target.clone());
                 task::refuse_conflict(conn, &draft)?;
@@ -70,9 +71,12 @@ pub fn deprovision(
         (ctx.change(operator.origin()), configuration.clone(), target.cloned());
     let written = ctx.store.write(move |conn| {
         target::check_configuration(conn, &configuration)?;
+        if let Some(target) = &target {
+            target::hold(conn, target)?;
+            target::check(conn, target)?;
+        }
         let mut found = provisioned(conn, &configuration)?;
         if let Some(target) = &target {
-            target::check(conn, target)?;
             let reached = assignment::list_reached(conn, target)?;
             found.retain(|one| reached.contains(&one.account_id));
         }

@@ -8,6 +8,15 @@ use crate::storage::{Conn, access_configuration, account, group, user};
 
 use super::{Context, Error, Operator};
 
+/// Keeps accounts where they are, until the transaction ends, while what is asked of a folder finds out
+/// which of them it reaches.
+pub(super) fn hold(conn: &mut Conn, target: &Target) -> Result<(), Error> {
+    match target {
+        Target::Folder(_) => Ok(account::lock_resource_directory(conn)?),
+        Target::Account(_) => Ok(()),
+    }
+}
+
 pub(super) fn check(conn: &mut Conn, target: &Target) -> Result<(), Error> {
     let is_there = match target {
         Target::Account(id) => account::find(conn, id)?.is_some(),

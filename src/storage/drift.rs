@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 
 use crate::base::{AccessConfigurationId, AccountId, Timestamp};
-use crate::domain::{Difference, Finding, ObjectKind};
+use crate::domain::{Difference, Finding, ObjectKind, TaskKind};
 
 use super::connection::on;
 use super::error::parse;
-use super::schema::{drift_differences, drift_reports, provisionings};
+use super::schema::{drift_differences, drift_reports, provisionings, tasks};
 use super::{Conn, Error};
 
 /// Replaces what the last comparison of an account found.
@@ -103,7 +103,8 @@ pub fn list_accounts(conn: &mut Conn) -> Result<Vec<AccountId>, Error> {
     rows.iter().map(|id| parse("drift_differences.account_id", id, AccountId::parse)).collect()
 }
 
-/// The accounts that have something of ours and were not compared since `since`: at most `limit`.
+/// The accounts that have something of ours and were not compared since `since`, nor asked to be: at most
+/// `limit`. A comparison that failed is history too, and is not asked for again at once.
 ///
 /// # Errors
 /// [`Error`] of the database.
@@ -111,8 +112,13 @@ pub fn list_due(conn: &mut Conn, since: Timestamp, limit: i64) -> Result<Vec<Acc
     let compared = drift_reports::table
         .filter(drift_reports::compared_at.gt(since.millis()))
         .select(drift_reports::account_id);
+    let asked = tasks::table
+        .filter(tasks::kind.eq(TaskKind::DetectDrift.as_str()))
+        .filter(tasks::created_at.gt(since.millis()))
+        .select(tasks::target_id);
     let rows: Vec<String> = provisionings::table
         .filter(provisionings::account_id.ne_all(compared))
+        .filter(provisionings::account_id.ne_all(asked))
         .filter(provisionings::created_at.le(since.millis()))
         .select(provisionings::account_id)
         .distinct()

@@ -1,18 +1,22 @@
 //! The driver's manners: the breaker, the rate, and what it leaves in the log.
 
+use std::cell::RefCell;
 use std::io;
-
-use tracing::subscriber::with_default;
+use std::sync::Once;
 
 use super::*;
 
-/// A log that a test reads.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+thread_local! {
+    /// What this thread logs while it listens.
+    static LOG: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
+}
 
-impl Write for Log {
+struct OwnThread;
+
+impl Write for OwnThread {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
+        LOG.with_borrow_mut(|log| log.as_mut().map(|log| log.extend_from_slice(bytes)));
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -20,20 +24,29 @@ impl Write for Log {
     }
 }
 
+/// What `work` logs on this thread. The subscriber is the process's: with one for the thread alone, the
+/// first test of another thread that passes a place of the code decides that nobody listens there.
+fn logged(work: impl FnOnce()) -> String {
+    static SUBSCRIBED: Once = Once::new();
+    SUBSCRIBED.call_once(|| {
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::DEBUG)
+            .with_ansi(false)
+            .with_writer(|| OwnThread)
+            .finish();
+        tracing::subscriber::set_global_default(subscriber).unwrap();
+    });
+    LOG.set(Some(Vec::new()));
+    work();
+    String::from_utf8(LOG.take().unwrap()).unwrap()
+}
+
 #[test]
 fn every_attempt_is_traced_with_the_cloud_s_request_id_and_no_secret() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::DEBUG)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    with_default(subscriber, || {
+    let text = logged(|| {
         let bench = bench(vec![session(1, "2026-11-22T19:00:00Z"), fault(503, "ServiceUnavailable"), role()]);
         bench.cloud.account(&member()).get_role("a").unwrap();
     });
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     let lines: Vec<_> = text.lines().filter(|line| line.contains("cloud call")).collect();
     let expected = [
         ("AssumeRole", "account.id=\"management\"", "r-sts", "attempt=1"),

@@ -50,6 +50,10 @@ for action, request in (
 ):
     case.refused("EntityNotExists.Directory", action, request, status=404)
 
+stranger = case.client(cloudsso, access_key_id="CSAKnobody", access_key_secret="wrong")
+for action in (stranger.enable_service, stranger.get_service_status, stranger.list_directories):
+    case.refused("InvalidAccessKeyId.NotFound", action, status=404)
+
 user = case.ok(c.create_user, m.CreateUserRequest(directory_id=directory, user_name="one")).user
 case.refused(
     "DeletionConflict.Directory.User", c.delete_directory, m.DeleteDirectoryRequest(directory_id=directory), status=409

@@ -12,6 +12,13 @@ directory = case.world["directory_id"]
 external_id = m.GetUserIdRequestExternalId(id=case.world["external_id"], issuer="SCIM")
 user = case.ok(c.get_user_id, m.GetUserIdRequest(directory_id=directory, external_id=external_id)).user_id
 assert user == case.world["user_id"], user
+unknown = m.GetUserIdRequestExternalId(id="nobody", issuer="SCIM")
+case.refused(
+    "EntityNotExists.User",
+    c.get_user_id,
+    m.GetUserIdRequest(directory_id=directory, external_id=unknown),
+    status=404,
+)
 shown = case.ok(c.get_user, m.GetUserRequest(directory_id=directory, user_id=user)).user
 assert (shown.external_id.id, shown.external_id.issuer) == (case.world["external_id"], "SCIM"), shown
 assert shown.provision_type == "Synchronized", shown

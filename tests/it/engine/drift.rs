@@ -8,6 +8,7 @@ use cloudsso::base::AccountId;
 use cloudsso::cloud::{Account, NewRole, PolicyKind, RoleChanges, SamlProviderChanges};
 use cloudsso::domain::{Action, Finding, ObjectKind, Target};
 use cloudsso::service::drift;
+use cloudsso::storage;
 
 use crate::support::app::{Options, TestApp};
 use crate::support::proxy::CloudProxy;
@@ -235,4 +236,25 @@ fn a_comparison_is_asked_for_once() {
         refusal(drift::report(&app.ctx, &app.operator, nowhere.account().unwrap())),
         "EntityNotExists.Account"
     );
+}
+
+#[test]
+fn an_account_is_due_for_a_comparison_once_a_day_however_the_last_one_ended() {
+    let app = TestApp::start();
+    let day = Duration::from_secs(86_400);
+    let due = || {
+        let since = app.clock.now().minus(day);
+        app.store.read(|conn| storage::drift::list_due(conn, since, 10)).unwrap().len()
+    };
+    assert_eq!(due(), 0, "just provisioned");
+    app.advance(day);
+    assert_eq!(due(), 2);
+    drift::detect(&app.ctx, &app.operator, None).unwrap();
+    assert_eq!(due(), 0, "asked for");
+    // One is compared; the other's comparison comes to nothing.
+    cloudsso::service::task::cancel(&app.ctx, &app.operator, &app.open_task()).unwrap();
+    app.run_due();
+    assert_eq!(due(), 0);
+    app.advance(day);
+    assert_eq!(due(), 2);
 }

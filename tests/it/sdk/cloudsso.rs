@@ -82,6 +82,9 @@ fn the_sdk_turns_the_service_on_and_off() {
     let api = Api::with(Options { is_empty: true, is_live: true, ..Options::default() });
     let report = run("cloudsso_directory.py", &world(&api));
     assert_eq!(report.missing(OF_AN_EMPTY_DIRECTORY), Vec::<&str>::new());
+    for action in OF_AN_EMPTY_DIRECTORY {
+        assert!(report.refused.contains_key(&action.to_lowercase()), "{action} was never refused");
+    }
     assert!(report.refusals() >= 10, "{}", report.refusals());
 }
 
@@ -93,4 +96,5 @@ fn the_sdk_finds_a_user_by_external_id() {
     world["user_id"] = json!(synchronize(&api, "erin", "00u-erin").as_str());
     let report = run("cloudsso_external_id.py", &world);
     assert_eq!(report.missing(["GetUserId"]), Vec::<&str>::new());
+    assert!(report.refused.contains_key("getuserid"));
 }
