@@ -6,6 +6,7 @@
 //! nothing but credentials, in memory.
 
 mod account;
+mod attachment;
 mod breaker;
 mod call;
 mod directory;
@@ -20,19 +21,25 @@ mod sts;
 mod traffic;
 mod transport;
 mod turnstile;
+mod user;
+mod user_access;
+mod user_sso;
 
 pub use account::{Account, Cloud};
+pub use attachment::AttachedPolicy;
 pub use directory::{Folder, Member, NewMember, ResourceDirectory};
 pub use error::Error;
 pub use ims::{NewSamlProvider, SamlProvider, SamlProviderChanges};
 pub use limits::Limits;
 pub use ram::{
-    AttachedPolicy, ListedPolicy, ListedRole, NewPolicyVersion, NewRole, Policy, PolicyKind, PolicyVersion,
-    Role, RoleChanges,
+    ListedPolicy, ListedRole, NewPolicyVersion, NewRole, Policy, PolicyKind, PolicyVersion, Role, RoleChanges,
 };
 pub use retry::Retry;
 pub use site::{Endpoint, Endpoints, Entropy, Pause, Site, Surroundings, Timeouts};
 pub use sts::{CallerIdentity, RoleSession, SamlLogon};
+pub use user::{NewRamUser, RamUser, RamUserChanges};
+pub use user_access::RamAccessKey;
+pub use user_sso::UserSsoSettings;
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! RAM 2015-05-01: roles, policies, and which policies a role has.
+//! RAM 2015-05-01: roles and policies.
 
 use serde::Deserialize;
 
@@ -87,7 +87,7 @@ pub enum PolicyKind {
 }
 
 impl PolicyKind {
-    const fn as_str(self) -> &'static str {
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::System => "System",
             Self::Custom => "Custom",
@@ -129,17 +129,6 @@ pub struct NewPolicyVersion<'a> {
     pub document: &'a str,
     /// Whether to put it in force at once.
     pub is_default: bool,
-}
-
-/// A policy that a role has.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct AttachedPolicy {
-    /// The name.
-    pub policy_name: String,
-    /// Whose it is.
-    #[serde(rename = "PolicyType")]
-    pub kind: PolicyKind,
 }
 
 fn call(action: &'static str) -> Call {
@@ -280,38 +269,9 @@ impl Account {
         self.done(&call("DeletePolicy").with("PolicyName", name).with("CascadingDelete", "true"))
     }
 
-    /// Gives a policy to a role.
-    ///
-    /// # Errors
-    /// [`Error::is_already_exists`] when the role has it.
-    pub fn attach_policy_to_role(&self, kind: PolicyKind, policy: &str, role: &str) -> Result<(), Error> {
-        self.done(&attachment("AttachPolicyToRole", kind, policy, role))
-    }
-
-    /// Takes a policy from a role.
-    ///
-    /// # Errors
-    /// [`Error::is_not_found`] when the role has it not.
-    pub fn detach_policy_from_role(&self, kind: PolicyKind, policy: &str, role: &str) -> Result<(), Error> {
-        self.done(&attachment("DetachPolicyFromRole", kind, policy, role))
-    }
-
-    /// Lists the policies of a role.
-    ///
-    /// # Errors
-    /// [`Error::is_not_found`].
-    pub fn list_policies_for_role(&self, role: &str) -> Result<Vec<AttachedPolicy>, Error> {
-        let call = call("ListPoliciesForRole").with("RoleName", role);
-        Ok(self.send::<PoliciesWire>(&call)?.policies.policy)
-    }
-
     pub(super) fn done(&self, call: &Call) -> Result<(), Error> {
         self.send::<Done>(call).map(drop)
     }
-}
-
-fn attachment(action: &'static str, kind: PolicyKind, policy: &str, role: &str) -> Call {
-    call(action).with("PolicyType", kind.as_str()).with("PolicyName", policy).with("RoleName", role)
 }
 
 #[derive(Deserialize)]
@@ -360,19 +320,6 @@ struct PolicyVersionsWire {
 struct PolicyVersionListWire {
     #[serde(default)]
     policy_version: Vec<PolicyVersion>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct PoliciesWire {
-    policies: PolicyListWire,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct PolicyListWire {
-    #[serde(default)]
-    policy: Vec<AttachedPolicy>,
 }
 
 #[derive(Deserialize)]
