@@ -72,6 +72,10 @@ impl Cloud {
         &self.0.caller.site
     }
 
+    pub(super) fn caller(&self) -> &Caller {
+        &self.0.caller
+    }
+
     /// The credentials of `account`, kept or fetched anew. Callers of one account wait for each other, so
     /// that it is entered once; other accounts are not held up.
     fn entry(&self, account: &AccountId) -> Result<AccessKey, Error> {

@@ -100,15 +100,18 @@ impl Call {
 pub(super) struct Caller {
     pub(super) site: Site,
     pub(super) surroundings: Surroundings,
-    transport: Transport,
+    pub(super) transport: Transport,
     traffic: Traffic,
+    /// Single logouts, apart from the calls of the OpenAPIs: a session that must end does not wait for work.
+    pub(super) logouts: Traffic,
 }
 
 impl Caller {
     pub(super) fn new(site: Site, surroundings: Surroundings, limits: Limits) -> Self {
         let transport = Transport::new(site.timeouts);
         let traffic = Traffic::new(limits, surroundings.clone());
-        Self { site, surroundings, transport, traffic }
+        let logouts = Traffic::new(limits, surroundings.clone());
+        Self { site, surroundings, transport, traffic, logouts }
     }
 
     /// Sends `call` signed by `key`, or anonymously, and tries again as the site's [`super::Retry`] says.
@@ -122,22 +125,35 @@ impl Caller {
         let span = tracing::debug_span!("cloud", action = call.action, account.id = account);
         let _inside = span.enter();
         let lane = call.lane(account);
+        let attempt = || self.traffic.pass(&lane, || self.attempt(call, key));
+        read(call, self.persist(call.is_repeatable, attempt, request_id)?)
+    }
+
+    /// Makes `attempt` until it succeeds, or trying again is useless or would do too much: after an unknown
+    /// outcome only what is repeatable is tried again. `request_id` finds the cloud's name for the request in
+    /// a success, for the trace.
+    pub(super) fn persist<T>(
+        &self,
+        is_repeatable: bool,
+        attempt: impl Fn() -> Result<T, Error>,
+        request_id: fn(&T) -> &str,
+    ) -> Result<T, Error> {
         let mut paused = Duration::ZERO;
-        let mut attempt = 1;
+        let mut number = 1;
         loop {
-            let outcome = self.traffic.pass(&lane, || self.attempt(call, key));
-            trace(attempt, &outcome);
+            let outcome = attempt();
+            trace(number, outcome.as_ref().map(request_id));
             let error = match outcome {
-                Ok(value) => return read(call, value),
+                Ok(value) => return Ok(value),
                 Err(error) => error,
             };
             let is_unknown = matches!(error, Error::Unavailable { .. });
             let random = u64::from_be_bytes(self.random()?[..8].try_into().unwrap_or_default());
-            match self.site.retry.pause(&error, attempt, paused, random) {
-                Some(pause) if call.is_repeatable || !is_unknown => {
+            match self.site.retry.pause(&error, number, paused, random) {
+                Some(pause) if is_repeatable || !is_unknown => {
                     self.surroundings.pause.wait(pause);
                     paused = paused.saturating_add(pause);
-                    attempt += 1;
+                    number += 1;
                 }
                 _ => return Err(error),
             }
@@ -202,8 +218,12 @@ fn classify(response: &Response) -> Result<Value, Error> {
     }
 }
 
+fn request_id(value: &Value) -> &str {
+    value.get("RequestId").and_then(Value::as_str).unwrap_or_default()
+}
+
 fn read<T: DeserializeOwned>(call: &Call, value: Value) -> Result<T, Error> {
-    let request_id = value.get("RequestId").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let request_id = request_id(&value).to_owned();
     serde_json::from_value(value).map_err(|error| Error::Malformed {
         // Serde quotes what it found, and what it found may be a secret.
         expected: format!("the answer of {} ({:?} error)", call.action, error.classify()),
@@ -211,13 +231,10 @@ fn read<T: DeserializeOwned>(call: &Call, value: Value) -> Result<T, Error> {
     })
 }
 
-/// One event an attempt, inside the span of its call.
-fn trace(attempt: u32, outcome: &Result<Value, Error>) {
+/// One event an attempt, inside the span of its call; a success has the cloud's name for the request.
+fn trace(attempt: u32, outcome: Result<&str, &Error>) {
     match outcome {
-        Ok(value) => {
-            let request_id = value.get("RequestId").and_then(Value::as_str).unwrap_or_default();
-            tracing::debug!(cloud.request.id = request_id, attempt, "cloud call");
-        }
+        Ok(request_id) => tracing::debug!(cloud.request.id = request_id, attempt, "cloud call"),
         Err(error) => {
             let request_id = error.request_id();
             tracing::debug!(cloud.request.id = request_id, attempt, %error, "cloud call failed");

@@ -12,7 +12,7 @@ pub enum Error {
     Refused {
         /// The HTTP status, 400 to 499.
         status: u16,
-        /// The cloud's code, such as `EntityNotExist.Role`.
+        /// The cloud's code, such as `EntityNotExist.Role`; empty for a single logout.
         code: String,
         /// The cloud's words.
         message: String,
@@ -21,7 +21,7 @@ pub enum Error {
     },
     /// The cloud asked to slow down; nothing was done.
     Throttled {
-        /// The cloud's code, such as `Throttling.User`.
+        /// The cloud's code, such as `Throttling.User`; empty for a single logout.
         code: String,
         /// How long it asks to wait, if it says.
         retry_after: Option<Duration>,
@@ -41,6 +41,11 @@ pub enum Error {
         account: String,
         /// When the next call may be sent.
         until: Timestamp,
+    },
+    /// Nothing was sent: the address is none.
+    Address {
+        /// What was expected.
+        expected: String,
     },
     /// An answer that is not what the API promises.
     Malformed {
@@ -85,7 +90,10 @@ impl Error {
     pub fn code(&self) -> &str {
         match self {
             Self::Refused { code, .. } | Self::Throttled { code, .. } => code,
-            Self::Unavailable { .. } | Self::LeftAlone { .. } | Self::Malformed { .. } => "",
+            Self::Unavailable { .. }
+            | Self::LeftAlone { .. }
+            | Self::Address { .. }
+            | Self::Malformed { .. } => "",
         }
     }
 
@@ -96,7 +104,7 @@ impl Error {
             | Self::Throttled { request_id, .. }
             | Self::Unavailable { request_id, .. }
             | Self::Malformed { request_id, .. } => request_id,
-            Self::LeftAlone { .. } => "",
+            Self::LeftAlone { .. } | Self::Address { .. } => "",
         }
     }
 }
@@ -104,14 +112,19 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Refused { status, code, message, .. } if code.is_empty() => {
+                write!(f, "the cloud refused with {status}: {message}")?;
+            }
             Self::Refused { status, code, message, .. } => {
                 write!(f, "the cloud refused with {status} {code}: {message}")?;
             }
+            Self::Throttled { code, .. } if code.is_empty() => f.write_str("the cloud asks to slow down")?,
             Self::Throttled { code, .. } => write!(f, "the cloud asks to slow down ({code})")?,
             Self::Unavailable { reason, .. } => write!(f, "the cloud is unavailable: {reason}")?,
             Self::LeftAlone { account, until } => {
                 write!(f, "{account} did not answer and is left alone until {until}")?;
             }
+            Self::Address { expected } => write!(f, "the address is none: expected {expected}")?,
             Self::Malformed { expected, .. } => {
                 write!(f, "the cloud's answer is malformed: expected {expected}")?;
             }

@@ -13,6 +13,7 @@ mod directory;
 mod error;
 mod ims;
 mod limits;
+mod logout;
 mod paging;
 mod ram;
 mod retry;

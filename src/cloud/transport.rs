@@ -1,5 +1,6 @@
-//! One signed call over HTTP, by ureq.
+//! One signed call, or one form, over HTTP, by ureq.
 
+use std::io::Read;
 use std::time::Duration;
 
 use ureq::Agent;
@@ -51,14 +52,32 @@ impl Transport {
             request = request.header(*name, value);
         }
         let mut response = request.send(signed.body.as_bytes()).map_err(|error| describe(&error))?;
+        let body = response.body_mut().with_config().limit(LONGEST_ANSWER).read_to_vec();
+        Ok(Response::new(&response, body.map_err(|error| describe(&error))?))
+    }
+
+    /// Sends an encoded `form` as `POST url`, and reads the answer up to one byte more than `longest`, so that
+    /// whoever asked sees when it is too long.
+    ///
+    /// # Errors
+    /// As [`Transport::send`].
+    pub(super) fn post_form(&self, url: &str, form: &str, longest: usize) -> Result<Response, String> {
+        let request = self.0.post(url).header("content-type", "application/x-www-form-urlencoded");
+        let mut response = request.send(form.as_bytes()).map_err(|error| describe(&error))?;
+        let most = u64::try_from(longest).unwrap_or(u64::MAX).saturating_add(1);
+        let mut body = Vec::new();
+        let read = response.body_mut().as_reader().take(most).read_to_end(&mut body);
+        read.map_err(|error| error.to_string())?;
+        Ok(Response::new(&response, body))
+    }
+}
+
+impl Response {
+    fn new(response: &ureq::http::Response<ureq::Body>, body: Vec<u8>) -> Self {
         let seconds =
             response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
-        let body = response.body_mut().with_config().limit(LONGEST_ANSWER).read_to_vec();
-        Ok(Response {
-            status: response.status().as_u16(),
-            retry_after: seconds.map(Duration::from_secs),
-            body: body.map_err(|error| describe(&error))?,
-        })
+        let retry_after = seconds.map(Duration::from_secs);
+        Self { status: response.status().as_u16(), retry_after, body }
     }
 }
 
