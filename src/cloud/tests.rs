@@ -15,7 +15,9 @@ use crate::rpc::{AccessKey, Call, Headers, Request};
 use super::*;
 
 mod lists;
+mod logout;
 mod traffic;
+mod user;
 
 const NOW: &str = "2026-11-22T18:00:00Z";
 
@@ -78,7 +80,8 @@ impl Server {
     }
 }
 
-fn serve(mut stream: TcpStream, answer: &Canned, record: &Mutex<Vec<Seen>>) {
+/// Reads one request: its head without the empty line, and its body.
+fn receive(stream: &mut TcpStream) -> (String, Vec<u8>) {
     let mut bytes = Vec::new();
     let mut chunk = [0; 4096];
     let end = loop {
@@ -90,24 +93,37 @@ fn serve(mut stream: TcpStream, answer: &Canned, record: &Mutex<Vec<Seen>>) {
         assert!(count > 0, "the request ended early");
     };
     let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
-    let mut lines = head.split("\r\n");
-    let mut first = lines.next().unwrap().split(' ');
-    let (method, target) = (first.next().unwrap(), first.next().unwrap());
-    let headers: Headers = lines.map(|line| line.split_once(':').unwrap()).collect();
-    let length: usize = headers.single("content-length").unwrap().unwrap_or("0").parse().unwrap();
+    let length: usize = headers(&head).single("content-length").unwrap().unwrap_or("0").parse().unwrap();
     while bytes.len() < end + 4 + length {
         let count = stream.read(&mut chunk).unwrap();
         bytes.extend_from_slice(&chunk[..count]);
     }
+    (head, bytes.split_off(end + 4))
+}
+
+fn headers(head: &str) -> Headers {
+    head.split("\r\n").skip(1).map(|line| line.split_once(':').unwrap()).collect()
+}
+
+fn serve(mut stream: TcpStream, answer: &Canned, record: &Mutex<Vec<Seen>>) {
+    let (head, body) = receive(&mut stream);
+    let mut first = head.split(' ');
+    let (method, target) = (first.next().unwrap(), first.next().unwrap());
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    record.lock().unwrap().push(verified(&Request { method, path, query, headers, body: &bytes[end + 4..] }));
+    record.lock().unwrap().push(verified(&Request {
+        method,
+        path,
+        query,
+        headers: headers(&head),
+        body: &body,
+    }));
     let (status, body) = match answer {
         Canned::Json(status, body) => (*status, body.to_string()),
         Canned::Raw(body) => (200, (*body).to_owned()),
         Canned::HangUp => return,
         Canned::Silence => {
             // Ends when the client gives up and closes.
-            let _ = stream.read(&mut chunk);
+            let _ = stream.read(&mut [0; 1]);
             return;
         }
     };
@@ -159,6 +175,11 @@ fn bench(answers: Vec<Canned>) -> Bench {
 
 fn bench_within(limits: Limits, answers: Vec<Canned>) -> Bench {
     let server = Server::start(answers);
+    bench_at(server, limits, Duration::from_millis(300))
+}
+
+/// A driver that waits `patience` for an answer.
+fn bench_at(server: Server, limits: Limits, patience: Duration) -> Bench {
     let endpoint = Endpoint::parse(&format!("http://127.0.0.1:{}", server.port)).unwrap();
     let site = Site {
         sts: endpoint.clone(),
@@ -167,7 +188,7 @@ fn bench_within(limits: Limits, answers: Vec<Canned>) -> Bench {
         resource_directory: endpoint,
         key: AccessKey { id: "LTAI1".into(), secret: Secret::new("secret-LTAI1"), security_token: None },
         entry_role: "AliyunServiceRoleForCloudSSO".into(),
-        timeouts: Timeouts { connect: Duration::from_secs(2), total: Duration::from_millis(300) },
+        timeouts: Timeouts { connect: Duration::from_secs(2), total: patience },
         retry: Retry::default(),
     };
     let clock = Clock::manual(now());
