@@ -133,7 +133,7 @@ fn policies_and_groups_are_seen_and_taken_away() {
     let account = bench.cloud.management();
     let alice = "alice@1.onaliyun.com";
     let held = AttachedPolicy { policy_name: "x".to_owned(), kind: PolicyKind::System };
-    assert_eq!(account.list_policies_for_user("alice").unwrap(), [held.clone()]);
+    assert_eq!(account.list_policies_for_user("alice").unwrap(), std::slice::from_ref(&held));
     assert_eq!(account.list_policies_for_group("ops").unwrap(), [held]);
     account.detach_policy_from_user(PolicyKind::System, "x", "alice").unwrap();
     assert_eq!(account.list_groups_for_user(alice).unwrap(), ["ops", "dev"]);

@@ -15,7 +15,7 @@ use data_encoding::BASE64;
 use super::World;
 use super::identity_provider::{IdentityProvider, PROVIDER, ROLE, policy, trust_policy};
 
-fn driver(world: &World, key: &AccessKey) -> Cloud {
+pub(super) fn driver(world: &World, key: &AccessKey) -> Cloud {
     let endpoint = Endpoint::parse(&format!("http://{}", world.host)).expect("an endpoint");
     let site = Site {
         sts: endpoint.clone(),

@@ -8,6 +8,7 @@ mod console;
 mod control_policy;
 mod delegation;
 mod driver;
+mod driver_user;
 mod envelope;
 mod every_action;
 mod fault;
