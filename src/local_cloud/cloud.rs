@@ -5,7 +5,7 @@ use std::fs::File;
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
-use crate::base::{Clock, Secret, Timestamp};
+use crate::base::{AccountId, Clock, Secret, Timestamp};
 use crate::crypto::password::Hasher;
 use crate::crypto::{self, Random, SealingKey, hash};
 
@@ -50,6 +50,21 @@ impl Cloud {
     /// Where a SAML Response for a role is posted, and what its `Recipient` must be.
     pub(crate) fn role_sso_url(&self) -> String {
         format!("{}/saml-role/sso", self.base_url)
+    }
+
+    /// Where a SAML Response for a RAM user is posted, and what its `Recipient` must be.
+    pub(crate) fn user_sso_url(&self) -> String {
+        format!("{}/saml/SSO", self.base_url)
+    }
+
+    /// The service provider that an account is to the identity provider of its RAM users.
+    pub(crate) fn user_sso_audience(&self, account: &AccountId) -> String {
+        format!("{}/{account}/saml/SSO", self.base_url)
+    }
+
+    /// Where LogoutRequests are posted, and what their `Destination` must be.
+    pub(crate) fn logout_url(&self) -> String {
+        format!("{}/saml/slo", self.base_url)
     }
 
     /// Seals the secret of an access key.

@@ -171,6 +171,8 @@ fn serve(cloud: web::Data<Cloud>, listener: TcpListener) -> Result<Server, Error
             .wrap(from_fn(guard))
             .route("/", web::to(endpoint::call))
             .route("/saml-role/sso", web::post().to(console::post_role_sso))
+            .route("/saml/SSO", web::post().to(console::post_user_sso))
+            .route("/saml/slo", web::post().to(console::post_single_logout))
             .route("/console", web::get().to(console::get_console))
             .route("/console/logout", web::post().to(console::post_logout))
             .route("/assets/{name}", web::get().to(console::get_asset))

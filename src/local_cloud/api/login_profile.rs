@@ -7,13 +7,14 @@ use diesel::SqliteConnection;
 use serde_json::{Map, Value, json};
 
 use crate::base::{Secret, Timestamp};
+use crate::local_cloud::logon_name::{default_domain, principal_name};
 use crate::local_cloud::password::{self, LOCK};
 use crate::local_cloud::refusal::{Entity, Flaw, Refusal};
 use crate::local_cloud::setting::{self, PasswordPolicy, SecurityPreference};
 use crate::local_cloud::store::login_profile::{self, LoginProfileRow};
 use crate::local_cloud::store::user::UserRow;
 
-use super::face::{Face, default_domain, named_user, own_user, principal_name};
+use super::face::{Face, named_user, own_user};
 use super::invocation::{Invocation, Outcome, date};
 use super::permission::may_change_user;
 

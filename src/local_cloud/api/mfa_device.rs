@@ -7,13 +7,14 @@ use serde_json::{Value, json};
 use crate::base::{Secret, fold};
 use crate::crypto::TotpSecret;
 use crate::local_cloud::cloud::Cloud;
+use crate::local_cloud::logon_name::{default_domain, principal_name};
 use crate::local_cloud::refusal::{Entity, Flaw, Refusal};
 use crate::local_cloud::setting::{self, SecurityPreference};
 use crate::local_cloud::store::mfa_device::{self, MfaDeviceRow};
 use crate::local_cloud::store::user::UserRow;
 use crate::local_cloud::{qr_image, rules};
 
-use super::face::{Face, default_domain, named_or_own, principal_name};
+use super::face::{Face, named_or_own};
 use super::invocation::{Invocation, MarkerPage, Outcome, date};
 use super::permission::{authorise, authorise_unless_denied, may_change_user};
 

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use askama::Template;
 
 use super::asset::{icon_url, style_url};
-use super::session::ConsoleView;
+use super::session::{ConsoleView, HolderView};
 use super::sign_in::Choice;
 
 /// What every answer of the server carries.

@@ -16,6 +16,7 @@ pub(crate) mod folder;
 pub(crate) mod group;
 pub(crate) mod handshake;
 pub(crate) mod login_profile;
+pub(crate) mod logout;
 pub(crate) mod mfa_device;
 pub(crate) mod oidc_provider;
 pub(crate) mod one_time;

@@ -15,6 +15,7 @@ mod group;
 mod handshake;
 pub(crate) mod identity_provider;
 mod login_profile;
+mod logout;
 mod member;
 mod mfa_device;
 pub(crate) mod oidc;
@@ -33,6 +34,7 @@ mod sts;
 mod tag;
 mod tenant;
 mod user;
+mod user_sso;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
