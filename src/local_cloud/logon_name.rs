@@ -38,3 +38,18 @@ pub(crate) fn is_domain_of(
         || folded == fold(&default_domain(connection, account)?);
     Ok(is_own && domain.is_ascii())
 }
+
+/// The account whose domain it is, if it is spelled as one; whether there is such an account is not asked.
+pub(crate) fn account_of_domain(
+    connection: &mut SqliteConnection,
+    domain: &str,
+) -> Result<Option<AccountId>, Refusal> {
+    let folded = Some(fold(domain)).filter(|_| domain.is_ascii());
+    let Some(alias) = folded.as_deref().and_then(|domain| domain.strip_suffix(DOMAIN_SUFFIX)) else {
+        return Ok(None);
+    };
+    if let Some(account) = AccountId::parse(alias) {
+        return Ok(Some(account));
+    }
+    Ok(account_setting::owner_of_alias(connection, alias)?.and_then(|id| AccountId::parse(&id)))
+}

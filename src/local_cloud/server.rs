@@ -20,6 +20,7 @@ use crate::rpc::{AccessKey, BODY_LIMIT};
 
 use super::catalogue::Catalogue;
 use super::cloud::{Cloud, Open};
+use super::console::login;
 use super::error::Error;
 use super::fault::{Faults, Injector};
 use super::oidc::Issuers;
@@ -173,6 +174,14 @@ fn serve(cloud: web::Data<Cloud>, listener: TcpListener) -> Result<Server, Error
             .route("/saml-role/sso", web::post().to(console::post_role_sso))
             .route("/saml/SSO", web::post().to(console::post_user_sso))
             .route("/saml/slo", web::post().to(console::post_single_logout))
+            .route("/login", web::get().to(login::get_login))
+            .route("/login", web::post().to(login::post_login))
+            .route("/login/password", web::get().to(login::get_stage))
+            .route("/login/password", web::post().to(login::post_new_password))
+            .route("/login/mfa", web::get().to(login::get_stage))
+            .route("/login/mfa", web::post().to(login::post_code))
+            .route("/login/mfa/binding", web::get().to(login::get_stage))
+            .route("/login/mfa/binding", web::post().to(login::post_binding))
             .route("/console", web::get().to(console::get_console))
             .route("/console/logout", web::post().to(console::post_logout))
             .route("/assets/{name}", web::get().to(console::get_asset))

@@ -8,6 +8,7 @@ mod asset;
 mod form;
 mod held;
 mod landing;
+pub(crate) mod login;
 mod opening;
 mod page;
 mod session;
@@ -75,13 +76,13 @@ pub(crate) async fn post_user_sso(
 
 /// `GET /console`.
 pub(crate) async fn get_console(cloud: web::Data<Cloud>, request: HttpRequest) -> HttpResponse {
-    let Some(token) = session_token(&request) else { return problem(Problem::NotSignedIn, "") };
+    let Some(token) = session_token(&request) else { return login::not_signed_in(&cloud, &request) };
     let request_id = name::request_id(&cloud.random).unwrap_or_default();
     let work = Arc::clone(&cloud);
     match web::block(move || session::view(&work, &token)).await {
         Ok(Ok(Some(view))) => page::console(&view),
         Ok(Ok(None)) => {
-            let mut response = problem(Problem::NotSignedIn, "");
+            let mut response = login::not_signed_in(&cloud, &request);
             forget(&mut response);
             response
         }

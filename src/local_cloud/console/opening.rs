@@ -24,6 +24,7 @@ pub(super) struct Opened {
 pub(super) enum CameBy<'a> {
     RoleSso { by: ByAssertion<'a>, role_id: &'a str, provider: &'a str },
     UserSso { by: ByAssertion<'a>, user_id: &'a str },
+    Password { user_id: &'a str },
 }
 
 /// What an identity provider said.
@@ -81,18 +82,24 @@ impl Opening {
             CameBy::RoleSso { by, role_id, provider } => {
                 row.role_id = Some(role_id.to_owned());
                 row.provider_name = Some(provider.to_owned());
-                by
+                Some(by)
             }
             CameBy::UserSso { by, user_id } => {
                 row.user_id = Some(user_id.to_owned());
-                by
+                Some(by)
+            }
+            CameBy::Password { user_id } => {
+                row.user_id = Some(user_id.to_owned());
+                None
             }
         };
-        row.issuer = Some(by.issuer.to_owned());
-        row.name_id = Some(by.name_id.value.clone());
-        row.name_id_format = Some(by.name_id.format.uri().to_owned());
-        row.session_index = by.session_index.map(str::to_owned);
-        row.metadata_digest = Some(console_session::remember_metadata(connection, by.metadata)?);
+        if let Some(by) = by {
+            row.issuer = Some(by.issuer.to_owned());
+            row.name_id = Some(by.name_id.value.clone());
+            row.name_id_format = Some(by.name_id.format.uri().to_owned());
+            row.session_index = by.session_index.map(str::to_owned);
+            row.metadata_digest = Some(console_session::remember_metadata(connection, by.metadata)?);
+        }
         Ok(console_session::insert(connection, &row)?)
     }
 }
@@ -103,6 +110,7 @@ impl CameBy<'_> {
         match self {
             Self::RoleSso { .. } => "RoleSso",
             Self::UserSso { .. } => "UserSso",
+            Self::Password { .. } => "Password",
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::local_cloud::rules;
 use crate::local_cloud::store::console_session::{self, ConsoleSessionRow, Holder};
 use crate::local_cloud::store::role::RoleRow;
 use crate::local_cloud::store::user::UserRow;
-use crate::local_cloud::store::{account, group};
+use crate::local_cloud::store::{account, group, login_profile};
 
 use super::form::field;
 use super::held::{self, HeldPolicy};
@@ -83,6 +83,9 @@ pub(super) fn view(cloud: &Cloud, token: &Secret) -> Result<Option<ConsoleView>,
         let Some((session, holder)) = console_session::find_living(connection, &digest, now)? else {
             return Ok(None);
         };
+        if session.came_by == "Password" && !has_login_profile(connection, &holder)? {
+            return Ok(None);
+        }
         let account_id = match &holder {
             Holder::Role(role) => &role.account_id,
             Holder::User(user) => &user.account_id,
@@ -161,6 +164,12 @@ fn user_view(
         display_name: user.display_name,
         name: user.name,
     })
+}
+
+/// Whether a user may sign in by password still: what began so ends with that.
+fn has_login_profile(connection: &mut SqliteConnection, holder: &Holder) -> Result<bool, Refusal> {
+    let Holder::User(user) = holder else { return Ok(false) };
+    Ok(login_profile::find(connection, &user.id)?.is_some_and(|profile| profile.status == "Active"))
 }
 
 /// An account with its display name, unless it was deleted.

@@ -127,3 +127,80 @@ pub(crate) fn delete_expired(connection: &mut SqliteConnection, moment: i64) -> 
         .execute(connection)
         .map(drop)
 }
+
+#[cfg(test)]
+mod tests {
+    use diesel::connection::SimpleConnection as _;
+    use diesel_migrations::MigrationHarness as _;
+
+    use super::super::{MIGRATIONS, connect};
+    use super::*;
+
+    /// What a database had before sessions of users came.
+    const BEFORE: &str = "
+        INSERT INTO folders (id, name, name_key, depth, created_at) VALUES ('r-1', 'Root', 'root', 0, 0);
+        INSERT INTO accounts (id, folder_id, kind, name, display_name, display_name_key, join_method, status,
+            console_session_seconds, created_at, updated_at)
+            VALUES ('1', 'r-1', 'ResourceAccount', 'a', 'a', 'a', 'created', 'CreateSuccess', 3600, 0, 0);
+        INSERT INTO roles (id, account_id, name, name_key, description, trust_policy, max_session_seconds,
+            created_at, updated_at) VALUES ('3', '1', 'reader', 'reader', '', '{}', 3600, 0, 0);
+        INSERT INTO console_sessions (token_digest, role_id, session_name, provider_name, issuer, name_id,
+            started_at, expires_at) VALUES ('t', '3', 'alice', 'p', 'https://idp.example.com', 'u-alice', 1, 9);";
+
+    #[test]
+    fn sessions_of_roles_outlast_the_change_of_their_table() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut connection = connect(&directory.path().join("old.db").to_string_lossy()).unwrap();
+        for migration in &connection.pending_migrations(MIGRATIONS).unwrap() {
+            if migration.name().to_string().as_str() < "2026-11-28-000001" {
+                connection.run_migration(migration).unwrap();
+            }
+        }
+        connection.batch_execute(BEFORE).unwrap();
+        connection.run_pending_migrations(MIGRATIONS).unwrap();
+        let (session, holder) = find_living(&mut connection, "t", 8).unwrap().unwrap();
+        assert_eq!((session.came_by.as_str(), session.started_at), ("RoleSso", 1));
+        assert!(matches!(holder, Holder::Role(role) if role.name == "reader"));
+        let found = of_subject(&mut connection, "https://idp.example.com", "u-alice", 8).unwrap();
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].account_id.as_str(), &found[0].metadata), ("1", &None));
+        connection.batch_execute("DELETE FROM roles").unwrap();
+        assert!(find_living(&mut connection, "t", 8).unwrap().is_none());
+    }
+
+    #[test]
+    fn metadata_is_kept_while_a_session_needs_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut connection = connect(&directory.path().join("new.db").to_string_lossy()).unwrap();
+        connection.run_pending_migrations(MIGRATIONS).unwrap();
+        let digest = remember_metadata(&mut connection, "<x/>").unwrap();
+        assert_eq!(remember_metadata(&mut connection, "<x/>").unwrap(), digest);
+        let before = BEFORE.split("INSERT INTO console_sessions").next().unwrap();
+        connection.batch_execute(before).unwrap();
+        let row = ConsoleSessionRow {
+            token_digest: "t".to_owned(),
+            role_id: Some("3".to_owned()),
+            user_id: None,
+            came_by: "RoleSso".to_owned(),
+            session_name: "alice".to_owned(),
+            provider_name: Some("p".to_owned()),
+            issuer: Some("i".to_owned()),
+            name_id: Some("n".to_owned()),
+            name_id_format: None,
+            session_index: None,
+            metadata_digest: Some(digest),
+            started_at: 1,
+            expires_at: 9,
+        };
+        insert(&mut connection, &row).unwrap();
+        let both = ConsoleSessionRow { token_digest: "u".to_owned(), user_id: Some("4".to_owned()), ..row };
+        assert!(insert(&mut connection, &both).is_err(), "nobody is a role and a user");
+        let count = |connection: &mut SqliteConnection| -> i64 {
+            session_metadata::table.count().get_result(connection).unwrap()
+        };
+        delete_expired(&mut connection, 9).unwrap();
+        assert_eq!(count(&mut connection), 1);
+        delete_expired(&mut connection, 10).unwrap();
+        assert_eq!(count(&mut connection), 0);
+    }
+}

@@ -255,6 +255,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    sign_ins (token_digest) {
+        token_digest -> Text,
+        user_id -> Text,
+        stage -> Text,
+        password_hash -> Text,
+        sealed_secret -> Nullable<Text>,
+        codes_tried -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
     logouts (issuer, name_id, session_index, key_digest, issued_at) {
         issuer -> Text,
         name_id -> Text,

@@ -256,12 +256,16 @@ fn what_was_under_way_when_a_logout_came_opens_nothing() {
     late.assertion.session_index = "_1".to_owned();
     let mut beside = house.world.user_response(&house.account, &alice);
     beside.assertion.session_index = "_2".to_owned();
+    let role = house.world.response(&house.account);
     house.world.clock.advance(Duration::from_secs(1));
     house.logs_out(&house.request(&alice, &["_1"]));
+    house.logs_out(&house.request("u-alice", &[]));
+    assert_eq!(house.world.post_response(&house.provider.sign(&role)).status, 403);
     assert_eq!(house.world.post_user_response(&house.provider.sign(&late)).status, 403);
     assert_eq!(house.world.post_user_response(&house.provider.sign(&beside)).status, 303);
     house.world.clock.advance(Duration::from_secs(1));
     let mut fresh = house.world.user_response(&house.account, &alice);
     fresh.assertion.session_index = "_1".to_owned();
     assert_eq!(house.world.post_user_response(&house.provider.sign(&fresh)).status, 303);
+    house.is_living(&house.role_session("_3"), true);
 }

@@ -14,6 +14,7 @@ mod fault;
 mod group;
 mod handshake;
 pub(crate) mod identity_provider;
+mod login;
 mod login_profile;
 mod logout;
 mod member;
