@@ -11,6 +11,7 @@ use crate::crypto::{self, Random, SealingKey, hash};
 
 use super::catalogue::Catalogue;
 use super::fault::Injector;
+use super::gate::Gate;
 use super::oidc::Issuers;
 use super::parsed_policy::ParsedPolicies;
 use super::store::Store;
@@ -22,6 +23,8 @@ pub(crate) struct Cloud {
     pub(crate) random: Random,
     pub(crate) sealing: SealingKey,
     pub(crate) passwords: Hasher,
+    /// Before passwords that anybody may try.
+    pub(crate) sign_ins: Gate,
     pub(crate) catalogue: Catalogue,
     pub(crate) injector: Injector,
     pub(crate) issuers: Issuers,

@@ -16,6 +16,7 @@ mod endpoint;
 mod error;
 mod fault;
 mod federation;
+mod gate;
 mod identity;
 mod key_file;
 mod logon_name;

@@ -23,6 +23,7 @@ use super::cloud::{Cloud, Open};
 use super::console::login;
 use super::error::Error;
 use super::fault::{Faults, Injector};
+use super::gate::Gate;
 use super::oidc::Issuers;
 use super::parsed_policy::ParsedPolicies;
 use super::store::Store;
@@ -30,6 +31,8 @@ use super::{bootstrap, console, endpoint, key_file};
 
 const BLOCKING_THREADS: usize = 2;
 const CONNECTIONS: usize = 1024;
+/// Sign-ins by password at once: one that is worked on, the others wait for some 30 ms each.
+const SIGN_INS: usize = 64;
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
 const SHUTDOWN_SECONDS: u64 = 5;
 
@@ -137,6 +140,7 @@ pub fn start(settings: Settings) -> Result<Running, Error> {
     let cloud = web::Data::new(Cloud {
         store,
         passwords,
+        sign_ins: Gate::new(SIGN_INS),
         clock: settings.clock,
         random: settings.random,
         csrf_key: sealing.derive("console form")?,

@@ -6,7 +6,7 @@ use cloudsso::saml::{LogoutRequest, LogoutStatus, MessageId, NameId, NameIdForma
 use data_encoding::BASE64;
 
 use super::identity_provider::{ISSUER, IdentityProvider, PROVIDER};
-use super::{Answer, IMS, World, random};
+use super::{Answer, IMS, World, random, sts};
 
 /// An account in which alice may come in as a role, and as a RAM user.
 struct House {
@@ -261,6 +261,8 @@ fn what_was_under_way_when_a_logout_came_opens_nothing() {
     house.logs_out(&house.request(&alice, &["_1"]));
     house.logs_out(&house.request("u-alice", &[]));
     assert_eq!(house.world.post_response(&house.provider.sign(&role)).status, 403);
+    let credentials = sts::post(&house.world, &house.account, &house.provider.sign(&role), &[]);
+    assert_eq!(credentials.code(), "AuthenticationFail.SAMLAssertion");
     assert_eq!(house.world.post_user_response(&house.provider.sign(&late)).status, 403);
     assert_eq!(house.world.post_user_response(&house.provider.sign(&beside)).status, 303);
     house.world.clock.advance(Duration::from_secs(1));
@@ -268,4 +270,6 @@ fn what_was_under_way_when_a_logout_came_opens_nothing() {
     fresh.assertion.session_index = "_1".to_owned();
     assert_eq!(house.world.post_user_response(&house.provider.sign(&fresh)).status, 303);
     house.is_living(&house.role_session("_3"), true);
+    let role = house.provider.sign(&house.world.response(&house.account));
+    assert_eq!(sts::post(&house.world, &house.account, &role, &[]).code(), "ok");
 }

@@ -53,9 +53,14 @@ pub(crate) async fn post_login(
     if own_form(&cloud, &request, &body).is_none() {
         return problem(Problem::Forged, &request_id);
     }
+    let Some(pass) = cloud.sign_ins.enter().await else { return problem(Problem::Busy, &request_id) };
     let (source, replaced) = (request.peer_addr().map(|address| address.ip()), session_token(&request));
     let work = Arc::clone(&cloud);
-    let outcome = web::block(move || attempt::attempt(&work, &body, source, replaced.as_ref())).await;
+    let outcome = web::block(move || {
+        let _pass = pass;
+        attempt::attempt(&work, &body, source, replaced.as_ref())
+    })
+    .await;
     match outcome {
         Ok(Ok(Attempt::Opened(opened))) => entered_and_forgotten(entered(&opened)),
         Ok(Ok(Attempt::UnderWay(token, stage))) => {
@@ -122,10 +127,14 @@ async fn post_stage(
     let Some(token) = own_form(&cloud, &request, &body) else {
         return problem(Problem::Forged, &request_id);
     };
+    let Some(pass) = cloud.sign_ins.enter().await else { return problem(Problem::Busy, &request_id) };
     let replaced = session_token(&request);
     let (work, given) = (Arc::clone(&cloud), token.clone());
-    let outcome =
-        web::block(move || under_way::answer(&work, (&given, stage), &body, replaced.as_ref())).await;
+    let outcome = web::block(move || {
+        let _pass = pass;
+        under_way::answer(&work, (&given, stage), &body, replaced.as_ref())
+    })
+    .await;
     match outcome {
         Ok(Ok(Answered::Step(Step::Opened(opened)))) => entered_and_forgotten(entered(&opened)),
         Ok(Ok(Answered::Step(Step::Next(next)))) => redirect(next.path()).finish(),
