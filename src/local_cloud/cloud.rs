@@ -5,12 +5,13 @@ use std::fs::File;
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
-use crate::base::{Clock, Secret, Timestamp};
+use crate::base::{AccountId, Clock, Secret, Timestamp};
 use crate::crypto::password::Hasher;
 use crate::crypto::{self, Random, SealingKey, hash};
 
 use super::catalogue::Catalogue;
 use super::fault::Injector;
+use super::gate::Gate;
 use super::oidc::Issuers;
 use super::parsed_policy::ParsedPolicies;
 use super::store::Store;
@@ -22,6 +23,8 @@ pub(crate) struct Cloud {
     pub(crate) random: Random,
     pub(crate) sealing: SealingKey,
     pub(crate) passwords: Hasher,
+    /// Before passwords that anybody may try.
+    pub(crate) sign_ins: Gate,
     pub(crate) catalogue: Catalogue,
     pub(crate) injector: Injector,
     pub(crate) issuers: Issuers,
@@ -50,6 +53,21 @@ impl Cloud {
     /// Where a SAML Response for a role is posted, and what its `Recipient` must be.
     pub(crate) fn role_sso_url(&self) -> String {
         format!("{}/saml-role/sso", self.base_url)
+    }
+
+    /// Where a SAML Response for a RAM user is posted, and what its `Recipient` must be.
+    pub(crate) fn user_sso_url(&self) -> String {
+        format!("{}/saml/SSO", self.base_url)
+    }
+
+    /// The service provider that an account is to the identity provider of its RAM users.
+    pub(crate) fn user_sso_audience(&self, account: &AccountId) -> String {
+        format!("{}/{account}/saml/SSO", self.base_url)
+    }
+
+    /// Where LogoutRequests are posted, and what their `Destination` must be.
+    pub(crate) fn logout_url(&self) -> String {
+        format!("{}/saml/slo", self.base_url)
     }
 
     /// Seals the secret of an access key.

@@ -1,6 +1,6 @@
 //! Who calls: what a verified signature or console cookie stands for.
 
-use crate::base::AccountId;
+use crate::base::{AccountId, Timestamp};
 
 use super::arn::Arn;
 use super::store::role::RoleRow;
@@ -35,6 +35,8 @@ pub(crate) struct RoleSession {
     /// Narrows what the role's policies allow.
     pub(crate) session_policy: Option<String>,
     pub(crate) source_identity: Option<String>,
+    /// When the session began.
+    pub(crate) issued_at: Timestamp,
 }
 
 impl Identity {

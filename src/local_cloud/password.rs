@@ -98,6 +98,30 @@ pub(crate) fn status(policy: &PasswordPolicy, profile: &LoginProfileRow, now: Ti
     }
 }
 
+/// What the age of a password means for whoever signs in with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Age {
+    Good,
+    /// Another one must be set before anything else.
+    MustChange,
+    /// Nobody signs in with it any more.
+    Expired,
+}
+
+/// Judges the age of a password, and whether somebody wants another one to be set.
+pub(crate) fn age(policy: &PasswordPolicy, profile: &LoginProfileRow, now: Timestamp) -> Age {
+    let days = u64::try_from(policy.max_password_age).unwrap_or(0);
+    let end = Timestamp::from_millis(profile.password_set_at).plus(Duration::from_secs(days * DAY));
+    let is_old = days > 0 && now >= end;
+    if status(policy, profile, now) == "InitialExpired" || (is_old && policy.hard_expire) {
+        Age::Expired
+    } else if is_old || profile.password_reset_required {
+        Age::MustChange
+    } else {
+        Age::Good
+    }
+}
+
 /// A word of the list, digits or signs around it, or nothing but digits.
 fn is_well_known(password: &str) -> bool {
     let folded = password.to_lowercase();

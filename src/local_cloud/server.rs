@@ -20,8 +20,10 @@ use crate::rpc::{AccessKey, BODY_LIMIT};
 
 use super::catalogue::Catalogue;
 use super::cloud::{Cloud, Open};
+use super::console::login;
 use super::error::Error;
 use super::fault::{Faults, Injector};
+use super::gate::Gate;
 use super::oidc::Issuers;
 use super::parsed_policy::ParsedPolicies;
 use super::store::Store;
@@ -29,6 +31,8 @@ use super::{bootstrap, console, endpoint, key_file};
 
 const BLOCKING_THREADS: usize = 2;
 const CONNECTIONS: usize = 1024;
+/// Sign-ins by password at once: one that is worked on, the others wait for some 30 ms each.
+const SIGN_INS: usize = 64;
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
 const SHUTDOWN_SECONDS: u64 = 5;
 
@@ -136,6 +140,7 @@ pub fn start(settings: Settings) -> Result<Running, Error> {
     let cloud = web::Data::new(Cloud {
         store,
         passwords,
+        sign_ins: Gate::new(SIGN_INS),
         clock: settings.clock,
         random: settings.random,
         csrf_key: sealing.derive("console form")?,
@@ -171,6 +176,16 @@ fn serve(cloud: web::Data<Cloud>, listener: TcpListener) -> Result<Server, Error
             .wrap(from_fn(guard))
             .route("/", web::to(endpoint::call))
             .route("/saml-role/sso", web::post().to(console::post_role_sso))
+            .route("/saml/SSO", web::post().to(console::post_user_sso))
+            .route("/saml/slo", web::post().to(console::post_single_logout))
+            .route("/login", web::get().to(login::get_login))
+            .route("/login", web::post().to(login::post_login))
+            .route("/login/password", web::get().to(login::get_stage))
+            .route("/login/password", web::post().to(login::post_new_password))
+            .route("/login/mfa", web::get().to(login::get_stage))
+            .route("/login/mfa", web::post().to(login::post_code))
+            .route("/login/mfa/binding", web::get().to(login::get_stage))
+            .route("/login/mfa/binding", web::post().to(login::post_binding))
             .route("/console", web::get().to(console::get_console))
             .route("/console/logout", web::post().to(console::post_logout))
             .route("/assets/{name}", web::get().to(console::get_asset))

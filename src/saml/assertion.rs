@@ -4,7 +4,7 @@ use crate::base::Timestamp;
 
 use super::signature::Unsigned;
 use super::writer::Writer;
-use super::{AuthnContext, Error, MessageId, NameId, NameIdFormat, name};
+use super::{AuthnContext, Error, MessageId, NameId, name};
 
 const ATTRIBUTE_NAME_IS_URI: &str = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri";
 
@@ -82,7 +82,7 @@ impl Assertion {
 
     fn write_subject(&self, writer: &mut Writer, carrier: &Carrier<'_>) -> Result<(), Error> {
         writer.element("saml:Subject", &[], |writer| {
-            write_name_id(writer, &self.name_id)?;
+            self.name_id.write(writer, &[])?;
             writer.element("saml:SubjectConfirmation", &[("Method", name::BEARER)], |writer| {
                 let not_on_or_after = self.not_on_or_after.rfc3339();
                 let mut attributes = Vec::with_capacity(3);
@@ -142,18 +142,4 @@ impl Assertion {
             Ok(())
         })
     }
-}
-
-fn write_name_id(writer: &mut Writer, name_id: &NameId) -> Result<(), Error> {
-    let mut attributes = Vec::with_capacity(3);
-    if name_id.format != NameIdFormat::Unspecified {
-        attributes.push(("Format", name_id.format.uri()));
-    }
-    if let Some(qualifier) = &name_id.name_qualifier {
-        attributes.push(("NameQualifier", qualifier));
-    }
-    if let Some(qualifier) = &name_id.sp_name_qualifier {
-        attributes.push(("SPNameQualifier", qualifier));
-    }
-    writer.text("saml:NameID", &attributes, &name_id.value)
 }

@@ -6,10 +6,11 @@ use std::time::Duration;
 use crate::base::Timestamp;
 
 use super::document::Element;
-use super::{Attribute, Error, MessageId, NameId, NameIdFormat, SignedPart, name};
+use super::moment::{Moment, need_time, time};
+use super::{Attribute, Error, MessageId, NameId, SignedPart, name};
 
-/// An assertion may be valid for this long after it was issued: its ID must be remembered so long.
-const MAX_LIFETIME: Duration = Duration::from_secs(24 * 3600);
+/// A message may be valid for this long after it was issued: its ID must be remembered so long.
+pub(super) const MAX_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
 /// What the receiver of a Response knows beforehand.
 #[derive(Clone, Copy, Debug)]
@@ -28,11 +29,18 @@ pub struct Expectations<'a> {
     pub clock_skew: Duration,
 }
 
+impl Expectations<'_> {
+    fn moment(&self) -> Moment {
+        Moment { now: self.now, clock_skew: self.clock_skew }
+    }
+}
+
 /// An assertion that holds here and now. Its ID must still be consumed, once, under its issuer.
 #[derive(Clone, Debug)]
 pub struct CheckedAssertion {
     id: MessageId,
     issuer: String,
+    issue_instant: Timestamp,
     name_id: NameId,
     attributes: Vec<Attribute>,
     session_index: Option<String>,
@@ -52,6 +60,11 @@ impl CheckedAssertion {
     /// The entity id of the identity provider.
     pub fn issuer(&self) -> &str {
         &self.issuer
+    }
+
+    /// When it was made.
+    pub fn issue_instant(&self) -> Timestamp {
+        self.issue_instant
     }
 
     /// Who it is about.
@@ -120,7 +133,7 @@ pub(super) fn response(
     // saml-bindings-2.0-os §3.5.5.2 and saml-profiles-2.0-os §4.1.4.2: a signed Response has both.
     let is_signed = signed != SignedPart::Assertion;
     match response.attribute("Destination") {
-        None if is_signed => return Err(missing("Destination", response)),
+        None if is_signed => return Err(response.lacks("Destination")),
         Some(received) if received != expectations.recipient => {
             let (expected, received) = (expectations.recipient.to_owned(), received.to_owned());
             return Err(Error::Destination { expected, received });
@@ -128,9 +141,9 @@ pub(super) fn response(
         _ => {}
     }
     match response.at_most_one("saml:Issuer")? {
-        None if is_signed => return Err(missing("saml:Issuer", response)),
+        None if is_signed => return Err(response.lacks("saml:Issuer")),
         None => {}
-        Some(issuer) => check_issuer(issuer, expectations)?,
+        Some(issuer) => check_issuer(issuer, expectations.issuer)?,
     }
     check_in_response_to(response, expectations)
 }
@@ -141,9 +154,9 @@ pub(super) fn assertion(
     expectations: &Expectations<'_>,
 ) -> Result<CheckedAssertion, Error> {
     version(assertion)?;
-    check_issuer(assertion.one("saml:Issuer")?, expectations)?;
+    check_issuer(assertion.one("saml:Issuer")?, expectations.issuer)?;
     let issue_instant = need_time(assertion, "IssueInstant")?;
-    begun("IssueInstant", issue_instant, expectations)?;
+    expectations.moment().begun("IssueInstant", issue_instant)?;
     let subject = assertion.one("saml:Subject")?;
     let until = check_confirmation(subject, expectations)?.min(check_conditions(assertion, expectations)?);
     if until.since(issue_instant) > MAX_LIFETIME {
@@ -152,13 +165,14 @@ pub(super) fn assertion(
     let statement = assertion.one("saml:AuthnStatement")?;
     let session_not_on_or_after = time(statement, "SessionNotOnOrAfter")?;
     if let Some(end) = session_not_on_or_after {
-        ended("SessionNotOnOrAfter", end, expectations)?;
+        expectations.moment().ended("SessionNotOnOrAfter", end)?;
     }
     let class = statement.one("saml:AuthnContext")?.at_most_one("saml:AuthnContextClassRef")?;
     Ok(CheckedAssertion {
         id: MessageId::parse(assertion.need_attribute("ID")?)?,
         issuer: expectations.issuer.to_owned(),
-        name_id: name_id(subject)?,
+        issue_instant,
+        name_id: NameId::read(subject)?,
         attributes: attributes(assertion),
         session_index: statement.attribute("SessionIndex").map(str::to_owned),
         authn_instant: need_time(statement, "AuthnInstant")?,
@@ -182,21 +196,6 @@ pub(super) fn attributes(assertion: &Element) -> Vec<Attribute> {
         .collect()
 }
 
-fn name_id(subject: &Element) -> Result<NameId, Error> {
-    let name_id = subject.one("saml:NameID")?;
-    let value = name_id.text()?;
-    if value.is_empty() {
-        return Err(Error::Value { what: "saml:NameID", expected: "a name", received: String::new() });
-    }
-    let owned = |attribute| name_id.attribute(attribute).map(str::to_owned);
-    Ok(NameId {
-        format: name_id.attribute("Format").map_or(NameIdFormat::Unspecified, NameIdFormat::from_uri),
-        name_qualifier: owned("NameQualifier"),
-        sp_name_qualifier: owned("SPNameQualifier"),
-        value: value.to_owned(),
-    })
-}
-
 /// Exactly one bearer confirmation, and it holds; other methods beside it prove nothing here and
 /// are passed over. Returns until when.
 fn check_confirmation(subject: &Element, expectations: &Expectations<'_>) -> Result<Timestamp, Error> {
@@ -217,7 +216,7 @@ fn check_confirmation(subject: &Element, expectations: &Expectations<'_>) -> Res
         return Err(Error::Misplaced { received: "NotBefore".to_owned(), inside: confirmation.shown() });
     }
     let until = need_time(confirmation, "NotOnOrAfter")?;
-    ended("saml:SubjectConfirmationData NotOnOrAfter", until, expectations)?;
+    expectations.moment().ended("saml:SubjectConfirmationData NotOnOrAfter", until)?;
     Ok(until)
 }
 
@@ -230,14 +229,14 @@ fn check_conditions(assertion: &Element, expectations: &Expectations<'_>) -> Res
         return Err(Error::Misplaced { received: unknown.shown(), inside: conditions.shown() });
     }
     if let Some(not_before) = time(conditions, "NotBefore")? {
-        begun("saml:Conditions NotBefore", not_before, expectations)?;
+        expectations.moment().begun("saml:Conditions NotBefore", not_before)?;
     }
     let until = need_time(conditions, "NotOnOrAfter")?;
-    ended("saml:Conditions NotOnOrAfter", until, expectations)?;
+    expectations.moment().ended("saml:Conditions NotOnOrAfter", until)?;
 
     let mut restrictions = conditions.all("saml:AudienceRestriction").peekable();
     if restrictions.peek().is_none() {
-        return Err(missing("saml:AudienceRestriction", conditions));
+        return Err(conditions.lacks("saml:AudienceRestriction"));
     }
     for restriction in restrictions {
         let audiences = restriction.all("saml:Audience").map(Element::text).collect::<Result<Vec<_>, _>>()?;
@@ -251,12 +250,13 @@ fn check_conditions(assertion: &Element, expectations: &Expectations<'_>) -> Res
     Ok(until)
 }
 
-fn check_issuer(issuer: &Element, expectations: &Expectations<'_>) -> Result<(), Error> {
+/// The issuer must be the one whose keys verified the message.
+pub(super) fn check_issuer(issuer: &Element, expected: &str) -> Result<(), Error> {
     let received = issuer.text()?;
-    if received == expectations.issuer {
+    if received == expected {
         Ok(())
     } else {
-        Err(Error::Issuer { expected: expectations.issuer.to_owned(), received: received.to_owned() })
+        Err(Error::Issuer { expected: expected.to_owned(), received: received.to_owned() })
     }
 }
 
@@ -269,44 +269,10 @@ fn check_in_response_to(element: &Element, expectations: &Expectations<'_>) -> R
     Err(Error::InResponseTo { expected: expected.map(str::to_owned), received: received.map(str::to_owned) })
 }
 
-fn version(element: &Element) -> Result<(), Error> {
+/// Only version 2.0 is spoken.
+pub(super) fn version(element: &Element) -> Result<(), Error> {
     match element.need_attribute("Version")? {
         "2.0" => Ok(()),
         other => Err(Error::Version { received: other.to_owned() }),
     }
-}
-
-fn begun(what: &'static str, not_before: Timestamp, expectations: &Expectations<'_>) -> Result<(), Error> {
-    let now = expectations.now;
-    if now < not_before.minus(expectations.clock_skew) {
-        return Err(Error::NotYetValid { what, not_before, now });
-    }
-    Ok(())
-}
-
-fn ended(
-    what: &'static str,
-    not_on_or_after: Timestamp,
-    expectations: &Expectations<'_>,
-) -> Result<(), Error> {
-    let now = expectations.now;
-    if now >= not_on_or_after.plus(expectations.clock_skew) {
-        return Err(Error::Expired { what, not_on_or_after, now });
-    }
-    Ok(())
-}
-
-fn time(element: &Element, attribute: &'static str) -> Result<Option<Timestamp>, Error> {
-    let Some(text) = element.attribute(attribute) else { return Ok(None) };
-    let expected = "a time with its zone";
-    let unreadable = || Error::Value { what: attribute, expected, received: text.to_owned() };
-    Timestamp::parse(text).ok_or_else(unreadable).map(Some)
-}
-
-fn need_time(element: &Element, attribute: &'static str) -> Result<Timestamp, Error> {
-    time(element, attribute)?.ok_or_else(|| missing(attribute, element))
-}
-
-fn missing(expected: &'static str, inside: &Element) -> Error {
-    Error::Missing { expected, inside: inside.shown() }
 }

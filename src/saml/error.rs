@@ -77,11 +77,11 @@ pub enum Error {
         /// The ID.
         received: String,
     },
-    /// The assertion is encrypted, which is not supported.
+    /// The assertion or a name is encrypted, which is not supported.
     Encrypted,
     /// There is no key to verify with.
     NoCertificate,
-    /// Neither the Response nor the Assertion is signed.
+    /// Nothing in the message is signed.
     Unsigned,
     /// A cryptographic algorithm or transform that is not on the list.
     Algorithm {
@@ -111,7 +111,7 @@ pub enum Error {
         /// What came.
         received: String,
     },
-    /// The identity provider reports a failure.
+    /// The peer reports a failure.
     Status {
         /// The status code.
         received: String,
@@ -132,7 +132,7 @@ pub enum Error {
         /// Whom it is meant for.
         received: Vec<String>,
     },
-    /// The Response was meant for another address.
+    /// The message was meant for another address.
     Destination {
         /// Our address.
         expected: String,
@@ -207,9 +207,9 @@ impl fmt::Display for Error {
                 write!(f, "{what}: expected {expected}, received {received:?}")
             }
             Self::DuplicateId { received } => write!(f, "the ID {received:?} occurs twice"),
-            Self::Encrypted => f.write_str("encrypted assertions are not supported"),
+            Self::Encrypted => f.write_str("encrypted assertions and names are not supported"),
             Self::NoCertificate => f.write_str("no signing certificate is known"),
-            Self::Unsigned => f.write_str("neither the Response nor the Assertion is signed"),
+            Self::Unsigned => f.write_str("nothing in the message is signed"),
             Self::Signature { certificates } => {
                 write!(f, "the signature does not verify with any of {certificates} certificates")
             }

@@ -1,7 +1,7 @@
-//! The profile gate: what a Response must look like before any cryptography is done with it
+//! The profile gate: what a message must look like before any cryptography is done with it
 //! (saml-core-2.0-os §5.4, and more narrowly where attacks live in what the standard allows).
 //!
-//! Past the gate there is one Assertion, a child of the Response; each signature is a child of the
+//! Past the gate a Response has one Assertion, its child, and a LogoutRequest has none; each signature is a child of the
 //! element that it signs, refers to that element by an ID that nothing else has, and names only
 //! algorithms from the list. So there is nothing left to wrap, to swap or to interpret.
 
@@ -11,12 +11,21 @@ use std::ptr;
 use super::document::Element;
 use super::{Error, MessageId, SignedPart, base64, name};
 
-/// Lets `response` pass, or says why not; tells what of it is signed.
+/// Lets a Response pass, or says why not; tells what of it is signed.
 pub(super) fn check(response: &Element) -> Result<SignedPart, Error> {
     if !response.is("samlp:Response") {
         return Err(Error::Value { what: "message", expected: "samlp:Response", received: response.shown() });
     }
-    check_places(response)?;
+    check_places(response, |parent, element| {
+        let is_child = ptr::eq(parent, response);
+        if element.is("saml:Assertion") {
+            is_child
+        } else if element.is("ds:Signature") {
+            is_child || parent.is("saml:Assertion")
+        } else {
+            !element.is("samlp:Response")
+        }
+    })?;
     check_ids(response)?;
     let assertion = response.one("saml:Assertion")?;
     let response_signature = response.at_most_one("ds:Signature")?;
@@ -35,17 +44,29 @@ pub(super) fn check(response: &Element) -> Result<SignedPart, Error> {
     }
 }
 
-/// Elements that may stand in one place only, or nowhere.
-fn check_places(response: &Element) -> Result<(), Error> {
-    response.walk(&mut |parent, element| {
-        let is_child = ptr::eq(parent, response);
-        let is_placed = if element.is("saml:Assertion") {
-            is_child
-        } else if element.is("ds:Signature") {
-            is_child || parent.is("saml:Assertion")
+/// Lets a LogoutRequest pass, signed as a whole, or says why not.
+pub(super) fn check_logout_request(request: &Element) -> Result<(), Error> {
+    if !request.is("samlp:LogoutRequest") {
+        let (expected, received) = ("samlp:LogoutRequest", request.shown());
+        return Err(Error::Value { what: "message", expected, received });
+    }
+    check_places(request, |parent, element| {
+        if element.is("ds:Signature") {
+            ptr::eq(parent, request)
         } else {
-            !["samlp:Response", "ds:Object", "ds:Manifest"].iter().any(|name| element.is(name))
-        };
+            !["samlp:LogoutRequest", "saml:Assertion"].iter().any(|name| element.is(name))
+        }
+    })?;
+    check_ids(request)?;
+    check_signature(request.at_most_one("ds:Signature")?.ok_or(Error::Unsigned)?, request)
+}
+
+/// Refuses an element that does not stand in its place, by what `is_placed` says of it and the one that it
+/// stands in, and those that stand nowhere.
+fn check_places(message: &Element, is_placed: impl Fn(&Element, &Element) -> bool) -> Result<(), Error> {
+    message.walk(&mut |parent, element| {
+        let is_placed =
+            is_placed(parent, element) && !["ds:Object", "ds:Manifest"].iter().any(|name| element.is(name));
         if ["saml:EncryptedAssertion", "saml:EncryptedID", "saml:EncryptedAttribute"]
             .iter()
             .any(|name| element.is(name))
@@ -62,7 +83,7 @@ fn check_places(response: &Element) -> Result<(), Error> {
 
 /// Every attribute that some parser might take for an ID must be one, and unique. Those with a
 /// namespace (`xml:id`) are refused, since XML parsers register them on their own.
-fn check_ids(response: &Element) -> Result<(), Error> {
+fn check_ids(message: &Element) -> Result<(), Error> {
     let mut seen = HashSet::new();
     let mut check = |element: &Element| {
         for (namespace, local, value) in element.attributes() {
@@ -78,8 +99,8 @@ fn check_ids(response: &Element) -> Result<(), Error> {
         }
         Ok(())
     };
-    check(response)?;
-    response.walk(&mut |_, element| check(element))
+    check(message)?;
+    message.walk(&mut |_, element| check(element))
 }
 
 fn check_signature(signature: &Element, signed: &Element) -> Result<(), Error> {
@@ -110,9 +131,7 @@ fn check_signature(signature: &Element, signed: &Element) -> Result<(), Error> {
     only(transforms, &["ds:Transform"])?;
     let mut transforms = transforms.all("ds:Transform");
     for expected in [name::ENVELOPED_SIGNATURE, name::EXCLUSIVE_C14N] {
-        let transform = transforms
-            .next()
-            .ok_or_else(|| Error::Missing { expected: "ds:Transform", inside: reference.shown() })?;
+        let transform = transforms.next().ok_or_else(|| reference.lacks("ds:Transform"))?;
         algorithm(transform, "ds:Transform", &[expected])?;
     }
     match transforms.next() {

@@ -1,5 +1,5 @@
-//! SAML 2.0 messages in and out (saml-core-2.0-os, saml-bindings-2.0-os §3.5, saml-profiles-2.0-os §4.1,
-//! saml-metadata-2.0-os): Responses are written and signed here, and verified here.
+//! SAML 2.0 messages in and out (saml-core-2.0-os, saml-bindings-2.0-os §3.5, saml-profiles-2.0-os §4.1 and
+//! §4.4, saml-metadata-2.0-os): Responses and logout messages, written and signed here, verified here.
 //!
 //! What we send is written by our own writer in exclusive canonical form. What we receive passes a
 //! profile gate before any cryptography, and only what a configured key signed is ever read.
@@ -15,8 +15,10 @@ mod error;
 #[cfg(test)]
 mod fixture;
 mod gate;
+mod logout;
 mod message_id;
 mod metadata;
+mod moment;
 mod name;
 mod name_id;
 mod response;
@@ -30,9 +32,13 @@ pub use assertion::{Assertion, Attribute};
 pub use authn_context::AuthnContext;
 pub use check::{CheckedAssertion, Expectations};
 pub use error::Error;
+pub use logout::{
+    CheckedLogoutRequest, LogoutExpectations, LogoutRequest, LogoutResponse, LogoutStatus,
+    UnverifiedLogoutRequest, VerifiedLogoutRequest,
+};
 pub use message_id::MessageId;
 pub use metadata::{IdentityProvider, IdpMetadata};
 pub use name_id::{NameId, NameIdFormat};
-pub use response::{Response, SignedResponse};
-pub use signature::{SignedPart, Signer};
+pub use response::Response;
+pub use signature::{SignedMessage, SignedPart, Signer};
 pub use verify::{UnverifiedResponse, VerifiedAssertion};

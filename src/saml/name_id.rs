@@ -1,4 +1,8 @@
-//! Who an assertion is about (saml-core-2.0-os §2.2.3, §8.3).
+//! Who a message is about (saml-core-2.0-os §2.2.3, §8.3).
+
+use super::Error;
+use super::document::Element;
+use super::writer::{Attributes, Writer};
 
 /// How a name identifier is to be understood.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -54,6 +58,37 @@ impl NameId {
     /// A name without qualifiers.
     pub fn new(format: NameIdFormat, value: impl Into<String>) -> Self {
         Self { format, name_qualifier: None, sp_name_qualifier: None, value: value.into() }
+    }
+
+    /// Writes the element, with the namespace `declarations` that it needs where it stands.
+    pub(super) fn write(&self, writer: &mut Writer, declarations: Attributes<'_>) -> Result<(), Error> {
+        let mut attributes = declarations.to_vec();
+        if self.format != NameIdFormat::Unspecified {
+            attributes.push(("Format", self.format.uri()));
+        }
+        if let Some(qualifier) = &self.name_qualifier {
+            attributes.push(("NameQualifier", qualifier));
+        }
+        if let Some(qualifier) = &self.sp_name_qualifier {
+            attributes.push(("SPNameQualifier", qualifier));
+        }
+        writer.text("saml:NameID", &attributes, &self.value)
+    }
+
+    /// Reads the one name in `parent`.
+    pub(super) fn read(parent: &Element) -> Result<Self, Error> {
+        let name_id = parent.one("saml:NameID")?;
+        let value = name_id.text()?;
+        if value.is_empty() {
+            return Err(Error::Value { what: "saml:NameID", expected: "a name", received: String::new() });
+        }
+        let owned = |attribute| name_id.attribute(attribute).map(str::to_owned);
+        Ok(Self {
+            format: name_id.attribute("Format").map_or(NameIdFormat::Unspecified, NameIdFormat::from_uri),
+            name_qualifier: owned("NameQualifier"),
+            sp_name_qualifier: owned("SPNameQualifier"),
+            value: value.to_owned(),
+        })
     }
 }
 

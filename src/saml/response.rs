@@ -1,11 +1,9 @@
 //! Responses as we make them (saml-core-2.0-os §3.3.3), for the HTTP-POST binding.
 
-use data_encoding::BASE64;
-
 use crate::base::Timestamp;
 
 use super::assertion::Carrier;
-use super::signature::Unsigned;
+use super::signature::{SignedMessage, Unsigned};
 use super::writer::Writer;
 use super::{Assertion, Error, MessageId, SignedPart, Signer, name};
 
@@ -27,29 +25,13 @@ pub struct Response {
     pub assertion: Assertion,
 }
 
-/// A Response as it is sent, in canonical form and signed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignedResponse(String);
-
-impl SignedResponse {
-    /// The XML.
-    pub fn xml(&self) -> &str {
-        &self.0
-    }
-
-    /// The value of the form field `SAMLResponse` (saml-bindings-2.0-os §3.5.4).
-    pub fn to_base64(&self) -> String {
-        BASE64.encode(self.0.as_bytes())
-    }
-}
-
 impl Response {
     /// Writes the Response, with the assertion signed.
     ///
     /// # Errors
     /// [`Error::IllegalCharacter`] when a value cannot be carried by XML, [`Error::Crypto`] when
     /// the key does not sign.
-    pub fn sign(&self, signer: &Signer) -> Result<SignedResponse, Error> {
+    pub fn sign(&self, signer: &Signer) -> Result<SignedMessage, Error> {
         self.sign_part(SignedPart::Assertion, signer)
     }
 
@@ -57,14 +39,14 @@ impl Response {
     ///
     /// # Errors
     /// As [`Response::sign`].
-    pub fn sign_part(&self, part: SignedPart, signer: &Signer) -> Result<SignedResponse, Error> {
+    pub fn sign_part(&self, part: SignedPart, signer: &Signer) -> Result<SignedMessage, Error> {
         let assertion = self.assertion.write(&self.carrier())?;
         let assertion = match part {
             SignedPart::Assertion | SignedPart::Both => assertion.sign(signer)?,
             SignedPart::Response => assertion.xml,
         };
         let response = self.write(&assertion)?;
-        Ok(SignedResponse(match part {
+        Ok(SignedMessage(match part {
             SignedPart::Response | SignedPart::Both => response.sign(signer)?,
             SignedPart::Assertion => response.xml,
         }))

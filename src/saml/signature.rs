@@ -45,6 +45,22 @@ impl fmt::Debug for Signer {
     }
 }
 
+/// A message as it is sent, in canonical form and signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedMessage(pub(super) String);
+
+impl SignedMessage {
+    /// The XML.
+    pub fn xml(&self) -> &str {
+        &self.0
+    }
+
+    /// The value of the form field `SAMLResponse` or `SAMLRequest` (saml-bindings-2.0-os §3.5.4).
+    pub fn to_base64(&self) -> String {
+        BASE64.encode(self.0.as_bytes())
+    }
+}
+
 /// An element in canonical form, and where its signature belongs.
 pub(super) struct Unsigned {
     pub(super) id: MessageId,

@@ -12,7 +12,7 @@ use samael::crypto::{AllowedSignatureAlgorithm, CertificateDer, Crypto, CryptoPr
 
 use crate::crypto::Certificate;
 
-use super::document::{Comments, Element, MAX_BYTES};
+use super::document::{Comments, Element};
 use super::{Attribute, CheckedAssertion, Error, Expectations, SignedPart, base64, check, gate};
 
 const ALGORITHMS: [AllowedSignatureAlgorithm; 3] = [
@@ -20,9 +20,6 @@ const ALGORITHMS: [AllowedSignatureAlgorithm; 3] = [
     AllowedSignatureAlgorithm::RsaSha384,
     AllowedSignatureAlgorithm::RsaSha512,
 ];
-
-/// The form field may be this long: [`MAX_BYTES`] in base 64, with line breaks.
-const MAX_BASE64: usize = MAX_BYTES / 3 * 4 + MAX_BYTES / 24;
 
 /// A Response that passed the profile gate. Whoever sent it may have written anything in it.
 #[derive(Clone, Debug)]
@@ -49,15 +46,7 @@ impl UnverifiedResponse {
     /// # Errors
     /// [`Error::TooLarge`], [`Error::NotBase64`], or why [`UnverifiedResponse::parse`] refused it.
     pub fn decode(form_field: &str) -> Result<Self, Error> {
-        if form_field.len() > MAX_BASE64 {
-            return Err(Error::TooLarge { limit: MAX_BASE64, received: form_field.len() });
-        }
-        let xml = base64::decode(form_field).ok_or(Error::NotBase64)?;
-        let xml = String::from_utf8(xml).map_err(|error| Error::Malformed {
-            offset: u64::try_from(error.utf8_error().valid_up_to()).unwrap_or(u64::MAX),
-            rule: "UTF-8",
-        })?;
-        Self::parse(&xml)
+        Self::parse(&base64::decode_form_field(form_field)?)
     }
 
     /// Reads a Response and lets it pass the profile gate.
@@ -81,6 +70,14 @@ impl UnverifiedResponse {
         self.response.one("saml:Assertion").map(check::attributes).unwrap_or_default()
     }
 
+    /// For which service providers it says it is: good for finding the keys to verify it with, for
+    /// nothing else.
+    pub fn claimed_audiences(&self) -> Vec<&str> {
+        let conditions = self.response.one("saml:Assertion").and_then(|it| it.one("saml:Conditions"));
+        let restrictions = conditions.iter().flat_map(|it| it.all("saml:AudienceRestriction"));
+        restrictions.flat_map(|it| it.all("saml:Audience")).filter_map(|it| it.text().ok()).collect()
+    }
+
     /// Verifies every signature in it with `certificates`, the keys that are configured for its
     /// issuer; a certificate in the message is not looked at. Blocks for some 0.3 ms.
     ///
@@ -88,28 +85,11 @@ impl UnverifiedResponse {
     /// [`Error::NoCertificate`] when there are none, [`Error::Signature`] when none verifies,
     /// [`Error::NotWhatWasSigned`] when the signature covers something else than was read.
     pub fn verify(self, certificates: &[Certificate]) -> Result<VerifiedAssertion, Error> {
-        if certificates.is_empty() {
-            return Err(Error::NoCertificate);
-        }
-        let keys = certificates.iter().map(Certificate::to_der).collect::<Result<Vec<_>, _>>()?;
-        let keys: Vec<_> = keys.into_iter().map(CertificateDer::from).collect();
-        let signed_xml = Crypto::reduce_xml_to_signed_with_allowed_algorithms(
-            &self.response.to_xml()?,
-            &keys,
-            ReduceMode::PreDigest,
-            Some(&ALGORITHMS),
-        )
-        .map_err(|_unverified| Error::Signature { certificates: certificates.len() })?;
-        let signed_element =
-            Element::parse(&signed_xml, Comments::Refuse).map_err(|_unreadable| Error::NotWhatWasSigned)?;
-
         let covered = match self.signed {
             SignedPart::Assertion => self.response.one("saml:Assertion")?,
             SignedPart::Response | SignedPart::Both => &self.response,
         };
-        if signed_element != covered.without_signature() {
-            return Err(Error::NotWhatWasSigned);
-        }
+        let signed_element = reduce(&self.response, covered, certificates)?;
         let assertion = match self.signed {
             SignedPart::Assertion => signed_element,
             SignedPart::Response | SignedPart::Both => {
@@ -118,6 +98,33 @@ impl UnverifiedResponse {
         };
         Ok(VerifiedAssertion { assertion, response: self.response, signed: self.signed })
     }
+}
+
+/// What the signatures in `message` cover, read from the signed bytes, without its own signature. It must be
+/// `covered`, the element that the gate found signed: what was signed is what is read.
+///
+/// # Errors
+/// As [`UnverifiedResponse::verify`].
+pub(super) fn reduce(
+    message: &Element,
+    covered: &Element,
+    certificates: &[Certificate],
+) -> Result<Element, Error> {
+    if certificates.is_empty() {
+        return Err(Error::NoCertificate);
+    }
+    let keys = certificates.iter().map(Certificate::to_der).collect::<Result<Vec<_>, _>>()?;
+    let keys: Vec<_> = keys.into_iter().map(CertificateDer::from).collect();
+    let signed_xml = Crypto::reduce_xml_to_signed_with_allowed_algorithms(
+        &message.to_xml()?,
+        &keys,
+        ReduceMode::PreDigest,
+        Some(&ALGORITHMS),
+    )
+    .map_err(|_unverified| Error::Signature { certificates: certificates.len() })?;
+    let signed =
+        Element::parse(&signed_xml, Comments::Refuse).map_err(|_unreadable| Error::NotWhatWasSigned)?;
+    if signed == covered.without_signature() { Ok(signed) } else { Err(Error::NotWhatWasSigned) }
 }
 
 impl VerifiedAssertion {

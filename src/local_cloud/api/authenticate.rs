@@ -115,6 +115,7 @@ fn temporary(cloud: &Cloud, credential: &Credential<'_>) -> Result<Claimed, Refu
         session_name: row.session_name,
         session_policy: row.session_policy,
         source_identity: row.source_identity,
+        issued_at: Timestamp::from_millis(row.issued_at),
     };
     Ok(Claimed {
         identity: Identity { account, kind: IdentityKind::RoleSession(Box::new(session)) },

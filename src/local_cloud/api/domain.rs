@@ -4,10 +4,10 @@ use diesel::SqliteConnection;
 use serde_json::json;
 
 use crate::base::fold;
+use crate::local_cloud::logon_name::{DOMAIN_SUFFIX, default_domain};
 use crate::local_cloud::refusal::{Entity, Flaw, Refusal};
 use crate::local_cloud::store::account_setting;
 
-use super::face::{DOMAIN_SUFFIX, default_domain};
 use super::invocation::{Invocation, Outcome};
 use super::permission::{account_arn, authorise};
 

@@ -3,19 +3,17 @@
 
 use diesel::SqliteConnection;
 
-use crate::base::{AccountId, fold};
+use crate::base::fold;
 use crate::local_cloud::identity::{IdentityKind, user_arn};
+use crate::local_cloud::logon_name::is_domain_of;
 use crate::local_cloud::refusal::{Entity, Flaw, Refusal};
 use crate::local_cloud::rules;
-use crate::local_cloud::store::account_setting;
 use crate::local_cloud::store::user::{self, UserRow};
 
 use super::invocation::Invocation;
 use super::permission::authorise_unless_denied;
 use super::version;
 
-/// What every default domain ends with.
-pub(super) const DOMAIN_SUFFIX: &str = ".onaliyun.com";
 const PRINCIPAL_NAME: &str = "<user name>@<default domain>, at most 128 characters long";
 
 /// Which API a call came by.
@@ -55,20 +53,6 @@ impl Invocation<'_> {
     }
 }
 
-/// The account's default domain, `<alias>.onaliyun.com`, with the account's id where it has no alias.
-pub(super) fn default_domain(
-    connection: &mut SqliteConnection,
-    account: &AccountId,
-) -> Result<String, Refusal> {
-    let alias = account_setting::alias(connection, account.as_str())?;
-    Ok(format!("{}{DOMAIN_SUFFIX}", alias.as_deref().unwrap_or(account.as_str())))
-}
-
-/// The logon name of a user.
-pub(super) fn principal_name(domain: &str, user: &UserRow) -> String {
-    format!("{}@{domain}", user.name)
-}
-
 /// Reads a user's name in the spelling of the call's face. The domain may be the default one or, as
 /// with the real cloud, the one that the account's id makes; `None` if it is another.
 pub(super) fn user_name(
@@ -89,8 +73,7 @@ pub(super) fn user_name(
     if name.is_empty() || !domain.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte)) {
         return Err(Refusal::parameter(parameter, Flaw::InvalidChars, PRINCIPAL_NAME));
     }
-    let first = format!("{}{DOMAIN_SUFFIX}", call.account());
-    let is_own = fold(domain) == first || fold(domain) == fold(&default_domain(connection, call.account())?);
+    let is_own = is_domain_of(connection, call.account(), domain)?;
     Ok(is_own.then(|| name.to_owned()))
 }
 

@@ -5,13 +5,14 @@ use serde_json::{Map, Value, json};
 
 use crate::base::fold;
 use crate::local_cloud::identity::group_arn;
+use crate::local_cloud::logon_name::{default_domain, principal_name};
 use crate::local_cloud::refusal::{Entity, Refusal};
 use crate::local_cloud::store::attachment;
 use crate::local_cloud::store::group::{self, GroupChanges, GroupRow};
 use crate::local_cloud::store::user::UserRow;
 use crate::local_cloud::{name, rules};
 
-use super::face::{Face, default_domain, named_user, principal_name};
+use super::face::{Face, named_user};
 use super::invocation::{Invocation, MarkerPage, Outcome, date};
 use super::permission::{authorise, may_reach_user};
 

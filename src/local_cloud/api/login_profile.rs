@@ -6,14 +6,16 @@
 use diesel::SqliteConnection;
 use serde_json::{Map, Value, json};
 
-use crate::base::{Secret, Timestamp};
-use crate::local_cloud::password::{self, LOCK};
+use crate::base::Secret;
+use crate::local_cloud::logon_name::{default_domain, principal_name};
+use crate::local_cloud::password;
+use crate::local_cloud::password_change::{Past, count_attempt, remember, replace};
 use crate::local_cloud::refusal::{Entity, Flaw, Refusal};
 use crate::local_cloud::setting::{self, PasswordPolicy, SecurityPreference};
 use crate::local_cloud::store::login_profile::{self, LoginProfileRow};
 use crate::local_cloud::store::user::UserRow;
 
-use super::face::{Face, default_domain, named_user, own_user, principal_name};
+use super::face::{Face, named_user, own_user};
 use super::invocation::{Invocation, Outcome, date};
 use super::permission::may_change_user;
 
@@ -165,34 +167,10 @@ impl Settings {
         })
     }
 
-    /// The hash of the password, if there is one and the policy admits it. It takes long: no
-    /// transaction is open meanwhile.
+    /// The hash of the password, if there is one and the policy admits it.
     fn hash(&self, call: &Invocation<'_>, past: &Past) -> Result<Option<String>, Refusal> {
-        let Some((parameter, password)) = &self.password else { return Ok(None) };
-        password::check(&past.policy, parameter, password.expose(), &past.user.name)?;
-        for earlier in &past.passwords {
-            if call.cloud.passwords.verify(password, Some(earlier))? {
-                let rule = format!("none of the last {}", past.policy.password_reuse_prevention);
-                return Err(Refusal::parameter(parameter, Flaw::Value, rule));
-            }
-        }
-        Ok(Some(call.cloud.passwords.hash(&call.cloud.random, password)?))
-    }
-}
-
-/// What a new password is measured by.
-struct Past {
-    user: UserRow,
-    policy: PasswordPolicy,
-    /// The hashes of those that may not come back.
-    passwords: Vec<String>,
-}
-
-impl Past {
-    fn of(connection: &mut SqliteConnection, user: UserRow) -> Result<Self, Refusal> {
-        let policy: PasswordPolicy = setting::read(connection, &user.account_id)?;
-        let passwords = login_profile::remembered(connection, &user.id, policy.password_reuse_prevention)?;
-        Ok(Self { user, policy, passwords })
+        let given = self.password.as_ref();
+        given.map(|(parameter, password)| past.hash(call.cloud, parameter, password)).transpose()
     }
 }
 
@@ -218,44 +196,6 @@ fn own(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Result<UserR
     let user = own_user(call, connection)?.authorised_or_own(call, connection, right)?;
     may_change_user(call.identity, &user)?;
     Ok(user)
-}
-
-fn count_attempt(policy: &PasswordPolicy, row: &mut LoginProfileRow, now: Timestamp) -> Result<(), Refusal> {
-    let since = now.since(Timestamp::from_millis(row.first_failed_at));
-    if row.failed_attempts == 0 || since >= LOCK {
-        row.failed_attempts = 0;
-        row.first_failed_at = now.millis();
-    }
-    let limit = policy.max_login_attemps;
-    if limit > 0 && row.failed_attempts >= limit {
-        let of = "wrong passwords within an hour";
-        return Err(Refusal::Limit { code: "LimitExceeded.User.LoginAttempt", limit, of });
-    }
-    row.failed_attempts += 1;
-    if row.failed_attempts == limit {
-        // The hour of the lock begins with the attempt that used the last one up.
-        row.first_failed_at = now.millis();
-    }
-    Ok(())
-}
-
-fn replace(
-    connection: &mut SqliteConnection,
-    row: &mut LoginProfileRow,
-    hash: Option<String>,
-    now: Timestamp,
-) -> Result<(), Refusal> {
-    row.password_hash = hash;
-    row.password_set_at = now.millis();
-    row.failed_attempts = 0;
-    remember(connection, row)
-}
-
-fn remember(connection: &mut SqliteConnection, row: &LoginProfileRow) -> Result<(), Refusal> {
-    match &row.password_hash {
-        Some(hash) => Ok(login_profile::remember(connection, &row.user_id, hash, row.password_set_at)?),
-        None => Ok(()),
-    }
 }
 
 fn wrong_old_password() -> Refusal {

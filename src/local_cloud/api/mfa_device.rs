@@ -4,16 +4,16 @@ use data_encoding::BASE64;
 use diesel::SqliteConnection;
 use serde_json::{Value, json};
 
-use crate::base::{Secret, fold};
+use crate::base::fold;
 use crate::crypto::TotpSecret;
-use crate::local_cloud::cloud::Cloud;
+use crate::local_cloud::logon_name::{default_domain, principal_name};
 use crate::local_cloud::refusal::{Entity, Flaw, Refusal};
 use crate::local_cloud::setting::{self, SecurityPreference};
 use crate::local_cloud::store::mfa_device::{self, MfaDeviceRow};
 use crate::local_cloud::store::user::UserRow;
-use crate::local_cloud::{qr_image, rules};
+use crate::local_cloud::{mfa_secret, qr_image, rules};
 
-use super::face::{Face, default_domain, named_or_own, principal_name};
+use super::face::{Face, named_or_own};
 use super::invocation::{Invocation, MarkerPage, Outcome, date};
 use super::permission::{authorise, authorise_unless_denied, may_change_user};
 
@@ -38,7 +38,7 @@ pub(crate) fn create(call: &Invocation<'_>, connection: &mut SqliteConnection) -
     let row = MfaDeviceRow {
         account_id: account.to_owned(),
         name_key: fold(name),
-        sealed_secret: seal(call.cloud, &serial_number, &seed)?,
+        sealed_secret: mfa_secret::seal(call.cloud, &serial_number, &secret)?,
         user_id: None,
         last_step: 0,
         activated_at: None,
@@ -109,7 +109,7 @@ pub(crate) fn bind(call: &Invocation<'_>, connection: &mut SqliteConnection) -> 
     if mfa_device::of_user(connection, &user.id)?.is_some() {
         return Err(Refusal::exists(Entity::BoundMfaDevice, user.name));
     }
-    let secret = open(call.cloud, &row)?;
+    let secret = mfa_secret::open(call.cloud, &row)?;
     let wrong = |parameter, rule| Refusal::parameter(parameter, Flaw::Value, rule);
     let first = secret
         .matching_step(first, call.now)
@@ -202,19 +202,4 @@ fn find(
 ) -> Result<MfaDeviceRow, Refusal> {
     mfa_device::find(connection, call.account().as_str(), &fold(&name_of(call, given)))?
         .ok_or_else(|| Refusal::missing(Entity::MfaDevice, given))
-}
-
-fn seal(cloud: &Cloud, serial_number: &str, seed: &Secret) -> Result<String, Refusal> {
-    Ok(cloud.sealing.seal(&cloud.random, &purpose(serial_number), seed.expose().as_bytes())?)
-}
-
-fn open(cloud: &Cloud, row: &MfaDeviceRow) -> Result<TotpSecret, Refusal> {
-    let plain = cloud.sealing.open(&purpose(&row.serial_number), &row.sealed_secret)?;
-    let seed = std::str::from_utf8(&plain)
-        .map_err(|_ignored| Refusal::Internal(format!("sealed secret of {}", row.serial_number)))?;
-    Ok(TotpSecret::from_base32(seed)?)
-}
-
-fn purpose(serial_number: &str) -> String {
-    format!("mfa_device:{serial_number}")
 }

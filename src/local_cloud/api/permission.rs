@@ -218,7 +218,9 @@ fn context(call: &Invocation<'_>, asked: Context) -> Context {
         .with("acs:PrincipalARN", call.identity.arn());
     let context = call.seen_from(context);
     let Some(session) = call.identity.role_session() else { return context };
-    let context = context.with("sts:RoleSessionName", session.session_name.as_str());
+    let context = context
+        .with("sts:RoleSessionName", session.session_name.as_str())
+        .with("acs:TokenIssueTime", session.issued_at.rfc3339());
     match &session.source_identity {
         Some(source) => context.with("acs:SourceIdentity", source.as_str()),
         None => context,

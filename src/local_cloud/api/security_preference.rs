@@ -1,10 +1,9 @@
 //! RAM 2015-05-01 and IMS 2019-08-15: the account's security preference.
 
-use std::net::Ipv4Addr;
-
 use diesel::SqliteConnection;
 use serde_json::{Value, json};
 
+use crate::local_cloud::network_mask::are_masks;
 use crate::local_cloud::refusal::{Entity, Flaw, Refusal};
 use crate::local_cloud::setting::{self, SecurityPreference};
 use crate::local_cloud::store::account;
@@ -107,15 +106,6 @@ fn read_ims(call: &Invocation<'_>, preference: &mut SecurityPreference) -> Resul
         preference.verification_types = types;
     }
     Ok(())
-}
-
-fn are_masks(text: &str) -> bool {
-    let is_mask = |mask: &str| {
-        let (address, bits) = mask.split_once('/').unwrap_or((mask, "32"));
-        let is_plain = !bits.is_empty() && bits.len() <= 2 && bits.bytes().all(|byte| byte.is_ascii_digit());
-        address.parse::<Ipv4Addr>().is_ok() && is_plain && bits.parse::<u8>().is_ok_and(|bits| bits <= 32)
-    };
-    text.len() <= 512 && text.split(';').count() <= 40 && text.split(';').all(is_mask)
 }
 
 fn answer(

@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use crate::local_cloud::arn::Kind;
-use crate::local_cloud::federation::{self, Grant, Pair, Posted};
+use crate::local_cloud::federation::Posted;
+use crate::local_cloud::federation::role::{self, Grant, Pair};
 use crate::local_cloud::refusal::{Flaw, Refusal};
 use crate::local_cloud::rules;
 
@@ -17,16 +18,16 @@ const NAME_ID_FORMAT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:";
 /// is to use the assertion up and to store the credentials, by a role that is looked at again.
 pub(crate) fn assume_role(call: &AnonymousInvocation<'_>) -> Outcome {
     let (parameters, cloud, now) = (call.parameters, call.cloud, call.now);
-    let role = arn(parameters, "RoleArn", Kind::Role)?;
+    let role_arn = arn(parameters, "RoleArn", Kind::Role)?;
     let provider = arn(parameters, "SAMLProviderArn", Kind::SamlProvider)?;
     let response = rules::length("SAMLAssertion", parameters.required("SAMLAssertion")?, 4..=100_000)?;
     let asked = asked_seconds(parameters)?;
     let session_policy = document::session(parameters)?;
     let posted = Posted::read(response)?;
-    let pair = Pair::new(role, provider).ok_or_else(|| {
+    let pair = Pair::new(role_arn, provider).ok_or_else(|| {
         Refusal::parameter("SAMLProviderArn", Flaw::Value, "a provider of the role's own account")
     })?;
-    let verified = federation::verify(cloud, posted, pair, now)?;
+    let verified = role::verify(cloud, posted, pair, now)?;
     let expiry = |grant: &Grant| {
         let end = end(now, asked, grant.role.max_session_seconds)?;
         Ok::<_, Refusal>(grant.session_not_on_or_after.map_or(end, |limit| end.min(limit)))
@@ -46,11 +47,11 @@ pub(crate) fn assume_role(call: &AnonymousInvocation<'_>) -> Outcome {
         };
         let mut answer = session.issue(cloud, connection, now, &grant.provider_arn.account)?;
         if let Some(members) = answer.as_object_mut() {
-            let format = grant.name_id_format.as_str();
+            let format = grant.name_id.format.uri();
             let assertion = json!({
                 "Issuer": grant.issuer,
                 "Recipient": cloud.role_sso_url(),
-                "Subject": grant.name_id,
+                "Subject": grant.name_id.value,
                 "SubjectType": format.strip_prefix(NAME_ID_FORMAT).unwrap_or(format),
             });
             members.insert("SAMLAssertionInfo".to_owned(), assertion);

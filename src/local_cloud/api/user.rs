@@ -5,13 +5,14 @@ use serde_json::{Map, Value, json};
 
 use crate::base::fold;
 use crate::local_cloud::identity::user_arn;
+use crate::local_cloud::logon_name::{default_domain, principal_name};
 use crate::local_cloud::refusal::{Entity, Flaw, Refusal};
 use crate::local_cloud::store::access_key::{self, Holder};
 use crate::local_cloud::store::user::{self, UserChanges, UserRow};
 use crate::local_cloud::store::{attachment, group, login_profile, mfa_device, tag as tags};
 use crate::local_cloud::{name, rules};
 
-use super::face::{Face, NamedUser, default_domain, look_up, principal_name, user_name};
+use super::face::{Face, NamedUser, look_up, user_name};
 use super::invocation::{Invocation, MarkerPage, Outcome, date};
 use super::permission::{authorise, may_change_user};
 use super::tag::{self, Filter};

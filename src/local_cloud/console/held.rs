@@ -1,4 +1,4 @@
-//! What a role may do, for people: its policies, each statement in a line, and the document.
+//! What a role, a user or a group may do, for people: its policies, each statement in a line, and the document.
 
 use diesel::SqliteConnection;
 use serde_json::Value;
@@ -9,7 +9,7 @@ use crate::local_cloud::refusal::Refusal;
 use crate::local_cloud::store::attachment;
 use crate::policy::{Document, Effect, Kind, Named, summarise};
 
-/// One policy of a role.
+/// One policy of a holder.
 #[derive(Debug)]
 pub(super) struct HeldPolicy {
     pub(super) name: String,
@@ -31,14 +31,14 @@ pub(super) struct Statement {
     pub(super) conditions: String,
 }
 
-/// The policies of a role, in the order they were attached.
+/// The policies that a holder holds itself, in the order they were attached.
 pub(super) fn list(
     cloud: &Cloud,
     connection: &mut SqliteConnection,
-    role_id: &str,
+    holder_id: &str,
 ) -> Result<Vec<HeldPolicy>, Refusal> {
     let mut policies = Vec::new();
-    for row in attachment::list(connection, role_id)? {
+    for row in attachment::list(connection, holder_id)? {
         let held = held_policy(cloud, connection, &row)?;
         let corrupt =
             |error: String| Refusal::Internal(format!("stored policy {}: {error}", row.policy_name));

@@ -1,17 +1,22 @@
-//! The accounts' console in a browser: sign-in by a SAML Response for a role (SAML 2.0 profiles §4.1,
-//! unsolicited, as the vendor's role SSO), the page that says who you are, and sign-out.
+//! The accounts' console in a browser: sign-in by a SAML Response for a role or a RAM user (SAML 2.0 profiles
+//! §4.1, unsolicited), the page that says who you are, sign-out, and single logout (§4.4).
 //!
 //! Pages are written by templates and hold no script. Which assertion admits whom is decided in
 //! `federation`, not here.
 
 mod asset;
+mod form;
 mod held;
 mod landing;
+pub(crate) mod login;
+mod opening;
 mod page;
 mod session;
 mod sign_in;
+mod single_logout;
 
 pub(crate) use page::{Problem, SECURITY_HEADERS, problem};
+pub(crate) use single_logout::post_single_logout;
 
 use std::sync::Arc;
 
@@ -26,6 +31,8 @@ use crate::base::Secret;
 use super::cloud::Cloud;
 use super::name;
 use super::refusal::Refusal;
+
+use opening::Opened;
 
 /// The cookie that holds a console session's token.
 const COOKIE: &str = "localcloud";
@@ -42,11 +49,26 @@ pub(crate) async fn post_role_sso(
     let work = Arc::clone(&cloud);
     let outcome = web::block(move || sign_in::sign_in(&work, &body, replaced.as_ref())).await;
     match outcome {
-        Ok(Ok(sign_in::Outcome::Opened(opened))) => {
-            let cookie = cookie(opened.token.expose(), CookieAge::seconds(opened.seconds));
-            page::redirect(&opened.landing).cookie(cookie).finish()
-        }
+        Ok(Ok(sign_in::Outcome::Opened(opened))) => entered(&opened),
         Ok(Ok(sign_in::Outcome::Choose(choice))) => page::choose(&choice),
+        Ok(Err(refusal)) => refused(&request_id, &refusal),
+        Err(_) => failed(&request_id, "the worker was stopped"),
+    }
+}
+
+/// `POST /saml/SSO`: as [`post_role_sso`], for a RAM user.
+pub(crate) async fn post_user_sso(
+    cloud: web::Data<Cloud>,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> HttpResponse {
+    let request_id = name::request_id(&cloud.random).unwrap_or_default();
+    let replaced = session_token(&request);
+    let source = request.peer_addr().map(|address| address.ip());
+    let work = Arc::clone(&cloud);
+    let outcome = web::block(move || sign_in::sign_in_user(&work, &body, source, replaced.as_ref())).await;
+    match outcome {
+        Ok(Ok(opened)) => entered(&opened),
         Ok(Err(refusal)) => refused(&request_id, &refusal),
         Err(_) => failed(&request_id, "the worker was stopped"),
     }
@@ -54,13 +76,13 @@ pub(crate) async fn post_role_sso(
 
 /// `GET /console`.
 pub(crate) async fn get_console(cloud: web::Data<Cloud>, request: HttpRequest) -> HttpResponse {
-    let Some(token) = session_token(&request) else { return problem(Problem::NotSignedIn, "") };
+    let Some(token) = session_token(&request) else { return login::not_signed_in(&cloud, &request) };
     let request_id = name::request_id(&cloud.random).unwrap_or_default();
     let work = Arc::clone(&cloud);
     match web::block(move || session::view(&work, &token)).await {
         Ok(Ok(Some(view))) => page::console(&view),
         Ok(Ok(None)) => {
-            let mut response = problem(Problem::NotSignedIn, "");
+            let mut response = login::not_signed_in(&cloud, &request);
             forget(&mut response);
             response
         }
@@ -98,6 +120,12 @@ pub(crate) async fn post_logout(
 /// `GET /assets/{name}`.
 pub(crate) async fn get_asset(name: web::Path<String>) -> HttpResponse {
     asset::answer(&name).unwrap_or_else(|| problem(Problem::NotFound, ""))
+}
+
+/// On to where the session that was opened begins.
+fn entered(opened: &Opened) -> HttpResponse {
+    let cookie = cookie(opened.token.expose(), CookieAge::seconds(opened.seconds));
+    page::redirect(&opened.landing).cookie(cookie).finish()
 }
 
 /// One sentence outside, the reason in the log.

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use askama::Template;
 
 use super::asset::{icon_url, style_url};
-use super::session::ConsoleView;
+use super::session::{ConsoleView, HolderView};
 use super::sign_in::Choice;
 
 /// What every answer of the server carries.
@@ -52,8 +52,6 @@ struct ProblemPage<'a> {
 /// Why a page is not what was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Problem {
-    /// There is no living session.
-    NotSignedIn,
     /// An assertion was refused, for a reason that only the log has.
     Refused,
     /// A form that did not come from our own page.
@@ -62,6 +60,8 @@ pub(crate) enum Problem {
     NotFound,
     /// The request came by a name that is not ours.
     Misdirected,
+    /// Too much is being done at once.
+    Busy,
     /// Our own failure.
     Failed,
 }
@@ -69,37 +69,34 @@ pub(crate) enum Problem {
 impl Problem {
     const fn status(self) -> StatusCode {
         match self {
-            Self::NotSignedIn => StatusCode::UNAUTHORIZED,
             Self::Refused | Self::Forged => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
     const fn title(self) -> &'static str {
         match self {
-            Self::NotSignedIn => "You are not signed in",
             Self::Refused => "Sign-in was refused",
             Self::Forged => "That did not come from this page",
             Self::NotFound => "There is no such page",
             Self::Misdirected => "Wrong address",
+            Self::Busy => "Too many at once",
             Self::Failed => "Something went wrong",
         }
     }
 
     const fn sentence(self) -> &'static str {
         match self {
-            Self::NotSignedIn => {
-                "Open your company's access portal, choose an account and a role there, and you will come back here signed in."
-            }
             Self::Refused => {
                 "The sign-in message could not be accepted. Go back to your access portal and open the console from there again."
             }
             Self::Forged => "Nothing was changed. Open the console and try again there.",
             Self::NotFound => "The console has nothing at this address.",
             Self::Misdirected => "This server answers to localhost only.",
-            Self::Failed => "Nothing was changed. Try again in a moment.",
+            Self::Busy | Self::Failed => "Nothing was changed. Try again in a moment.",
         }
     }
 }
@@ -135,7 +132,8 @@ pub(super) fn redirect(to: &str) -> HttpResponseBuilder {
     response
 }
 
-fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
+/// A page as an answer that nobody keeps.
+pub(super) fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
     match page.render() {
         Ok(text) => HttpResponse::build(status)
             .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))

@@ -1,31 +1,25 @@
-//! A SAML Response comes in, a console session comes out (the vendor's role SSO).
+//! A SAML Response comes in, a console session comes out: the vendor's role SSO and user SSO.
 
-use std::time::Duration;
+use std::net::IpAddr;
 
-use url::form_urlencoded;
+use diesel::SqliteConnection;
 
 use crate::base::Secret;
-use crate::crypto::token;
 use crate::local_cloud::cloud::Cloud;
-use crate::local_cloud::federation::{self, Grant, Pair, Posted};
+use crate::local_cloud::federation::Posted;
+use crate::local_cloud::federation::role::{self, Pair};
+use crate::local_cloud::federation::user;
 use crate::local_cloud::refusal::Refusal;
-use crate::local_cloud::store::account;
-use crate::local_cloud::store::console_session::{self, ConsoleSessionRow};
+use crate::local_cloud::store::{account, user as users};
 
+use super::form::field;
 use super::landing::landing;
+use super::opening::{ByAssertion, CameBy, Opened, Opening};
 
 /// What a Response leads to.
 pub(super) enum Outcome {
     Opened(Opened),
     Choose(Choice),
-}
-
-/// A session that was opened.
-pub(super) struct Opened {
-    pub(super) token: Secret,
-    /// How long it lasts.
-    pub(super) seconds: i64,
-    pub(super) landing: String,
 }
 
 /// Several roles, of which the person names one; the Response is sent again with it, and used then.
@@ -44,7 +38,7 @@ pub(super) struct OfferedRole {
     pub(super) value: String,
 }
 
-/// Signs in by the form `body`; `replaced` is the session that the browser had until now.
+/// Signs in as a role by the form `body`; `replaced` is the session that the browser had until now.
 pub(super) fn sign_in(cloud: &Cloud, body: &[u8], replaced: Option<&Secret>) -> Result<Outcome, Refusal> {
     let response = field(body, "SAMLResponse").ok_or_else(|| assertion("there is no SAMLResponse"))?;
     let relay_state = field(body, "RelayState");
@@ -56,47 +50,71 @@ pub(super) fn sign_in(cloud: &Cloud, body: &[u8], replaced: Option<&Secret>) -> 
         (None, several) => {
             let first = several.first().ok_or_else(|| assertion("no role"))?;
             let first = first.clone();
-            let pairs = federation::verify(cloud, posted, first, now)?.offered()?;
+            let pairs = role::verify(cloud, posted, first, now)?.offered()?;
             let relay_state = relay_state.unwrap_or_default();
             let roles = pairs.iter().map(OfferedRole::from).collect();
             return Ok(Outcome::Choose(Choice { response, relay_state, roles }));
         }
     };
-    let verified = federation::verify(cloud, posted, pair, now)?;
+    let verified = role::verify(cloud, posted, pair, now)?;
     cloud.store.read(|connection| verified.admit(cloud, connection, now))?;
-    let token = token::generate(&cloud.random, "lc_")?;
+    let opening = Opening::new(cloud, replaced, now)?;
     let seconds = cloud.store.write::<_, Refusal>(|connection| {
         let grant = verified.admit(cloud, connection, now)?;
         verified.use_up(connection, now)?;
         if !grant.role.allow_console_login {
             return Err(assertion("the role does not allow a logon to the console"));
         }
-        let account_id = grant.role.account_id.as_str();
-        let preference = account::find(connection, account_id)?.map(|row| row.console_session_seconds);
-        let seconds = grant.console_seconds(preference.unwrap_or(0), now)?;
-        console_session::delete_expired(connection, now.millis())?;
-        if let Some(replaced) = replaced {
-            console_session::delete(connection, &token::digest(replaced.expose()))?;
-        }
-        console_session::insert(connection, &row(&grant, &token, (now.millis(), seconds)))?;
+        let seconds = grant.console_seconds(preference(connection, &grant.role.account_id)?, now)?;
+        let by = ByAssertion {
+            issuer: &grant.issuer,
+            name_id: &grant.name_id,
+            session_index: grant.session_index.as_deref(),
+            metadata: &grant.metadata,
+        };
+        let came_by = CameBy::RoleSso { by, role_id: &grant.role.id, provider: &grant.provider_arn.name };
+        opening.store(connection, came_by, &grant.session_name, seconds)?;
         Ok(seconds)
     })?;
-    Ok(Outcome::Opened(Opened { token, seconds, landing: landing(&cloud.base_url, relay_state.as_deref()) }))
+    let landing = landing(&cloud.base_url, relay_state.as_deref());
+    Ok(Outcome::Opened(Opened { token: opening.token, seconds, landing }))
 }
 
-fn row(grant: &Grant, token: &Secret, (now, seconds): (i64, i64)) -> ConsoleSessionRow {
-    let lasts = Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
-    ConsoleSessionRow {
-        token_digest: token::digest(token.expose()),
-        role_id: grant.role.id.clone(),
-        session_name: grant.session_name.clone(),
-        provider_name: grant.provider_arn.name.clone(),
-        issuer: grant.issuer.clone(),
-        name_id: grant.name_id.clone(),
-        session_index: grant.session_index.clone(),
-        started_at: now,
-        expires_at: crate::base::Timestamp::from_millis(now).plus(lasts).millis(),
-    }
+/// Signs a RAM user in by the form `body`, sent from `source`; `replaced` is the session that the browser
+/// had until now.
+pub(super) fn sign_in_user(
+    cloud: &Cloud,
+    body: &[u8],
+    source: Option<IpAddr>,
+    replaced: Option<&Secret>,
+) -> Result<Opened, Refusal> {
+    let response = field(body, "SAMLResponse").ok_or_else(|| assertion("there is no SAMLResponse"))?;
+    let now = cloud.now();
+    let verified = user::verify(cloud, Posted::read(&response)?, now)?;
+    cloud.store.read(|connection| verified.admit(connection, source, now))?;
+    let opening = Opening::new(cloud, replaced, now)?;
+    let seconds = cloud.store.write::<_, Refusal>(|connection| {
+        let grant = verified.admit(connection, source, now)?;
+        verified.use_up(connection, now)?;
+        let by = ByAssertion {
+            issuer: &grant.issuer,
+            name_id: &grant.name_id,
+            session_index: grant.session_index.as_deref(),
+            metadata: &grant.metadata,
+        };
+        let came_by = CameBy::UserSso { by, user_id: &grant.user.id };
+        opening.store(connection, came_by, &grant.user.name, grant.seconds)?;
+        users::update_last_login(connection, &grant.user.id, now.millis())?;
+        Ok(grant.seconds)
+    })?;
+    let relay_state = field(body, "RelayState");
+    let landing = landing(&cloud.base_url, relay_state.as_deref());
+    Ok(Opened { token: opening.token, seconds, landing })
+}
+
+/// The account's security preference: the longest console session, in seconds.
+fn preference(connection: &mut SqliteConnection, account_id: &str) -> Result<i64, Refusal> {
+    Ok(account::find(connection, account_id)?.map_or(0, |row| row.console_session_seconds))
 }
 
 impl From<&Pair> for OfferedRole {
@@ -107,13 +125,6 @@ impl From<&Pair> for OfferedRole {
             value: pair.to_string(),
         }
     }
-}
-
-/// The one value of a form field; none where it stands twice.
-pub(super) fn field(form: &[u8], name: &str) -> Option<String> {
-    let mut values = form_urlencoded::parse(form).filter(|(key, _)| key == name).map(|(_, value)| value);
-    let value = values.next()?.into_owned();
-    values.next().is_none().then_some(value)
 }
 
 fn assertion(reason: &str) -> Refusal {

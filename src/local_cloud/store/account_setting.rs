@@ -1,8 +1,14 @@
 //! What an account set for itself: its alias, and one document for each kind of setting.
 
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
 use super::schema::{account_aliases, account_settings};
+
+diesel::define_sql_function! {
+    /// Where `part` begins in `whole`, from 1 on; 0 if it is not in it.
+    fn instr(whole: Text, part: Text) -> Integer;
+}
 
 /// The account's alias, if it has one.
 pub(crate) fn alias(connection: &mut SqliteConnection, account_id: &str) -> QueryResult<Option<String>> {
@@ -69,4 +75,20 @@ pub(crate) fn put_document(
         ))
         .execute(connection)
         .map(drop)
+}
+
+/// At most `limit` different documents of this kind, of any account, with `text` in them.
+pub(crate) fn documents_with(
+    connection: &mut SqliteConnection,
+    kind: &str,
+    text: &str,
+    limit: i64,
+) -> QueryResult<Vec<String>> {
+    account_settings::table
+        .filter(account_settings::kind.eq(kind))
+        .filter(instr(account_settings::document, text).gt(0))
+        .select(account_settings::document)
+        .distinct()
+        .limit(limit)
+        .load(connection)
 }

@@ -1,51 +1,206 @@
-//! Console sessions, found by the hash of the browser's token.
+//! Console sessions, found by the hash of the browser's token, or by whom they are about.
 
 use diesel::prelude::*;
 
+use crate::crypto::hash;
+
 use super::role::RoleRow;
-use super::schema::{console_sessions, roles};
+use super::schema::{console_sessions, roles, session_metadata, users};
+use super::user::UserRow;
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = console_sessions, check_for_backend(diesel::sqlite::Sqlite))]
 pub(crate) struct ConsoleSessionRow {
     pub(crate) token_digest: String,
-    pub(crate) role_id: String,
+    /// Whose session it is: a role's or a user's.
+    pub(crate) role_id: Option<String>,
+    pub(crate) user_id: Option<String>,
+    /// `RoleSso`, `UserSso` or `Password`.
+    pub(crate) came_by: String,
     pub(crate) session_name: String,
-    /// The SAML provider it came in by, and what that said of the person.
-    pub(crate) provider_name: String,
-    pub(crate) issuer: String,
-    pub(crate) name_id: String,
+    /// The SAML provider of a role's session.
+    pub(crate) provider_name: Option<String>,
+    /// What the identity provider said of the person.
+    pub(crate) issuer: Option<String>,
+    pub(crate) name_id: Option<String>,
+    pub(crate) name_id_format: Option<String>,
     pub(crate) session_index: Option<String>,
+    /// The metadata by which it came in.
+    pub(crate) metadata_digest: Option<String>,
     pub(crate) started_at: i64,
     pub(crate) expires_at: i64,
+}
+
+/// As whom a session acts.
+#[derive(Clone, Debug)]
+pub(crate) enum Holder {
+    Role(RoleRow),
+    User(UserRow),
+}
+
+/// A session that came in by an identity provider, and where to look for the keys that may end it.
+#[derive(Clone, Debug)]
+pub(crate) struct FederatedSession {
+    pub(crate) row: ConsoleSessionRow,
+    pub(crate) account_id: String,
+    /// The metadata by which it came in, where it is remembered.
+    pub(crate) metadata: Option<String>,
 }
 
 pub(crate) fn insert(connection: &mut SqliteConnection, row: &ConsoleSessionRow) -> QueryResult<()> {
     diesel::insert_into(console_sessions::table).values(row).execute(connection).map(drop)
 }
 
-/// A session that lasts beyond `now`, with its role; one whose role is deleted is gone with it.
+/// Remembers metadata for as long as a session has its digest, which is returned.
+pub(crate) fn remember_metadata(connection: &mut SqliteConnection, document: &str) -> QueryResult<String> {
+    let digest = hash::sha256_hex(document.as_bytes());
+    diesel::insert_or_ignore_into(session_metadata::table)
+        .values((session_metadata::digest.eq(&digest), session_metadata::document.eq(document)))
+        .execute(connection)?;
+    Ok(digest)
+}
+
+/// A session that lasts beyond `now`, with its role or user; one of a deleted role or user is gone with it.
 pub(crate) fn find_living(
     connection: &mut SqliteConnection,
     token_digest: &str,
     now: i64,
-) -> QueryResult<Option<(ConsoleSessionRow, RoleRow)>> {
-    console_sessions::table
+) -> QueryResult<Option<(ConsoleSessionRow, Holder)>> {
+    type Found = (ConsoleSessionRow, Option<RoleRow>, Option<UserRow>);
+    let found: Option<Found> = console_sessions::table
         .find(token_digest)
         .filter(console_sessions::expires_at.gt(now))
-        .inner_join(roles::table)
-        .select((ConsoleSessionRow::as_select(), RoleRow::as_select()))
+        .left_join(roles::table)
+        .left_join(users::table)
+        .select((
+            ConsoleSessionRow::as_select(),
+            Option::<RoleRow>::as_select(),
+            Option::<UserRow>::as_select(),
+        ))
         .first(connection)
-        .optional()
+        .optional()?;
+    Ok(found.and_then(|(session, role, user)| {
+        let holder = role.map(Holder::Role).or(user.map(Holder::User))?;
+        Some((session, holder))
+    }))
+}
+
+/// The sessions that last beyond `now` and that `issuer` opened for `name_id`.
+pub(crate) fn of_subject(
+    connection: &mut SqliteConnection,
+    issuer: &str,
+    name_id: &str,
+    now: i64,
+) -> QueryResult<Vec<FederatedSession>> {
+    type Found = (ConsoleSessionRow, Option<String>, Option<String>, Option<String>);
+    let found: Vec<Found> = console_sessions::table
+        .filter(console_sessions::issuer.eq(issuer))
+        .filter(console_sessions::name_id.eq(name_id))
+        .filter(console_sessions::expires_at.gt(now))
+        .left_join(roles::table)
+        .left_join(users::table)
+        .left_join(session_metadata::table)
+        .select((
+            ConsoleSessionRow::as_select(),
+            roles::account_id.nullable(),
+            users::account_id.nullable(),
+            session_metadata::document.nullable(),
+        ))
+        .load(connection)?;
+    let session = |(row, of_role, of_user, metadata): Found| {
+        Some(FederatedSession { row, account_id: of_role.or(of_user)?, metadata })
+    };
+    Ok(found.into_iter().filter_map(session).collect())
 }
 
 pub(crate) fn delete(connection: &mut SqliteConnection, token_digest: &str) -> QueryResult<()> {
     diesel::delete(console_sessions::table.find(token_digest)).execute(connection).map(drop)
 }
 
-/// Forgets what expired before `moment`.
+/// Forgets what expired before `moment`, and the metadata that no session needs any more.
 pub(crate) fn delete_expired(connection: &mut SqliteConnection, moment: i64) -> QueryResult<()> {
     diesel::delete(console_sessions::table.filter(console_sessions::expires_at.lt(moment)))
+        .execute(connection)?;
+    let needed = console_sessions::table
+        .filter(console_sessions::metadata_digest.eq(session_metadata::digest.nullable()));
+    diesel::delete(session_metadata::table.filter(diesel::dsl::not(diesel::dsl::exists(needed))))
         .execute(connection)
         .map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::connection::SimpleConnection as _;
+    use diesel_migrations::MigrationHarness as _;
+
+    use super::super::{MIGRATIONS, connect};
+    use super::*;
+
+    /// What a database had before sessions of users came.
+    const BEFORE: &str = "
+        INSERT INTO folders (id, name, name_key, depth, created_at) VALUES ('r-1', 'Root', 'root', 0, 0);
+        INSERT INTO accounts (id, folder_id, kind, name, display_name, display_name_key, join_method, status,
+            console_session_seconds, created_at, updated_at)
+            VALUES ('1', 'r-1', 'ResourceAccount', 'a', 'a', 'a', 'created', 'CreateSuccess', 3600, 0, 0);
+        INSERT INTO roles (id, account_id, name, name_key, description, trust_policy, max_session_seconds,
+            created_at, updated_at) VALUES ('3', '1', 'reader', 'reader', '', '{}', 3600, 0, 0);
+        INSERT INTO console_sessions (token_digest, role_id, session_name, provider_name, issuer, name_id,
+            started_at, expires_at) VALUES ('t', '3', 'alice', 'p', 'https://idp.example.com', 'u-alice', 1, 9);";
+
+    #[test]
+    fn sessions_of_roles_outlast_the_change_of_their_table() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut connection = connect(&directory.path().join("old.db").to_string_lossy()).unwrap();
+        for migration in &connection.pending_migrations(MIGRATIONS).unwrap() {
+            if migration.name().to_string().as_str() < "2026-11-28-000001" {
+                connection.run_migration(migration).unwrap();
+            }
+        }
+        connection.batch_execute(BEFORE).unwrap();
+        connection.run_pending_migrations(MIGRATIONS).unwrap();
+        let (session, holder) = find_living(&mut connection, "t", 8).unwrap().unwrap();
+        assert_eq!((session.came_by.as_str(), session.started_at), ("RoleSso", 1));
+        assert!(matches!(holder, Holder::Role(role) if role.name == "reader"));
+        let found = of_subject(&mut connection, "https://idp.example.com", "u-alice", 8).unwrap();
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].account_id.as_str(), &found[0].metadata), ("1", &None));
+        connection.batch_execute("DELETE FROM roles").unwrap();
+        assert!(find_living(&mut connection, "t", 8).unwrap().is_none());
+    }
+
+    #[test]
+    fn metadata_is_kept_while_a_session_needs_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut connection = connect(&directory.path().join("new.db").to_string_lossy()).unwrap();
+        connection.run_pending_migrations(MIGRATIONS).unwrap();
+        let digest = remember_metadata(&mut connection, "<x/>").unwrap();
+        assert_eq!(remember_metadata(&mut connection, "<x/>").unwrap(), digest);
+        let before = BEFORE.split("INSERT INTO console_sessions").next().unwrap();
+        connection.batch_execute(before).unwrap();
+        let row = ConsoleSessionRow {
+            token_digest: "t".to_owned(),
+            role_id: Some("3".to_owned()),
+            user_id: None,
+            came_by: "RoleSso".to_owned(),
+            session_name: "alice".to_owned(),
+            provider_name: Some("p".to_owned()),
+            issuer: Some("i".to_owned()),
+            name_id: Some("n".to_owned()),
+            name_id_format: None,
+            session_index: None,
+            metadata_digest: Some(digest),
+            started_at: 1,
+            expires_at: 9,
+        };
+        insert(&mut connection, &row).unwrap();
+        let both = ConsoleSessionRow { token_digest: "u".to_owned(), user_id: Some("4".to_owned()), ..row };
+        assert!(insert(&mut connection, &both).is_err(), "nobody is a role and a user");
+        let count = |connection: &mut SqliteConnection| -> i64 {
+            session_metadata::table.count().get_result(connection).unwrap()
+        };
+        delete_expired(&mut connection, 9).unwrap();
+        assert_eq!(count(&mut connection), 1);
+        delete_expired(&mut connection, 10).unwrap();
+        assert_eq!(count(&mut connection), 0);
+    }
 }

@@ -79,6 +79,18 @@ pub(crate) fn bind(
         .map(|rows| rows > 0)
 }
 
+/// Uses up a time step of a device; `false` where it or a newer one was used before.
+pub(crate) fn use_step(
+    connection: &mut SqliteConnection,
+    serial_number: &str,
+    step: i64,
+) -> QueryResult<bool> {
+    diesel::update(mfa_devices::table.find(serial_number).filter(mfa_devices::last_step.lt(step)))
+        .set(mfa_devices::last_step.eq(step))
+        .execute(connection)
+        .map(|rows| rows > 0)
+}
+
 /// Takes a device from its user; the step that was used up stays so.
 pub(crate) fn unbind(connection: &mut SqliteConnection, serial_number: &str) -> QueryResult<()> {
     diesel::update(mfa_devices::table.find(serial_number))

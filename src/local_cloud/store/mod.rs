@@ -16,6 +16,7 @@ pub(crate) mod folder;
 pub(crate) mod group;
 pub(crate) mod handshake;
 pub(crate) mod login_profile;
+pub(crate) mod logout;
 pub(crate) mod mfa_device;
 pub(crate) mod oidc_provider;
 pub(crate) mod one_time;
@@ -23,6 +24,7 @@ pub(crate) mod policy;
 pub(crate) mod role;
 pub(crate) mod saml_provider;
 mod schema;
+pub(crate) mod sign_in;
 pub(crate) mod tag;
 pub(crate) mod temporary_credential;
 pub(crate) mod user;
@@ -132,21 +134,24 @@ impl Store {
         now: Timestamp,
         expires_at: Timestamp,
     ) -> Result<bool, Error> {
-        self.note(|connection| one_time::use_nonce(connection, access_key_id, nonce, now, expires_at))
+        self.note(|connection| Ok(one_time::use_nonce(connection, access_key_id, nonce, now, expires_at)?))
     }
 
     /// Records that an access key was used at `now` for a call of `service`; a power cut may forget it.
     pub(crate) fn use_access_key(&self, id: &str, service: &str, now: Timestamp) -> Result<(), Error> {
-        self.note(|connection| access_key::update_last_used(connection, id, service, now.millis()))
+        self.note(|connection| Ok(access_key::update_last_used(connection, id, service, now.millis())?))
     }
 
-    /// Runs `job` in a transaction that is not flushed to the disk by itself.
-    fn note<T>(&self, job: impl FnOnce(&mut SqliteConnection) -> diesel::QueryResult<T>) -> Result<T, Error> {
+    /// Runs `job` in a transaction that is not flushed to the disk by itself: a power cut may forget it.
+    pub(crate) fn note<T, E>(&self, job: impl FnOnce(&mut SqliteConnection) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<Error> + From<diesel::result::Error>,
+    {
         let mut writer = self.writer()?;
         writer.batch_execute("PRAGMA synchronous = NORMAL")?;
         let noted = writer.immediate_transaction(job);
         writer.batch_execute("PRAGMA synchronous = FULL")?;
-        Ok(noted?)
+        noted
     }
 
     /// The writing connection. A panic of an earlier holder may have left its transaction open, so

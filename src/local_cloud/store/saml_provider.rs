@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::account_setting::instr;
 use super::schema::saml_providers;
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -76,4 +77,18 @@ pub(crate) fn delete(connection: &mut SqliteConnection, id: &str) -> QueryResult
 
 pub(crate) fn count(connection: &mut SqliteConnection, account_id: &str) -> QueryResult<i64> {
     saml_providers::table.filter(saml_providers::account_id.eq(account_id)).count().get_result(connection)
+}
+
+/// At most `limit` different documents of any account with `text` in them.
+pub(crate) fn metadata_with(
+    connection: &mut SqliteConnection,
+    text: &str,
+    limit: i64,
+) -> QueryResult<Vec<String>> {
+    saml_providers::table
+        .filter(instr(saml_providers::metadata, text).gt(0))
+        .select(saml_providers::metadata)
+        .distinct()
+        .limit(limit)
+        .load(connection)
 }

@@ -232,13 +232,47 @@ diesel::table! {
 diesel::table! {
     console_sessions (token_digest) {
         token_digest -> Text,
-        role_id -> Text,
+        role_id -> Nullable<Text>,
+        user_id -> Nullable<Text>,
+        came_by -> Text,
         session_name -> Text,
-        provider_name -> Text,
+        provider_name -> Nullable<Text>,
+        issuer -> Nullable<Text>,
+        name_id -> Nullable<Text>,
+        name_id_format -> Nullable<Text>,
+        session_index -> Nullable<Text>,
+        metadata_digest -> Nullable<Text>,
+        started_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    session_metadata (digest) {
+        digest -> Text,
+        document -> Text,
+    }
+}
+
+diesel::table! {
+    sign_ins (token_digest) {
+        token_digest -> Text,
+        user_id -> Text,
+        stage -> Text,
+        password_hash -> Text,
+        sealed_secret -> Nullable<Text>,
+        codes_tried -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    logouts (issuer, name_id, session_index, key_digest, issued_at) {
         issuer -> Text,
         name_id -> Text,
-        session_index -> Nullable<Text>,
-        started_at -> BigInt,
+        session_index -> Text,
+        key_digest -> Text,
+        issued_at -> BigInt,
         expires_at -> BigInt,
     }
 }
@@ -345,6 +379,8 @@ diesel::joinable!(mfa_devices -> users (user_id));
 diesel::joinable!(policy_versions -> policies (policy_id));
 diesel::joinable!(temporary_credentials -> roles (role_id));
 diesel::joinable!(console_sessions -> roles (role_id));
+diesel::joinable!(console_sessions -> users (user_id));
+diesel::joinable!(console_sessions -> session_metadata (metadata_digest));
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     folders,
@@ -352,6 +388,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     temporary_credentials,
     console_sessions
 );
+diesel::allow_tables_to_appear_in_same_query!(console_sessions, session_metadata);
+diesel::allow_tables_to_appear_in_same_query!(console_sessions, users);
+diesel::allow_tables_to_appear_in_same_query!(roles, session_metadata);
+diesel::allow_tables_to_appear_in_same_query!(roles, users);
+diesel::allow_tables_to_appear_in_same_query!(session_metadata, users);
 diesel::allow_tables_to_appear_in_same_query!(policies, policy_versions);
 diesel::allow_tables_to_appear_in_same_query!(access_keys, group_members, groups, mfa_devices, tags, users);
 diesel::allow_tables_to_appear_in_same_query!(attachments, groups);

@@ -95,6 +95,11 @@ pub(crate) fn update(
     diesel::update(users::table.find(id)).set(changes).execute(connection).map(drop)
 }
 
+/// Writes down that a user signed in to the console at `now`.
+pub(crate) fn update_last_login(connection: &mut SqliteConnection, id: &str, now: i64) -> QueryResult<()> {
+    diesel::update(users::table.find(id)).set(users::last_login_at.eq(now)).execute(connection).map(drop)
+}
+
 pub(crate) fn delete(connection: &mut SqliteConnection, id: &str) -> QueryResult<()> {
     diesel::delete(users::table.find(id)).execute(connection).map(drop)
 }

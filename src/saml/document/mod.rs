@@ -104,7 +104,12 @@ impl Element {
 
     /// The value of an attribute that must be there.
     pub(super) fn need_attribute(&self, local: &'static str) -> Result<&str, Error> {
-        self.attribute(local).ok_or_else(|| Error::Missing { expected: local, inside: self.shown() })
+        self.attribute(local).ok_or_else(|| self.lacks(local))
+    }
+
+    /// That an element or attribute is missing in it.
+    pub(super) fn lacks(&self, expected: &'static str) -> Error {
+        Error::Missing { expected, inside: self.shown() }
     }
 
     /// Namespace, local name and value of each attribute.
@@ -139,7 +144,7 @@ impl Element {
 
     /// The one element of this name.
     pub(super) fn one(&self, name: &'static str) -> Result<&Self, Error> {
-        self.at_most_one(name)?.ok_or_else(|| Error::Missing { expected: name, inside: self.shown() })
+        self.at_most_one(name)?.ok_or_else(|| self.lacks(name))
     }
 
     /// Its text, exactly as it stands; an element among it is refused.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use cloudsso::crypto::Certificate;
-use cloudsso::saml::{IdentityProvider, SignedResponse};
+use cloudsso::saml::{IdentityProvider, SignedMessage};
 use serde_json::{Value, json};
 
 use crate::sdk::python;
@@ -52,7 +52,7 @@ fn issuer(certificate: Certificate) -> IdentityProvider {
     IdentityProvider::new(ISSUER, vec![certificate]).expect("issuer")
 }
 
-fn signed() -> (SignedResponse, IdentityProvider) {
+fn signed() -> (SignedMessage, IdentityProvider) {
     let (signer, certificate) = signer();
     (response().sign(&signer).expect("signed"), issuer(certificate))
 }

@@ -7,7 +7,8 @@ use cloudsso::base::Timestamp;
 use cloudsso::crypto::{Certificate, SigningKey};
 use cloudsso::rpc::AccessKey;
 use cloudsso::saml::{
-    Assertion, Attribute, AuthnContext, IdpMetadata, MessageId, NameId, NameIdFormat, Response, Signer,
+    Assertion, Attribute, AuthnContext, IdpMetadata, LogoutRequest, MessageId, NameId, NameIdFormat,
+    Response, Signer,
 };
 use data_encoding::BASE64;
 use serde_json::json;
@@ -37,8 +38,13 @@ impl IdentityProvider {
 
     /// The metadata, as IMS takes it.
     pub(crate) fn encoded_metadata(&self) -> String {
+        self.encoded_metadata_of(ISSUER)
+    }
+
+    /// As [`Self::encoded_metadata`], under another entity id.
+    pub(crate) fn encoded_metadata_of(&self, entity_id: &str) -> String {
         let metadata = IdpMetadata {
-            entity_id: ISSUER.to_owned(),
+            entity_id: entity_id.to_owned(),
             signing_certificates: vec![self.certificate.clone()],
             sso_url: "http://localhost:8080/saml/idp/sso".to_owned(),
             name_id_formats: vec![NameIdFormat::Persistent],
@@ -50,6 +56,20 @@ impl IdentityProvider {
     /// Signs, and encodes for the form field.
     pub(crate) fn sign(&self, response: &Response) -> String {
         response.sign(&self.signer).expect("signed").to_base64()
+    }
+
+    /// As [`Self::sign`], for the form field of a LogoutRequest.
+    pub(crate) fn sign_logout(&self, request: &LogoutRequest) -> String {
+        request.sign(&self.signer).expect("signed").to_base64()
+    }
+
+    /// Switches on the user SSO of an account, with this metadata.
+    pub(crate) fn enable_user_sso(&self, world: &World, account: &str) -> AccessKey {
+        let key = world.cloudsso(account);
+        let metadata = self.encoded_metadata();
+        let settings = [("MetadataDocument", metadata.as_str()), ("SsoEnabled", "true")];
+        world.call(&key, (IMS, "SetUserSsoSettings"), &settings).ok();
+        key
     }
 
     /// What CloudSSO makes in an account: the provider, the role that trusts it, and its policies.
@@ -130,6 +150,21 @@ impl World {
                 ],
             },
         }
+    }
+
+    /// An honest Response for a RAM user of an account, made now.
+    pub(crate) fn user_response(&self, account: &str, name_id: &str) -> Response {
+        let mut response = self.response(account);
+        response.acs_url = format!("{}/saml/SSO", self.base_url);
+        response.assertion.audience = format!("{}/{account}/saml/SSO", self.base_url);
+        response.assertion.name_id = NameId::new(NameIdFormat::Persistent, name_id);
+        response.assertion.attributes.clear();
+        response
+    }
+
+    /// Posts a Response to the console's user SSO.
+    pub(crate) fn post_user_response(&self, response: &str) -> Answer {
+        self.post_form("/saml/SSO", &[("SAMLResponse", response)], &[("sec-fetch-site", "cross-site")])
     }
 
     /// Posts a Response to the console.

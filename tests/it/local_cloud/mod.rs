@@ -15,7 +15,9 @@ mod fault;
 mod group;
 mod handshake;
 pub(crate) mod identity_provider;
+mod login;
 mod login_profile;
+mod logout;
 mod member;
 mod mfa_device;
 pub(crate) mod oidc;
@@ -34,6 +36,7 @@ mod sts;
 mod tag;
 mod tenant;
 mod user;
+mod user_sso;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};

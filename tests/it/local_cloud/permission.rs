@@ -1,5 +1,10 @@
 //! What each caller may do, with the refusal beside the success.
 
+use std::time::Duration;
+
+use cloudsso::rpc::AccessKey;
+use serde_json::json;
+
 use super::identity_provider::{IdentityProvider, PROVIDER, ROLE, attach, policy, trust_policy};
 use super::{IMS, RAM, RD, STS, World};
 
@@ -199,4 +204,33 @@ fn a_trust_policy_sees_where_a_call_comes_from() {
     };
     assert_eq!(enters_from("near", "127.0.0.1"), "ok");
     assert_eq!(enters_from("far", "203.0.113.0/24"), "NoPermission");
+}
+
+#[test]
+fn a_policy_ends_what_older_sessions_of_a_role_may_do() {
+    let tenant = super::tenant::Tenant::new();
+    let world = &tenant.world;
+    let list = |key: &AccessKey| world.call(key, (RAM, "ListUsers"), &[]).code();
+    tenant.user("alice");
+    tenant.grant("alice", "AdministratorAccess");
+    let alice = tenant.key_of("alice");
+    let revoked_at = world.clock.now().plus(Duration::from_secs(1)).rfc3339();
+    let deny = json!({"Version": "1", "Statement": [{
+        "Effect": "Deny", "Action": "ram:ListUsers", "Resource": "*",
+        "Condition": {"DateLessThan": {"acs:TokenIssueTime": revoked_at}},
+    }]})
+    .to_string();
+    tenant.grant_document("alice", "older-sessions", &deny);
+    let attached = [
+        ("PolicyType", "Custom"),
+        ("PolicyName", "older-sessions"),
+        ("RoleName", "ResourceDirectoryAccountAccessRole"),
+    ];
+    assert_eq!(list(&tenant.key), "ok");
+    tenant.ram("AttachPolicyToRole", &attached).ok();
+    assert_eq!(list(&tenant.key), "NoPermission");
+    world.clock.advance(Duration::from_secs(1));
+    assert_eq!(list(&tenant.key), "NoPermission");
+    assert_eq!(list(&world.administrator(&tenant.account)), "ok", "a session that began later");
+    assert_eq!(list(&alice), "ok", "a user's own key is no session");
 }

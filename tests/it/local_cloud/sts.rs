@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::identity_provider::{ISSUER, IdentityProvider, PROVIDER, ROLE, policy, trust_policy};
 use super::{Answer, RAM, STS, World, credentials};
 
-fn post(world: &World, account: &str, response: &str, more: &[(&str, &str)]) -> Answer {
+pub(super) fn post(world: &World, account: &str, response: &str, more: &[(&str, &str)]) -> Answer {
     let role = format!("acs:ram::{account}:role/{ROLE}");
     let provider = format!("acs:ram::{account}:saml-provider/{PROVIDER}");
     let mut parameters =

@@ -1,27 +1,20 @@
 //! Role SSO: which role a SAML Response opens, for the console and for `AssumeRoleWithSAML` alike.
-//!
-//! A Response is verified outside of every transaction ([`verify`]); the transaction that makes a session
-//! of it looks at the role again and uses it up ([`Verified`]).
-//!
-//! What the Response claims before its signature is verified serves to find the account's SAML
-//! provider, and nothing else; everything that counts is read again from the verified assertion.
 
 use std::fmt;
-use std::time::Duration;
 
 use diesel::SqliteConnection;
 
 use crate::base::{Timestamp, fold};
+use crate::local_cloud::arn::{Arn, Kind};
+use crate::local_cloud::cloud::Cloud;
+use crate::local_cloud::refusal::Refusal;
+use crate::local_cloud::store::role::{self, RoleRow};
+use crate::local_cloud::store::saml_provider::{self, SamlProviderRow};
+use crate::local_cloud::{rules, trust};
 use crate::policy::{Context, Principal};
-use crate::saml::{CheckedAssertion, Expectations, IdentityProvider, UnverifiedResponse};
+use crate::saml::{CheckedAssertion, NameId};
 
-use super::arn::{Arn, Kind};
-use super::cloud::Cloud;
-use super::refusal::Refusal;
-use super::store::one_time;
-use super::store::role::{self, RoleRow};
-use super::store::saml_provider::{self, SamlProviderRow};
-use super::{rules, trust};
+use super::posted::{Posted, Proof, Trusted, refusal};
 
 /// What assertions for the cloud's console name as their audience.
 const AUDIENCE: &str = "urn:alibaba:cloudcomputing";
@@ -29,8 +22,6 @@ const ROLE: &str = "https://www.aliyun.com/SAML-Role/Attributes/Role";
 const ROLE_SESSION_NAME: &str = "https://www.aliyun.com/SAML-Role/Attributes/RoleSessionName";
 const SOURCE_IDENTITY: &str = "https://www.aliyun.com/SAML-Role/Attributes/SourceIdentity";
 const SESSION_DURATION: &str = "https://www.aliyun.com/SAML-Role/Attributes/SessionDuration";
-/// By how much our clock and the identity provider's may differ.
-const CLOCK_SKEW: Duration = Duration::from_secs(60);
 /// Roles that one assertion may offer.
 const OFFERED_ROLES: usize = 100;
 
@@ -65,15 +56,7 @@ impl fmt::Display for Pair {
     }
 }
 
-/// A Response as it was posted.
-pub(crate) struct Posted(UnverifiedResponse);
-
 impl Posted {
-    /// Reads the Base64 of a Response.
-    pub(crate) fn read(base64: &str) -> Result<Self, Refusal> {
-        UnverifiedResponse::decode(base64).map(Self).map_err(|error| refused(&error))
-    }
-
     /// The pairs that it claims: where to look for keys, and nothing more.
     pub(crate) fn hinted_pairs(&self) -> Result<Vec<Pair>, Refusal> {
         let attributes = self.0.claimed_attributes();
@@ -85,7 +68,7 @@ impl Posted {
 /// An assertion whose signature, issuer, audience, recipient and times hold; who may enter by it is not
 /// decided yet, and it is not used up.
 pub(crate) struct Verified {
-    assertion: CheckedAssertion,
+    proof: Proof,
     provider: SamlProviderRow,
     pair: Pair,
 }
@@ -97,10 +80,11 @@ pub(crate) struct Grant {
     pub(crate) session_name: String,
     pub(crate) source_identity: Option<String>,
     pub(crate) issuer: String,
-    pub(crate) name_id: String,
-    pub(crate) name_id_format: String,
+    pub(crate) name_id: NameId,
     pub(crate) session_index: Option<String>,
     pub(crate) session_not_on_or_after: Option<Timestamp>,
+    /// The metadata that the assertion was verified with.
+    pub(crate) metadata: String,
     session_duration: Option<i64>,
 }
 
@@ -125,29 +109,20 @@ impl Grant {
 /// signed holds up nobody's change.
 pub(crate) fn verify(cloud: &Cloud, posted: Posted, pair: Pair, now: Timestamp) -> Result<Verified, Refusal> {
     let provider = cloud.store.read(|connection| provider(connection, &pair.provider))?;
-    let arn = &pair.provider;
-    let trusted = IdentityProvider::parse(&provider.metadata)
-        .map_err(|error| Refusal::Internal(format!("stored metadata of {arn}: {error}")))?;
-    if trusted.valid_until().is_some_and(|end| now >= end) {
-        return Err(refusal(format!("the metadata of {arn} is past its validUntil")));
-    }
-    let expectations = Expectations {
-        issuer: trusted.entity_id(),
+    let trusted = Trusted {
+        metadata: &provider.metadata,
+        name: pair.provider.to_string(),
         audience: AUDIENCE,
         recipient: &cloud.role_sso_url(),
-        in_response_to: None,
-        now,
-        clock_skew: CLOCK_SKEW,
     };
-    let verified = posted.0.verify(trusted.signing_certificates()).map_err(|error| refused(&error))?;
-    let assertion = verified.check(&expectations).map_err(|error| refused(&error))?;
-    Ok(Verified { assertion, provider, pair })
+    let proof = posted.verify(&trusted, now)?;
+    Ok(Verified { proof, provider, pair })
 }
 
 impl Verified {
     /// The roles that the assertion offers.
     pub(crate) fn offered(&self) -> Result<Vec<Pair>, Refusal> {
-        pairs(self.assertion.values(ROLE))
+        pairs(self.proof.assertion.values(ROLE))
     }
 
     /// Whether the assertion opens the role, and what it gives. Nothing is used up, so that a call that
@@ -159,7 +134,7 @@ impl Verified {
         connection: &mut SqliteConnection,
         now: Timestamp,
     ) -> Result<Grant, Refusal> {
-        let (assertion, pair) = (&self.assertion, &self.pair);
+        let (assertion, pair) = (&self.proof.assertion, &self.pair);
         let current = provider(connection, &pair.provider)?;
         if (&current.id, &current.metadata) != (&self.provider.id, &self.provider.metadata) {
             return Err(refusal(format!("{} was changed meanwhile", pair.provider)));
@@ -183,11 +158,11 @@ impl Verified {
             session_name: session_name.to_owned(),
             source_identity: source_identity.map(str::to_owned),
             issuer: assertion.issuer().to_owned(),
-            name_id: assertion.name_id().value.clone(),
-            name_id_format: assertion.name_id().format.uri().to_owned(),
+            name_id: assertion.name_id().clone(),
             session_index: assertion.session_index().map(str::to_owned),
             session_not_on_or_after: assertion.session_not_on_or_after(),
             session_duration: session_duration(assertion, &role)?,
+            metadata: self.proof.metadata.clone(),
             provider_arn,
             role,
         })
@@ -195,12 +170,7 @@ impl Verified {
 
     /// Uses the assertion up: the first to ask may go on.
     pub(crate) fn use_up(&self, connection: &mut SqliteConnection, now: Timestamp) -> Result<(), Refusal> {
-        let (issuer, id) = (self.assertion.issuer(), self.assertion.id());
-        let remembered_until = self.assertion.not_on_or_after().plus(CLOCK_SKEW);
-        if one_time::use_assertion(connection, issuer, id.as_str(), now, remembered_until)? {
-            return Ok(());
-        }
-        Err(refusal(format!("assertion {id} was used before")))
+        self.proof.use_up(connection, now)
     }
 
     fn trust(
@@ -213,8 +183,8 @@ impl Verified {
         let provider = provider.to_string();
         let context = Context::default()
             .with("saml:recipient", cloud.role_sso_url())
-            .with("saml:iss", self.assertion.issuer())
-            .with("saml:sub", self.assertion.name_id().value.as_str());
+            .with("saml:iss", self.proof.assertion.issuer())
+            .with("saml:sub", self.proof.assertion.name_id().value.as_str());
         trust::admit(role, Principal::Federated(&provider), (context, source_identity), now)
     }
 }
@@ -250,14 +220,6 @@ fn only<'a>(assertion: &'a CheckedAssertion, name: &'a str) -> Result<Option<&'a
     let mut values = assertion.values(name);
     let value = values.next();
     if values.next().is_some() { Err(refusal(format!("{name} has several values"))) } else { Ok(value) }
-}
-
-fn refused(error: &crate::saml::Error) -> Refusal {
-    Refusal::Assertion(error.to_string())
-}
-
-fn refusal(reason: impl Into<String>) -> Refusal {
-    Refusal::Assertion(reason.into())
 }
 
 #[cfg(test)]
