@@ -5,7 +5,7 @@ export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench fan-out reconcile lint deny fmt
+.PHONY: help run build test bench fan-out ram-users revocation reconcile lint deny fmt
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -32,6 +32,16 @@ fan-out: ## 1,200 assignment operations against a slow cloud, undisturbed and wi
 	@scripts/setup test
 	@$(MAKE) --no-print-directory build
 	target/python/bin/python scripts/measure-fan-out "$(TARGET)/release/cloudsso"
+
+ram-users: ## 1,000 persons' RAM users in 5 accounts, the server killed on the way (1 min)
+	@scripts/setup test
+	@$(MAKE) --no-print-directory build
+	target/python/bin/python scripts/measure-ram-users "$(TARGET)/release/cloudsso"
+
+revocation: ## from disabled to the console session dead, 100 times, on SQLite and on PostgreSQL (4 min)
+	@scripts/setup test
+	@$(MAKE) --no-print-directory build
+	scripts/with-postgres target/python/bin/python scripts/measure-revocation "$(TARGET)/release/cloudsso"
 
 reconcile: ## 1,000 accounts × 20 configurations provisioned, then compared (10 min)
 	cargo bench --locked --bench reconcile

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::base::{Clock, Secret};
 use crate::cloud::{Cloud, Endpoint, Endpoints, Limits, Pause, Retry, Site, Surroundings, Timeouts};
 use crate::crypto::Random;
-use crate::domain::CloudSite;
+use crate::domain::{CloudSite, SessionEnd};
 use crate::rpc::AccessKey;
 
 /// The flags about the cloud; each has an environment name. The secret has no flag.
@@ -200,11 +200,11 @@ impl CloudSettings {
     /// The cloud as console logons and provisioning see it.
     pub(super) fn console(&self) -> CloudSite {
         match &self.place {
-            Place::Local { base_url, .. } => local_site(base_url),
+            Place::Local { base_url, .. } => CloudSite::local_cloud(base_url),
             Place::Vendor { site: SiteName::International, prefix, .. } => {
-                vendor_site("alibabacloud.com", "urn:alibaba:cloudcomputing:international", prefix)
+                vendor_site(&INTERNATIONAL, prefix)
             }
-            Place::Vendor { prefix, .. } => vendor_site("aliyun.com", "urn:alibaba:cloudcomputing", prefix),
+            Place::Vendor { prefix, .. } => vendor_site(&CHINA, prefix),
         }
     }
 
@@ -258,19 +258,31 @@ fn vendor_endpoints(region: Option<&str>) -> Result<Endpoints, String> {
         .ok_or_else(|| format!("cloud.region: {:?} is no region", region.unwrap_or_default()))
 }
 
-fn local_site(base_url: &str) -> CloudSite {
-    CloudSite {
-        role_sso_acs_url: format!("{base_url}/saml-role/sso"),
-        role_sso_audience: "urn:alibaba:cloudcomputing".to_owned(),
-        console_url: format!("{base_url}/console"),
-        relay_state_pages: vec![format!("{base_url}/")],
-        object_prefix: "AliyunReservedSSO-".to_owned(),
-        entry_role: "AliyunServiceRoleForCloudSSO".to_owned(),
-    }
+/// In what the vendor's two sites differ.
+struct VendorNames {
+    domain: &'static str,
+    role_sso_audience: &'static str,
+    user_sso_acs_url: &'static str,
+    console_url: &'static str,
 }
 
+const CHINA: VendorNames = VendorNames {
+    domain: "aliyun.com",
+    role_sso_audience: "urn:alibaba:cloudcomputing",
+    user_sso_acs_url: "https://signin.aliyun.com/saml/SSO",
+    console_url: "https://homenew.console.aliyun.com",
+};
+
+const INTERNATIONAL: VendorNames = VendorNames {
+    domain: "alibabacloud.com",
+    role_sso_audience: "urn:alibaba:cloudcomputing:international",
+    user_sso_acs_url: "https://signin-intl.aliyun.com/saml/SSO",
+    console_url: "https://home.console.alibabacloud.com",
+};
+
 /// The vendor's sites. It keeps the prefix `AliyunReserved…` for itself, hence one of our own.
-fn vendor_site(domain: &str, audience: &str, prefix: &str) -> CloudSite {
+fn vendor_site(names: &VendorNames, prefix: &str) -> CloudSite {
+    let domain = names.domain;
     let pages = [
         "aliyun.com",
         "hichina.com",
@@ -282,11 +294,15 @@ fn vendor_site(domain: &str, audience: &str, prefix: &str) -> CloudSite {
     ];
     CloudSite {
         role_sso_acs_url: format!("https://signin.{domain}/saml-role/sso"),
-        role_sso_audience: audience.to_owned(),
-        console_url: format!("https://home.console.{domain}"),
+        role_sso_audience: names.role_sso_audience.to_owned(),
+        console_url: names.console_url.to_owned(),
         relay_state_pages: pages.iter().map(|page| format!("*.{page}")).collect(),
         object_prefix: prefix.to_owned(),
         entry_role: "ResourceDirectoryAccountAccessRole".to_owned(),
+        user_sso_acs_url: names.user_sso_acs_url.to_owned(),
+        user_sso_audience_base: "https://signin.aliyun.com".to_owned(),
+        marks_provision_type: false,
+        session_end: SessionEnd::DenyOlder("acs:TokenIssueTime".to_owned()),
     }
 }
 

@@ -215,7 +215,7 @@ async fn provisioned(ctx: &Arc<Context>) -> Result<(), String> {
         let (in_progress, failed) =
             counts.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
         if failed > 0 {
-            return Err(format!("{failed} accounts could not be provisioned; the log says why"));
+            return Err(format!("{failed} tasks of provisioning failed; the log says why"));
         }
         if in_progress == 0 {
             return Ok(());
@@ -299,7 +299,7 @@ fn print_table(data_dir: &Path, running: &Running, cast: &Cast) {
     print("");
     print("  who        password           code now what they see");
     if let Some(alice) = cast.users.iter().find(|person| person.username == "alice") {
-        row(alice, "roles in several accounts");
+        row(alice, "roles in several accounts, a RAM user in one");
     }
     if let Some(bob) = cast.users.iter().find(|person| person.username == "bob") {
         row(bob, "other roles than alice");

@@ -2,12 +2,13 @@
 
 use crate::service::organisation::Organisation;
 
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 6] = [
     ("accounts.toml", include_str!("../../examples/acme/accounts.toml")),
     ("users.toml", include_str!("../../examples/acme/users.toml")),
     ("groups.toml", include_str!("../../examples/acme/groups.toml")),
     ("access-configurations.toml", include_str!("../../examples/acme/access-configurations.toml")),
     ("assignments.toml", include_str!("../../examples/acme/assignments.toml")),
+    ("user-provisionings.toml", include_str!("../../examples/acme/user-provisionings.toml")),
 ];
 
 /// The organisation of `examples/acme`.
@@ -32,5 +33,9 @@ mod tests {
         assert_eq!((acme.users.len(), acme.groups.len(), acme.access_configurations.len()), (20, 6, 5));
         assert!(acme.assignments.iter().any(|entry| !entry.users.is_empty()));
         assert!(acme.assignments.iter().any(|entry| !entry.groups.is_empty()));
+        assert_eq!(acme.user_provisionings.len(), 2);
+        for entry in &acme.user_provisionings {
+            assert_eq!((entry.accounts.len(), entry.users.len() + entry.groups.len()), (1, 1), "{entry:?}");
+        }
     }
 }

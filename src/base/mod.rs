@@ -13,9 +13,9 @@ mod token_bucket;
 
 pub use clock::{Clock, Timestamp};
 pub use id::{
-    AccessConfigurationId, AccessKeyId, AccountId, AdministratorId, DirectoryId, EventId, FolderId,
-    Generated, GroupId, MachineIdentityId, MfaDeviceId, RequestId, SessionId, SignInId, SigningKeyId, TaskId,
-    UserId,
+    AccessConfigurationId, AccessKeyId, AccountId, AdministratorId, ConsoleSessionId, DirectoryId, EventId,
+    FolderId, Generated, GroupId, MachineIdentityId, MfaDeviceId, RequestId, SessionId, SignInId,
+    SigningKeyId, TaskId, UserId, UserProvisioningEventId, UserProvisioningId,
 };
 pub use name::{AccessConfigurationName, DirectoryName, GroupName, InvalidName, MachineName, UserName, fold};
 pub use page::{Page, PageRequest};

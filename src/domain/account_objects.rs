@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::base::{AccountId, DirectoryId};
+use crate::base::{AccountId, DirectoryId, Timestamp};
 
 use super::{AccessConfiguration, CloudSite, PermissionPolicy, ReservedNames};
 
@@ -57,6 +57,31 @@ impl AccountObjects {
             inline_policy,
             names,
         }
+    }
+
+    /// The same, with everything denied to sessions that began before `cutoff`: the custom policy says so
+    /// too. `key` is the cloud's condition key for the moment at which a session began.
+    ///
+    /// # Errors
+    /// [`Error`](super::Error) when the inline document is no policy.
+    #[must_use = "this is the account with the cut-off"]
+    pub fn denying_before(mut self, key: &str, cutoff: Timestamp) -> Result<Self, super::Error> {
+        let denial = serde_json::json!({
+            "Effect": "Deny",
+            "Action": "*",
+            "Resource": "*",
+            "Condition": { "DateLessThan": { key: cutoff.rfc3339() } },
+        });
+        let own = self.inline_policy.as_deref().unwrap_or(r#"{"Version":"1","Statement":[]}"#);
+        let broken = || super::Error::invalid("InlinePolicyDocument", "is no policy");
+        let mut document: serde_json::Value = serde_json::from_str(own).map_err(|_unread| broken())?;
+        let statements = document.get_mut("Statement").ok_or_else(broken)?;
+        match statements {
+            serde_json::Value::Array(list) => list.push(denial),
+            single => *single = serde_json::json!([single.take(), denial]),
+        }
+        self.inline_policy = Some(document.to_string());
+        Ok(self)
     }
 }
 
@@ -174,10 +199,14 @@ pub enum ObjectKind {
     Role,
     /// A custom policy.
     Policy,
+    /// A RAM user that is kept for a person.
+    RamUser,
+    /// The account's user SSO.
+    UserSso,
 }
 
 impl ObjectKind {
-    const ALL: [Self; 3] = [Self::SamlProvider, Self::Role, Self::Policy];
+    const ALL: [Self; 5] = [Self::SamlProvider, Self::Role, Self::Policy, Self::RamUser, Self::UserSso];
 
     /// How it is stored and shown.
     pub const fn as_str(self) -> &'static str {
@@ -185,6 +214,8 @@ impl ObjectKind {
             Self::SamlProvider => "SAMLProvider",
             Self::Role => "Role",
             Self::Policy => "Policy",
+            Self::RamUser => "User",
+            Self::UserSso => "UserSSO",
         }
     }
 
@@ -210,6 +241,8 @@ impl fmt::Display for ForeignObject {
             ObjectKind::SamlProvider => "SAML provider",
             ObjectKind::Role => "role",
             ObjectKind::Policy => "policy",
+            ObjectKind::RamUser => "RAM user",
+            ObjectKind::UserSso => "user SSO",
         };
         let name = &self.name;
         write!(

@@ -1,6 +1,8 @@
 //! What differs between one cloud and another: addresses, audiences, names. The only place that
 //! knows; everything else takes a [`CloudSite`].
 
+use crate::base::AccountId;
+
 use super::Error;
 
 /// One cloud, as the console logon and the provisioning of accounts see it.
@@ -19,9 +21,48 @@ pub struct CloudSite {
     pub object_prefix: String,
     /// The role by which the driver enters an account.
     pub entry_role: String,
+    /// Where a user SSO Response is posted to; also its Recipient.
+    pub user_sso_acs_url: String,
+    /// What the Audience of a user SSO assertion begins with: `<this>/<account>/saml/SSO`.
+    pub user_sso_audience_base: String,
+    /// Whether the cloud lets us mark a RAM user as provisioned by CloudSSO, and locks it then.
+    pub marks_provision_type: bool,
+    /// How console sessions are ended.
+    pub session_end: SessionEnd,
+}
+
+/// How a cloud ends a console session before its time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SessionEnd {
+    /// By SAML single logout, posted to this address: the session is over at once.
+    SingleLogout(String),
+    /// The cloud has no logout that we could call. A role's policies deny whatever a session that began
+    /// earlier asks for, by this condition key; a RAM user's login profile and access keys are closed.
+    DenyOlder(String),
 }
 
 impl CloudSite {
+    /// The local cloud that serves its pages at `base_url`, which has no slash at its end.
+    pub fn local_cloud(base_url: &str) -> Self {
+        Self {
+            role_sso_acs_url: format!("{base_url}/saml-role/sso"),
+            role_sso_audience: "urn:alibaba:cloudcomputing".to_owned(),
+            console_url: format!("{base_url}/console"),
+            relay_state_pages: vec![format!("{base_url}/")],
+            object_prefix: "AliyunReservedSSO-".to_owned(),
+            entry_role: "AliyunServiceRoleForCloudSSO".to_owned(),
+            user_sso_acs_url: format!("{base_url}/saml/SSO"),
+            user_sso_audience_base: base_url.to_owned(),
+            marks_provision_type: true,
+            session_end: SessionEnd::SingleLogout(format!("{base_url}/saml/slo")),
+        }
+    }
+
+    /// The Audience of an assertion for user SSO to this account.
+    pub fn user_sso_audience(&self, account: &AccountId) -> String {
+        format!("{}/{account}/saml/SSO", self.user_sso_audience_base)
+    }
+
     /// The SAML attribute that carries pairs of role and provider.
     pub const ROLE_ATTRIBUTE: &'static str = "https://www.aliyun.com/SAML-Role/Attributes/Role";
     /// The SAML attribute that names the session.
@@ -71,14 +112,9 @@ mod tests {
     use super::*;
 
     fn site() -> CloudSite {
-        CloudSite {
-            role_sso_acs_url: String::new(),
-            role_sso_audience: String::new(),
-            console_url: String::new(),
-            relay_state_pages: vec!["http://localhost:8090/".to_owned(), "*.aliyun.com".to_owned()],
-            object_prefix: String::new(),
-            entry_role: String::new(),
-        }
+        let mut site = CloudSite::local_cloud("http://localhost:8090");
+        site.relay_state_pages.push("*.aliyun.com".to_owned());
+        site
     }
 
     #[test]
@@ -92,6 +128,12 @@ mod tests {
         ] {
             assert_eq!(site().check_relay_state(page), Ok(()), "{page}");
         }
+    }
+
+    #[test]
+    fn each_account_has_an_audience_of_its_own() {
+        let account = AccountId::parse("42").unwrap();
+        assert_eq!(site().user_sso_audience(&account), "http://localhost:8090/42/saml/SSO");
     }
 
     #[test]

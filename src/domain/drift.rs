@@ -96,6 +96,11 @@ impl Difference {
         }
     }
 
+    /// A RAM user, or the user SSO of an account, that is not as it should be.
+    pub fn of_persons(object: ObjectKind, name: &str, part: String, finding: Finding) -> Self {
+        Self { object, name: name.to_owned(), part, finding, access_configuration_id: None }
+    }
+
     /// A name that is taken by somebody else's object.
     pub fn foreign(object: ForeignObject, configuration: &AccessConfigurationId) -> Self {
         Self {

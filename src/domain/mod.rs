@@ -11,6 +11,7 @@ mod account_objects;
 mod administrator;
 mod assignment;
 mod cloud_site;
+mod console_session;
 mod directory;
 mod drift;
 mod error;
@@ -22,6 +23,7 @@ mod password_rule;
 mod principal;
 mod provisioning;
 mod query;
+mod ram_user;
 mod reach;
 mod session;
 mod tag;
@@ -30,6 +32,8 @@ mod task;
 mod text;
 mod throttle;
 mod user;
+mod user_provisioning;
+mod user_sso;
 
 pub use access_configuration::{
     AccessConfiguration, AccessConfigurationChanges, AccessConfigurationSpec, PermissionPolicy,
@@ -43,7 +47,8 @@ pub use account_objects::{
 };
 pub use administrator::Administrator;
 pub use assignment::{Assignee, AssigneeKind, Assignment, AssignmentFilter, AssignmentKey, Grant};
-pub use cloud_site::CloudSite;
+pub use cloud_site::{CloudSite, SessionEnd};
+pub use console_session::{ConsoleIdentity, ConsoleSession, ConsoleSessionFilter, EndReason};
 pub use directory::{DirectoryCounts, DirectoryRecord, Quotas, REGION};
 pub use drift::{Difference, Finding};
 pub use error::{Error, Kind};
@@ -55,6 +60,10 @@ pub use password_rule::{PASSWORD_RULES, check_password, check_reset_password};
 pub use principal::PrincipalId;
 pub use provisioning::{Provisioning, ProvisioningFilter, ProvisioningStatus, ReservedNames, RoleSession};
 pub use query::{AccessConfigurationQuery, GroupQuery, NameFilter, UserQuery, task_start};
+pub use ram_user::{
+    NameTaken, Naming, ObservedRamUser, ProvisionedUser, ProvisionedUserStatus, RamUserOwner, RamUserStep,
+    TakenOver, WantedRamUser, ram_user_name, settle_name,
+};
 pub use reach::{Directory, ReachChange};
 pub use session::{AuthenticationMethod, Session, SessionLimits, SignIn, SignInStage};
 pub use tag::{TAGS_PER_RESOURCE, Tag, check_tags};
@@ -62,3 +71,11 @@ pub use target::{Target, TargetKind};
 pub use task::{DeprovisionStrategy, Progress, Task, TaskFilter, TaskKind, TaskStatus, retry_delay};
 pub use throttle::{FailureCounter, Throttle};
 pub use user::{ProvisionType, Status, User, UserChanges, UserSpec};
+pub use user_provisioning::{
+    DeletionStrategy, DuplicationStrategy, EventSource, UserProvisioning, UserProvisioningChanges,
+    UserProvisioningConfiguration, UserProvisioningEvent, UserProvisioningFilter, UserProvisioningStatistics,
+    UserProvisioningTerms, ram_user_mark, ram_user_marked,
+};
+pub use user_sso::{
+    AccountUserSso, ForeignUserSso, UserSsoSettings, UserSsoStatus, user_sso_to_restore, user_sso_to_set,
+};

@@ -174,14 +174,7 @@ mod tests {
     use super::*;
 
     fn site() -> CloudSite {
-        CloudSite {
-            role_sso_acs_url: "http://localhost:8090/saml-role/sso".to_owned(),
-            role_sso_audience: "urn:alibaba:cloudcomputing".to_owned(),
-            console_url: "http://localhost:8090/console".to_owned(),
-            relay_state_pages: Vec::new(),
-            object_prefix: "AliyunReservedSSO-".to_owned(),
-            entry_role: "AliyunServiceRoleForCloudSSO".to_owned(),
-        }
+        CloudSite::local_cloud("http://localhost:8090")
     }
 
     #[test]

@@ -32,6 +32,10 @@ pub enum TaskKind {
     DetectDrift,
     /// Brings an account back to what it should have.
     RepairDrift,
+    /// Brings the RAM user of a person in an account to what it should be, or takes it away.
+    ProvisionUser,
+    /// Sets the user SSO of an account, or gives the account its own back.
+    SetUserSso,
 }
 
 impl TaskKind {
@@ -52,12 +56,14 @@ impl TaskKind {
             Self::DeleteAccessAssignment => "DeleteAccessAssignment",
             Self::DetectDrift => "DetectDrift",
             Self::RepairDrift => "RepairDrift",
+            Self::ProvisionUser => "ProvisionUser",
+            Self::SetUserSso => "SetUserSso",
         }
     }
 
     /// Reads the OpenAPI's spelling.
     pub fn parse(text: &str) -> Option<Self> {
-        let own = [Self::DetectDrift, Self::RepairDrift];
+        let own = [Self::DetectDrift, Self::RepairDrift, Self::ProvisionUser, Self::SetUserSso];
         Self::OPENAPI.into_iter().chain(own).find(|kind| kind.as_str() == text)
     }
 }
@@ -140,13 +146,13 @@ pub struct Task {
     pub kind: TaskKind,
     /// How it stands.
     pub status: TaskStatus,
-    /// For which configuration; `None` where a whole account is compared or repaired.
+    /// For which configuration; `None` where a whole account is looked after, or a person's RAM user.
     pub access_configuration_id: Option<AccessConfigurationId>,
     /// Where. A task on a folder has a part for each account below it, and ends with the last.
     pub target: Target,
     /// The task that this is a part of.
     pub parent_id: Option<TaskId>,
-    /// For whose assignment.
+    /// For whose assignment, or whose RAM user.
     pub assignee: Option<Assignee>,
     /// What becomes of the role when an assignment is removed.
     pub strategy: DeprovisionStrategy,

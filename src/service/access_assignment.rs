@@ -9,7 +9,7 @@ use crate::storage::{Conn, assignment, group, user};
 
 use super::context::Change;
 use super::task::{self, Draft};
-use super::{Context, Error, Operator, target};
+use super::{Context, Error, Operator, console_session, target};
 
 /// Assigns a configuration to a user or a group, on an account or on everything below a folder, and
 /// writes the task that provisions it there.
@@ -48,8 +48,8 @@ pub fn ensure(ctx: &Context, operator: &Operator, key: &AssignmentKey) -> Result
     Ok(written)
 }
 
-/// Removes an assignment: nobody enters by it from this moment on. What becomes of the role is the
-/// strategy's to say.
+/// Removes an assignment: nobody enters by it from this moment on, and console sessions by it are ended.
+/// What becomes of the role is the strategy's to say.
 ///
 /// # Errors
 /// [`Error::Refused`]: `EntityNotExists.AccessAssignment`, `OperationConflict.Task`.
@@ -70,9 +70,14 @@ pub fn delete(
         assignment::delete(conn, &key)?;
         let task = task::write(conn, &change, &draft)?;
         record(conn, &change, Action::AccessAssignmentDeleted, &task)?;
+        let holders = match &key.assignee {
+            Assignee::User(id) => vec![id.clone()],
+            Assignee::Group(id) => group::list_member_ids(conn, id)?,
+        };
+        console_session::end_unentitled(conn, &change, &holders)?;
         Ok::<_, Error>(task)
     })?;
-    ctx.work.ring();
+    ctx.ring_all();
     Ok(written)
 }
 

@@ -1,7 +1,10 @@
 //! May they? The one function that every face asks before it acts for somebody who is not at the machine
 //! itself, and what a right is asked about.
 
-use crate::base::{AccessConfigurationId, DirectoryId, GroupId, TaskId, UserId};
+use crate::base::{
+    AccessConfigurationId, ConsoleSessionId, DirectoryId, GroupId, TaskId, UserId, UserProvisioningEventId,
+    UserProvisioningId,
+};
 use crate::domain::{self, Action, Event, Kind, MachineIdentity, REGION};
 use crate::policy::{self, Decision, Document, Named, Request};
 
@@ -44,6 +47,21 @@ impl Resource {
     /// A task.
     pub fn task(directory: &DirectoryId, id: &TaskId) -> Self {
         Self::below(directory, "task", id.as_str())
+    }
+
+    /// A user provisioning, its events as a whole and their count.
+    pub fn user_provisioning(directory: &DirectoryId, id: &UserProvisioningId) -> Self {
+        Self::below(directory, "user-provisioning", id.as_str())
+    }
+
+    /// An event of a user provisioning that is named without it.
+    pub fn user_provisioning_event(directory: &DirectoryId, id: &UserProvisioningEventId) -> Self {
+        Self::below(directory, "user-provisioning-event", id.as_str())
+    }
+
+    /// A session in an account's console.
+    pub fn console_session(directory: &DirectoryId, id: &ConsoleSessionId) -> Self {
+        Self::below(directory, "console-session", id.as_str())
     }
 
     fn below(directory: &DirectoryId, kind: &str, id: &str) -> Self {

@@ -15,6 +15,7 @@ use crate::storage::event::Origin;
 use crate::storage::{self, Conn, Store};
 
 use super::parts::{Parts, Upkeep};
+use super::permission_looks::Looks;
 use super::{Error, IdentityProvider};
 
 /// What every use case needs at hand. Shared by all threads.
@@ -32,6 +33,8 @@ pub struct Context {
     pub(super) form_key: Zeroizing<Vec<u8>>,
     name_key: Zeroizing<Vec<u8>>,
     pub(super) work: WorkBell,
+    pub(super) logouts: WorkBell,
+    pub(super) looks: Looks,
 }
 
 impl Context {
@@ -59,6 +62,8 @@ impl Context {
             upkeep,
             name_key,
             work: WorkBell::default(),
+            logouts: WorkBell::default(),
+            looks: Looks::default(),
         }))
     }
 
@@ -111,6 +116,12 @@ impl Context {
         Ok(format!("name-{}", HEXLOWER.encode(mac.get(..10).unwrap_or_default())))
     }
 
+    /// Rings for tasks and for logouts, after a transaction that may have written either.
+    pub(super) fn ring_all(&self) {
+        self.work.ring();
+        self.logouts.ring();
+    }
+
     /// Begins a change by whoever `origin` names.
     pub(super) fn change(&self, origin: &Origin) -> Change {
         Change { now: self.now(), random: self.random.clone(), origin: origin.clone() }
@@ -158,7 +169,7 @@ impl Visit {
     }
 }
 
-/// Rings when a task was written, so that workers need not poll for their own replica's work.
+/// Rings when there is something to do, so that nobody need poll for their own replica's work.
 #[derive(Default)]
 pub(super) struct WorkBell {
     rung: Mutex<u64>,

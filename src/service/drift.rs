@@ -7,20 +7,25 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
-use crate::base::{AccessConfigurationId, AccountId, DirectoryId, Timestamp};
+use crate::base::{AccessConfigurationId, AccountId, DirectoryId, Timestamp, UserId};
 use crate::cloud::{self, PolicyKind};
 use crate::domain::{
-    AccessConfiguration, AccountObjects, Action, DeprovisionStrategy, Difference, Event, Finding, Grant,
-    ObjectKind, ObservedSamlProvider, Provisioning, ProvisioningFilter, ProvisioningStatus, ReservedNames,
-    Step, Target, TaskKind, owner_tag,
+    AccessConfiguration, AccountObjects, Action, DeletionStrategy, DeprovisionStrategy, Difference, Event,
+    Finding, Grant, ObjectKind, ObservedSamlProvider, Provisioning, ProvisioningFilter, ProvisioningStatus,
+    ReservedNames, Step, Target, TaskKind, owner_tag,
 };
 use crate::storage::event::Origin;
-use crate::storage::{Conn, access_configuration, account, assignment, drift, provisioning, task as tasks};
+use crate::storage::{
+    Conn, access_configuration, account, assignment, console_session, drift, provisioning, task as tasks,
+    user_provisioning,
+};
 
 use super::context::Change;
 use super::provision::{self, Failure};
+use super::ram_user::Place;
 use super::task::{self, Draft};
-use super::{Context, Error, Operator, directory, target};
+use super::user_provisioning::{self as user_provisionings, Turn};
+use super::{Context, Error, Operator, directory, ram_user_drift, target};
 
 /// So many accounts are asked for a comparison at a time, so that they do not all come at once.
 const BATCH: i64 = 100;
@@ -31,7 +36,29 @@ pub(super) struct Comparison {
     differences: BTreeSet<Difference>,
     /// What a repair brought about; empty for a comparison.
     provisioned: Vec<Provisioning>,
+    /// Whose RAM users a repair leaves to their tasks.
+    persons: BTreeSet<UserId>,
+    /// Whether a repair leaves the account's user SSO to its task.
+    is_sso_changed: bool,
     is_repair: bool,
+}
+
+impl Comparison {
+    fn new(
+        account: &AccountId,
+        found: ram_user_drift::Found,
+        provisioned: Vec<Provisioning>,
+        is_repair: bool,
+    ) -> Self {
+        Self {
+            account: account.clone(),
+            differences: found.differences,
+            provisioned,
+            persons: found.persons,
+            is_sso_changed: found.is_sso_changed,
+            is_repair,
+        }
+    }
 }
 
 /// How an account stood when it was last compared.
@@ -99,9 +126,15 @@ fn request(
                 target::check(conn, target)?;
                 assignment::list_reached(conn, target)?
             }
-            None => provisioning::list_accounts(conn)?,
+            None => {
+                let mut accounts = provisioning::list_accounts(conn)?;
+                accounts.extend(user_provisioning::list_accounts(conn)?);
+                accounts.sort_unstable();
+                accounts.dedup();
+                accounts
+            }
         };
-        write(conn, &change, kind, accounts)
+        write(conn, &change, (kind, change.now), accounts)
     })?;
     ctx.work.ring();
     Ok(written)
@@ -116,13 +149,18 @@ pub(super) fn schedule(ctx: &Context, interval: Duration) -> Result<usize, Error
     let change = ctx.change(&Origin::system(String::new()));
     let written = ctx.store.write(move |conn| {
         let due = drift::list_due(conn, since, BATCH)?;
-        write(conn, &change, TaskKind::DetectDrift, due)
+        write(conn, &change, (TaskKind::DetectDrift, change.now), due)
     })?;
     ctx.work.ring();
     Ok(written)
 }
 
-fn write(conn: &mut Conn, change: &Change, kind: TaskKind, accounts: Vec<AccountId>) -> Result<usize, Error> {
+fn write(
+    conn: &mut Conn,
+    change: &Change,
+    (kind, due): (TaskKind, Timestamp),
+    accounts: Vec<AccountId>,
+) -> Result<usize, Error> {
     let mut written = 0;
     for id in accounts {
         // An account that has left cannot be entered.
@@ -136,7 +174,7 @@ fn write(conn: &mut Conn, change: &Change, kind: TaskKind, accounts: Vec<Account
             assignee: None,
             strategy: DeprovisionStrategy::None,
         };
-        written += usize::from(task::write_once(conn, change, &draft)?);
+        written += usize::from(task::write_once(conn, change, &draft, due)?);
     }
     Ok(written)
 }
@@ -144,10 +182,12 @@ fn write(conn: &mut Conn, change: &Change, kind: TaskKind, accounts: Vec<Account
 /// What an account should have, as the directory says.
 struct Expected {
     directory: DirectoryId,
-    /// What is looked after, with how it stands.
-    configurations: Vec<(AccessConfiguration, Option<Provisioning>)>,
+    /// What is looked after, with how it stands and from when on its sessions are good.
+    configurations: Vec<(AccessConfiguration, Option<Provisioning>, Option<Timestamp>)>,
     /// Names of all that is explained, looked after or not.
     explained: HashSet<String>,
+    /// What is kept for persons.
+    persons: ram_user_drift::Expected,
 }
 
 impl Expected {
@@ -170,10 +210,13 @@ impl Expected {
                 explained.extend([names.role, names.inline_policy, names.saml_provider]);
                 let existing = known.remove(&configuration.id).flatten();
                 if is_looked_after(conn, id, &configuration, existing.as_ref())? {
-                    configurations.push((configuration, existing));
+                    let grant =
+                        Grant { account_id: id.clone(), access_configuration_id: configuration.id.clone() };
+                    configurations.push((configuration, existing, console_session::cutoff(conn, &grant)?));
                 }
             }
-            Ok(Self { directory, configurations, explained })
+            let persons = ram_user_drift::Expected::read(conn, id)?;
+            Ok(Self { directory, configurations, explained, persons })
         })
     }
 }
@@ -202,29 +245,23 @@ fn is_looked_after(
 /// each configuration, and one for each page of three lists.
 pub(super) fn compare(ctx: &Context, id: &AccountId) -> Result<Result<Comparison, Failure>, Error> {
     let expected = Expected::read(ctx, id)?;
-    Ok(differences(ctx, id, &expected).map(|differences| Comparison {
-        account: id.clone(),
-        differences,
-        provisioned: Vec::new(),
-        is_repair: false,
-    }))
+    Ok(differences(ctx, id, &expected).map(|found| Comparison::new(id, found, Vec::new(), false)))
 }
 
 /// Brings an account back to what it should have, then compares it.
 pub(super) fn repair(ctx: &Context, id: &AccountId) -> Result<Result<Comparison, Failure>, Error> {
     let expected = Expected::read(ctx, id)?;
-    Ok(repaired(ctx, id, &expected).and_then(|provisioned| {
-        let differences = differences(ctx, id, &expected)?;
-        Ok(Comparison { account: id.clone(), differences, provisioned, is_repair: true })
-    }))
+    Ok(repaired(ctx, id, &expected)
+        .and_then(|provisioned| Ok(Comparison::new(id, differences(ctx, id, &expected)?, provisioned, true))))
 }
 
-fn differences(ctx: &Context, id: &AccountId, expected: &Expected) -> Result<BTreeSet<Difference>, Failure> {
+fn differences(ctx: &Context, id: &AccountId, expected: &Expected) -> Result<ram_user_drift::Found, Failure> {
     let account = ctx.cloud.account(id);
-    let mut differences = BTreeSet::new();
+    let mut found = ram_user_drift::compare(ctx, (id, &expected.directory), &expected.persons)?;
+    let differences = &mut found.differences;
     let mut shared: Option<Option<ObservedSamlProvider>> = None;
-    for (configuration, _) in &expected.configurations {
-        let wanted = provision::wanted(ctx, &expected.directory, configuration, id);
+    for (configuration, _, cutoff) in &expected.configurations {
+        let wanted = provision::wanted(ctx, &expected.directory, configuration, id, *cutoff)?;
         let provider = match &shared {
             Some(provider) => provider.clone(),
             None => {
@@ -243,7 +280,7 @@ fn differences(ctx: &Context, id: &AccountId, expected: &Expected) -> Result<BTr
     for (object, named) in unexplained(ctx, &account, expected)? {
         differences.insert(Difference::unexplained(object, named));
     }
-    Ok(differences)
+    Ok(found)
 }
 
 fn described<'a>(
@@ -280,8 +317,8 @@ fn unexplained(
 fn repaired(ctx: &Context, id: &AccountId, expected: &Expected) -> Result<Vec<Provisioning>, Failure> {
     let account = ctx.cloud.account(id);
     let mut provisioned = Vec::new();
-    for (configuration, existing) in &expected.configurations {
-        let wanted = provision::wanted(ctx, &expected.directory, configuration, id);
+    for (configuration, existing, cutoff) in &expected.configurations {
+        let wanted = provision::wanted(ctx, &expected.directory, configuration, id, *cutoff)?;
         match provision::provision(&account, &wanted) {
             Ok(steps) if steps.is_empty() && existing.is_some() => {}
             Ok(_) => provisioned.push(provision::current(ctx, configuration, id, existing.as_ref())),
@@ -293,13 +330,39 @@ fn repaired(ctx: &Context, id: &AccountId, expected: &Expected) -> Result<Vec<Pr
     for (object, name) in unexplained(ctx, &account, expected)? {
         provision::delete_unexplained(&account, object, &name)?;
     }
+    let found = ram_user_drift::compare(ctx, (id, &expected.directory), &expected.persons)?;
+    for (name, person) in &found.unexplained {
+        let place = Place::new(ctx, id, &expected.directory, person);
+        // What a person may have worked with is not deleted for a reason that nobody remembers.
+        place.take_away(name, DeletionStrategy::Keep)?;
+    }
     Ok(provisioned)
+}
+
+/// Asks for the tasks that mend what is kept for persons, and for another look when they are done.
+fn leave_to_tasks(conn: &mut Conn, change: &Change, comparison: &Comparison) -> Result<(), Error> {
+    let account = &comparison.account;
+    if comparison.is_sso_changed {
+        user_provisionings::ask_user_sso(conn, change, account)?;
+    }
+    for person in &comparison.persons {
+        user_provisionings::ask(conn, change, (account, person), Turn::Usual)?;
+    }
+    if comparison.is_sso_changed || !comparison.persons.is_empty() {
+        // What is due in the same moment is done in any order.
+        let afterwards = change.now.plus(Duration::from_secs(1));
+        write(conn, change, (TaskKind::DetectDrift, afterwards), vec![account.clone()])?;
+    }
+    Ok(())
 }
 
 /// Writes down what a comparison found and what a repair changed.
 pub(super) fn store(conn: &mut Conn, change: &Change, comparison: &Comparison) -> Result<(), Error> {
     for provisioned in &comparison.provisioned {
         provision::store(conn, provisioned)?;
+    }
+    if comparison.is_repair {
+        leave_to_tasks(conn, change, comparison)?;
     }
     let before = drift::list(conn, &comparison.account)?;
     drift::replace(conn, &comparison.account, &comparison.differences, change.now)?;

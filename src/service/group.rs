@@ -6,7 +6,7 @@ use crate::domain::{
 };
 use crate::storage::{self, Conn, group};
 
-use super::{Context, Error, Listing, Operator, directory, user};
+use super::{Context, Error, Listing, Operator, console_session, directory, user, user_provisioning};
 
 /// The code of a refusal to change by hand what the identity provider looks after.
 const SYNCHRONIZED: &str = "OperationConflict.Group.Synchronized";
@@ -119,6 +119,7 @@ pub fn delete(ctx: &Context, operator: &Operator, id: &GroupId) -> Result<(), Er
             // The vendor's own spelling.
             (ties.access_assignments, "DeletionConflict.Group.AccessAssigment", "access assignments"),
             (ties.members, "DeletionConflict.Group.User", "members"),
+            (ties.user_provisionings, "DeletionConflict.Group.UserProvisioning", "user provisionings"),
         ] {
             if count > 0 {
                 let message = format!("the group still has {count} {what}; remove them first");
@@ -139,24 +140,29 @@ pub fn find_by_name(ctx: &Context, _operator: &Operator, name: &str) -> Result<O
     Ok(ctx.store.read(|conn| group::find_by_name(conn, &fold(name)))?)
 }
 
-/// Adds a user to a group; nothing happens when they are in it.
+/// Adds a user to a group, with the RAM users that follow from it; nothing happens when they are in it.
 ///
 /// # Errors
 /// [`Error::Refused`] when either does not exist, or the group is synchronised.
 pub fn add_user(ctx: &Context, operator: &Operator, group: &GroupId, user: &UserId) -> Result<(), Error> {
     let (change, group, user) = (ctx.change(operator.origin()), group.clone(), user.clone());
     ctx.store.write(move |conn| {
+        group::lock(conn, &group)?;
         editable(conn, &group)?;
         user::find(conn, &user)?;
         if group::insert_member(conn, &group, &user, change.now)? {
+            user_provisioning::joined(conn, &change, &group, &user)?;
             let detail = serde_json::json!({ "user_id": user });
             change.record(conn, &Event::new(Action::GroupMemberAdded, &group).with(detail))?;
         }
-        Ok(())
-    })
+        Ok::<_, Error>(())
+    })?;
+    ctx.work.ring();
+    Ok(())
 }
 
-/// Removes a user from a group.
+/// Removes a user from a group, with what they held by it: console sessions end, and RAM users go as their
+/// provisioning says.
 ///
 /// # Errors
 /// [`Error::Refused`] when either does not exist, the user is not in the group, or the group is
@@ -164,14 +170,19 @@ pub fn add_user(ctx: &Context, operator: &Operator, group: &GroupId, user: &User
 pub fn remove_user(ctx: &Context, operator: &Operator, group: &GroupId, user: &UserId) -> Result<(), Error> {
     let (change, group, user) = (ctx.change(operator.origin()), group.clone(), user.clone());
     ctx.store.write(move |conn| {
+        group::lock(conn, &group)?;
         editable(conn, &group)?;
         user::find(conn, &user)?;
         if !group::delete_member(conn, &group, &user)? {
             return Err(domain::Error::missing("GroupMember", format_args!("{user} of {group}")).into());
         }
+        user_provisioning::left(conn, &change, &group, &user)?;
+        console_session::end_unentitled(conn, &change, std::slice::from_ref(&user))?;
         let detail = serde_json::json!({ "user_id": user });
         change.record(conn, &Event::new(Action::GroupMemberRemoved, &group).with(detail))
-    })
+    })?;
+    ctx.ring_all();
+    Ok(())
 }
 
 fn find(conn: &mut Conn, id: &GroupId) -> Result<Group, Error> {

@@ -8,13 +8,15 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::base::{AccessConfigurationName, DirectoryName};
+use crate::base::{AccessConfigurationName, AccountId, DirectoryName};
 use crate::domain::{
-    self, AccessConfigurationSpec, Assignee, AssignmentKey, GroupSpec, PermissionPolicy, Target, UserSpec,
+    self, AccessConfigurationSpec, Assignee, AssignmentKey, DeletionStrategy, DuplicationStrategy, GroupSpec,
+    PermissionPolicy, Target, UserProvisioningTerms, UserSpec,
 };
 
 use super::{
     Context, Error, Operator, access_assignment, access_configuration, account, directory, group, user,
+    user_provisioning,
 };
 
 /// What the files of an organisation say.
@@ -42,6 +44,9 @@ pub struct Organisation {
     /// Assignments.
     #[serde(default, rename = "assignment")]
     pub assignments: Vec<AssignmentEntry>,
+    /// User provisionings.
+    #[serde(default, rename = "user_provisioning")]
+    pub user_provisionings: Vec<UserProvisioningEntry>,
 }
 
 /// `[directory]`
@@ -125,6 +130,27 @@ pub struct AssignmentEntry {
     pub users: Vec<String>,
 }
 
+/// `[[user_provisioning]]`: every pair of an account and an assignee in it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UserProvisioningEntry {
+    /// Names of the accounts.
+    pub accounts: Vec<String>,
+    /// Names of groups: each member gets a RAM user, now and later.
+    #[serde(default)]
+    pub groups: Vec<String>,
+    /// Names of users.
+    #[serde(default)]
+    pub users: Vec<String>,
+    /// Up to 1,024 characters.
+    #[serde(default)]
+    pub description: String,
+    /// What is done where the account has a RAM user of that name: `KeepBoth` or `TakeOver`.
+    pub duplication_strategy: DuplicationStrategy,
+    /// What becomes of the RAM users when the provisioning ends: `Delete` or `Keep`.
+    pub deletion_strategy: DeletionStrategy,
+}
+
 impl Organisation {
     /// Adds what another file says.
     ///
@@ -141,6 +167,7 @@ impl Organisation {
         self.groups.extend(other.groups);
         self.access_configurations.extend(other.access_configurations);
         self.assignments.extend(other.assignments);
+        self.user_provisionings.extend(other.user_provisionings);
         Ok(())
     }
 }
@@ -192,6 +219,9 @@ pub fn apply(ctx: &Context, operator: &Operator, organisation: &Organisation) ->
     for entry in &organisation.assignments {
         apply_assignment(ctx, operator, entry)?;
     }
+    for entry in &organisation.user_provisionings {
+        apply_user_provisioning(ctx, operator, entry)?;
+    }
     Ok(())
 }
 
@@ -224,19 +254,10 @@ fn apply_assignment(ctx: &Context, operator: &Operator, entry: &AssignmentEntry)
     let name = &entry.access_configuration;
     let configuration = access_configuration::find_by_name(ctx, operator, name)?
         .ok_or_else(|| domain::Error::missing("AccessConfiguration", name))?;
-    let mut assignees = Vec::new();
-    for name in &entry.groups {
-        let found = group::find_by_name(ctx, operator, name)?;
-        assignees.push(Assignee::Group(found.ok_or_else(|| domain::Error::missing("Group", name))?.id));
-    }
-    for name in &entry.users {
-        let found = user::find_by_name(ctx, operator, name)?;
-        assignees.push(Assignee::User(found.ok_or_else(|| domain::Error::missing("User", name))?.id));
-    }
+    let assignees = find_assignees(ctx, operator, &entry.groups, &entry.users)?;
     let mut targets = Vec::new();
     for name in &entry.accounts {
-        let found = account::find_by_name(ctx, operator, name)?;
-        targets.push(Target::Account(found.ok_or_else(|| domain::Error::missing("Account", name))?));
+        targets.push(Target::Account(find_account(ctx, operator, name)?));
     }
     for path in &entry.folders {
         let found = account::find_folder(ctx, operator, &folder_path(path))?;
@@ -253,6 +274,49 @@ fn apply_assignment(ctx: &Context, operator: &Operator, entry: &AssignmentEntry)
         }
     }
     Ok(())
+}
+
+fn apply_user_provisioning(
+    ctx: &Context,
+    operator: &Operator,
+    entry: &UserProvisioningEntry,
+) -> Result<(), Error> {
+    let terms = UserProvisioningTerms {
+        description: entry.description.clone(),
+        duplication: entry.duplication_strategy,
+        deletion: entry.deletion_strategy,
+    };
+    let assignees = find_assignees(ctx, operator, &entry.groups, &entry.users)?;
+    for name in &entry.accounts {
+        let account = find_account(ctx, operator, name)?;
+        for assignee in &assignees {
+            user_provisioning::ensure(ctx, operator, &account, assignee, &terms)?;
+        }
+    }
+    Ok(())
+}
+
+fn find_assignees(
+    ctx: &Context,
+    operator: &Operator,
+    groups: &[String],
+    users: &[String],
+) -> Result<Vec<Assignee>, Error> {
+    let mut assignees = Vec::new();
+    for name in groups {
+        let found = group::find_by_name(ctx, operator, name)?;
+        assignees.push(Assignee::Group(found.ok_or_else(|| domain::Error::missing("Group", name))?.id));
+    }
+    for name in users {
+        let found = user::find_by_name(ctx, operator, name)?;
+        assignees.push(Assignee::User(found.ok_or_else(|| domain::Error::missing("User", name))?.id));
+    }
+    Ok(assignees)
+}
+
+fn find_account(ctx: &Context, operator: &Operator, name: &str) -> Result<AccountId, Error> {
+    let found = account::find_by_name(ctx, operator, name)?;
+    Ok(found.ok_or_else(|| domain::Error::missing("Account", name))?)
 }
 
 const fn default_session_seconds() -> u32 {

@@ -1,15 +1,17 @@
 //! What each kind of task comes to. The state of the directory is read when the task is done, not when
 //! it was written, so that a task that comes late does what is right by then.
 
-use crate::base::DirectoryId;
+use crate::base::{DirectoryId, Timestamp};
 use crate::domain::{
-    AccessConfiguration, DeprovisionStrategy, Grant, Provisioning, ProvisioningFilter, ProvisioningStatus,
-    ReservedNames, Task, TaskKind, owner_tag,
+    AccessConfiguration, Assignee, DeprovisionStrategy, Grant, Provisioning, ProvisioningFilter,
+    ProvisioningStatus, ReservedNames, Task, TaskKind, owner_tag,
 };
 use crate::storage::lease::Lease;
-use crate::storage::{access_configuration, assignment, lease, provisioning};
+use crate::storage::{access_configuration, assignment, console_session, lease, provisioning};
 
+use super::perform_user::{self, UserOutcome};
 use super::provision::{self, Failure, Removal};
+use super::user_sso::{self, SsoOutcome};
 use super::{Context, Error, directory, drift, provisioning::still_assigned};
 
 /// What a task came to, apart from what it changed in the account.
@@ -20,6 +22,10 @@ pub(super) enum Outcome {
     Provisioned(Provisioning),
     /// The account has the configuration no more.
     Removed(Grant),
+    /// A person's RAM user is as it should be.
+    User(Box<UserOutcome>),
+    /// The account's user SSO is as it should be.
+    UserSso(SsoOutcome),
     /// The account was compared with what it should have, or brought back to it.
     Compared(Box<drift::Comparison>),
     /// It failed; perhaps to be tried again.
@@ -38,6 +44,14 @@ pub(super) fn perform(ctx: &Context, lease: &Lease, task: &Task) -> Result<Outco
     match task.kind {
         TaskKind::DetectDrift => return Ok(Outcome::of(drift::compare(ctx, account)?)),
         TaskKind::RepairDrift => return Ok(Outcome::of(drift::repair(ctx, account)?)),
+        TaskKind::SetUserSso => {
+            return Ok(user_sso::perform(ctx, lease)?.map_or_else(Outcome::Failed, Outcome::UserSso));
+        }
+        TaskKind::ProvisionUser => {
+            let Some(Assignee::User(person)) = &task.assignee else { return Ok(Outcome::Unchanged) };
+            let done = perform_user::perform(ctx, lease, person)?;
+            return Ok(done.map_or_else(Outcome::Failed, |done| Outcome::User(Box::new(done))));
+        }
         _ => {}
     }
     let Some(grant) = task.grant() else { return Ok(Outcome::Unchanged) };
@@ -69,7 +83,9 @@ pub(super) fn perform(ctx: &Context, lease: &Lease, task: &Task) -> Result<Outco
                 Ok(Outcome::Unchanged)
             }
         }
-        TaskKind::DetectDrift | TaskKind::RepairDrift => Ok(Outcome::Unchanged),
+        TaskKind::DetectDrift | TaskKind::RepairDrift | TaskKind::ProvisionUser | TaskKind::SetUserSso => {
+            Ok(Outcome::Unchanged)
+        }
     };
     Ok(outcome.unwrap_or_else(Outcome::Failed))
 }
@@ -82,6 +98,8 @@ struct Known {
     is_assigned: bool,
     /// Whether no other configuration of ours is in the account.
     is_last: bool,
+    /// From when on sessions of the role are good, where some were ended before their time.
+    cutoff: Option<Timestamp>,
 }
 
 impl Known {
@@ -99,6 +117,7 @@ impl Known {
                 existing,
                 is_assigned: assignment::reaches(conn, grant)?,
                 is_last: others == 0,
+                cutoff: console_session::cutoff(conn, grant)?,
             })
         })
     }
@@ -120,7 +139,7 @@ fn provisioned(
     grant: &Grant,
 ) -> Result<Outcome, Failure> {
     let account = &grant.account_id;
-    let wanted = provision::wanted(ctx, &known.directory, configuration, account);
+    let wanted = provision::wanted(ctx, &known.directory, configuration, account, known.cutoff)?;
     provision::provision(&ctx.cloud.account(account), &wanted)?;
     Ok(Outcome::Provisioned(provision::current(ctx, configuration, account, known.existing.as_ref())))
 }

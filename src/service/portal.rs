@@ -1,4 +1,5 @@
-//! What somebody sees after sign-in: their accounts, and the roles they hold in each.
+//! What somebody sees after sign-in: their accounts, and in each the roles that they hold and the RAM user
+//! that is kept for them.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -6,7 +7,8 @@ use crate::base::{AccessConfigurationId, AccountId, fold};
 use crate::domain::{AccessConfiguration, Account, FolderTree, SessionLimits};
 use crate::storage::{access_configuration, account, assignment, provisioning};
 
-use super::{Context, Error, PortalSession, Principal, directory, role_sso};
+use super::own_ram_user::{self, OwnRamUser};
+use super::{Context, Error, PortalSession, Principal, console_logon, directory};
 
 /// Everything that the portal shows.
 pub struct Portal {
@@ -20,7 +22,7 @@ pub struct Portal {
     pub limits: SessionLimits,
 }
 
-/// An account in which somebody holds at least one role.
+/// An account in which somebody holds a role or has a RAM user.
 pub struct PortalAccount {
     /// The account.
     pub account: Account,
@@ -28,6 +30,8 @@ pub struct PortalAccount {
     pub folders: Vec<String>,
     /// The roles held there, by name.
     pub roles: Vec<PortalRole>,
+    /// The RAM user that is kept there for them.
+    pub ram_user: Option<OwnRamUser>,
 }
 
 /// A role that somebody holds in an account.
@@ -38,8 +42,8 @@ pub struct PortalRole {
     pub is_ready: bool,
 }
 
-/// The accounts and roles of whoever is signed in, those that match `query` in the account's name,
-/// id or folders, or in the role's name. Administrators hold none.
+/// The accounts of whoever is signed in, with their roles and RAM users: those that match `query` in the
+/// account's name, id or folders, or in the role's or RAM user's name. Administrators hold none.
 ///
 /// # Errors
 /// Failures of the database.
@@ -69,12 +73,17 @@ pub fn view(ctx: &Context, portal: &PortalSession, query: &str) -> Result<Portal
                 let role = PortalRole { configuration: configuration.clone(), is_ready };
                 roles.entry(grant.account_id).or_default().push(role);
             }
+            let mut ram_users = own_ram_user::list(ctx, conn, &user.id)?;
             let mut accounts = Vec::new();
             for account in account::list(conn)? {
-                let Some(mut roles) = roles.remove(&account.id) else { continue };
+                let ram_user = ram_users.remove(&account.id);
+                let mut roles = roles.remove(&account.id).unwrap_or_default();
+                if roles.is_empty() && ram_user.is_none() {
+                    continue;
+                }
                 roles.sort_by_key(|role| role.configuration.spec.name.key());
                 let folders = tree.path(&account.folder_id).into_iter().map(str::to_owned).collect();
-                accounts.push(PortalAccount { account, folders, roles });
+                accounts.push(PortalAccount { account, folders, roles, ram_user });
             }
             Ok::<_, Error>((directory::name(conn)?, accounts))
         })?,
@@ -102,7 +111,7 @@ pub fn find_role(
         let role = account.roles.into_iter().find(|role| role.configuration.spec.name.key() == key)?;
         Some((account.account, role.configuration))
     });
-    role.ok_or_else(role_sso::denied)
+    role.ok_or_else(console_logon::denied)
 }
 
 /// The account if it matches, or with the roles that do; `query` is folded.
@@ -116,5 +125,6 @@ fn narrow(mut account: PortalAccount, query: &str) -> Option<PortalAccount> {
         return Some(account);
     }
     account.roles.retain(|role| role.configuration.spec.name.key().contains(query));
-    (!account.roles.is_empty()).then_some(account)
+    account.ram_user = account.ram_user.filter(|ram_user| matches(&ram_user.principal_name));
+    (!account.roles.is_empty() || account.ram_user.is_some()).then_some(account)
 }

@@ -13,8 +13,8 @@ use crate::cloud::{
 };
 use crate::domain::{
     AccessConfiguration, AccountObjects, ForeignObject, ObjectKind, ObservedObjects, ObservedPolicy,
-    ObservedRole, ObservedSamlProvider, Provisioning, ProvisioningStatus, RamPolicy, ReservedNames, Step,
-    removal_steps,
+    ObservedRole, ObservedSamlProvider, Provisioning, ProvisioningStatus, RamPolicy, ReservedNames,
+    SessionEnd, Step, removal_steps,
 };
 use crate::storage::{Conn, access_configuration, provisioning};
 
@@ -98,15 +98,22 @@ pub(super) fn trust_digest(ctx: &Context) -> String {
     ctx.identity_provider.trust_digest(&ctx.site.role_sso_acs_url)
 }
 
-/// What a configuration should be in an account.
+/// What a configuration should be in an account. Sessions that began before `cutoff` may do nothing there.
 pub(super) fn wanted(
     ctx: &Context,
     directory: &DirectoryId,
     configuration: &AccessConfiguration,
     account: &AccountId,
-) -> AccountObjects {
+    cutoff: Option<Timestamp>,
+) -> Result<AccountObjects, Failure> {
     let metadata = ctx.identity_provider.metadata();
-    AccountObjects::wanted(&ctx.site, directory, configuration, account, metadata)
+    let wanted = AccountObjects::wanted(&ctx.site, directory, configuration, account, metadata);
+    match (&ctx.site.session_end, cutoff) {
+        (SessionEnd::DenyOlder(key), Some(cutoff)) => wanted
+            .denying_before(key, cutoff)
+            .map_err(|error| Failure::lasting(format!("{}: {}", error.code, error.message))),
+        _ => Ok(wanted),
+    }
 }
 
 /// A provisioning that was just brought about.
@@ -219,6 +226,8 @@ pub(super) fn delete_unexplained(account: &Account, object: ObjectKind, name: &s
         }
         ObjectKind::Policy => gone(account.delete_policy(name)),
         ObjectKind::SamlProvider => gone(account.delete_saml_provider(name)),
+        // They are let go by those who know for whom they were.
+        ObjectKind::RamUser | ObjectKind::UserSso => Ok(()),
     }
 }
 
@@ -311,14 +320,14 @@ fn created(outcome: Result<(), cloud::Error>) -> Result<(), Failure> {
 }
 
 /// What is not there any more was removed by an attempt whose answer was lost.
-fn gone(outcome: Result<(), cloud::Error>) -> Result<(), Failure> {
+pub(super) fn gone(outcome: Result<(), cloud::Error>) -> Result<(), Failure> {
     match outcome {
         Err(error) if !error.is_not_found() => Err(error.into()),
         _ => Ok(()),
     }
 }
 
-fn found<T>(outcome: Result<T, cloud::Error>) -> Result<Option<T>, Failure> {
+pub(super) fn found<T>(outcome: Result<T, cloud::Error>) -> Result<Option<T>, Failure> {
     match outcome {
         Ok(value) => Ok(Some(value)),
         Err(error) if error.is_not_found() => Ok(None),
@@ -326,7 +335,7 @@ fn found<T>(outcome: Result<T, cloud::Error>) -> Result<Option<T>, Failure> {
     }
 }
 
-fn not_shown() -> Failure {
+pub(super) fn not_shown() -> Failure {
     Failure::Cloud(cloud::Error::Unavailable {
         reason: "the account does not show yet what was written to it".to_owned(),
         request_id: String::new(),

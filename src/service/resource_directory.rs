@@ -12,7 +12,7 @@ use crate::storage::{Conn, account, assignment, provisioning, task};
 
 use super::context::Change;
 use super::task::Draft;
-use super::{Context, Error, Operator};
+use super::{Context, Error, Operator, user_provisioning};
 
 /// The resource directory as the cloud has it.
 #[derive(Clone, Debug)]
@@ -138,6 +138,9 @@ pub fn adopt(ctx: &Context, operator: &Operator, observed: ObservedDirectory) ->
         take_over_targets(conn, &before, &after)?;
         forget_folders(conn, &observed)?;
         write_tasks(conn, &change, &plan)?;
+        for account in observed.accounts.iter().filter(|account| !is_in(&before, &account.id)) {
+            user_provisioning::account_returned(conn, &change, &account.id)?;
+        }
         if !changed.is_empty() {
             let event = Event::new(Action::AccountsSynchronized, "accounts");
             let detail = serde_json::json!({

@@ -85,9 +85,15 @@ pub(super) fn write(conn: &mut Conn, change: &Change, draft: &Draft) -> Result<T
     Ok(whole)
 }
 
-/// Writes a task that looks after a whole account; false when one of its kind is in progress there.
-pub(super) fn write_once(conn: &mut Conn, change: &Change, draft: &Draft) -> Result<bool, Error> {
-    Ok(task::insert(conn, &made(change, draft, draft.target.clone())?, change.now)?)
+/// Writes a task that looks after a whole account, due at `due`; false when one of its kind is in progress
+/// there.
+pub(super) fn write_once(
+    conn: &mut Conn,
+    change: &Change,
+    draft: &Draft,
+    due: Timestamp,
+) -> Result<bool, Error> {
+    Ok(task::insert(conn, &made(change, draft, draft.target.clone())?, due)?)
 }
 
 fn made(change: &Change, draft: &Draft, target: Target) -> Result<Task, Error> {

@@ -7,7 +7,8 @@ use crate::domain::{
 };
 use crate::storage::{self, Conn, administrator, group, session, sign_in, tag, user};
 
-use super::{Context, Error, Listing, Operator, directory};
+use super::user_provisioning::{self, Turn};
+use super::{Context, Error, Listing, Operator, console_session, directory};
 
 /// The code of a refusal to change by hand what the identity provider looks after.
 const SYNCHRONIZED: &str = "OperationConflict.User.Synchronized";
@@ -127,7 +128,7 @@ pub fn list_groups(
 pub fn update(ctx: &Context, operator: &Operator, id: &UserId, changes: UserChanges) -> Result<User, Error> {
     changes.check()?;
     let (change, id) = (ctx.change(operator.origin()), id.clone());
-    ctx.store.write(move |conn| {
+    let updated = ctx.store.write(move |conn| {
         let mut user = find(conn, &id)?;
         user.provision_type.check_editable(SYNCHRONIZED)?;
         let before = user.spec.clone();
@@ -135,10 +136,13 @@ pub fn update(ctx: &Context, operator: &Operator, id: &UserId, changes: UserChan
         if user.spec != before {
             user::update(conn, &id, &user.spec, change.now).map_err(|error| taken(error, &user.spec))?;
             user.updated_at = change.now;
+            user_provisioning::person_changed(conn, &change, &id, Turn::Usual)?;
             change.record(conn, &Event::new(Action::UserUpdated, &id))?;
         }
-        Ok(user)
-    })
+        Ok::<_, Error>(user)
+    })?;
+    ctx.work.ring();
+    Ok(updated)
 }
 
 /// Deletes a user who has no device, no assignment and no group.
@@ -156,16 +160,26 @@ pub fn delete(ctx: &Context, operator: &Operator, id: &UserId) -> Result<(), Err
             (ties.access_assignments, "DeletionConflict.User.AccessAssigment", "access assignments"),
             (ties.groups, "DeletionConflict.User.Group", "groups"),
             (ties.mfa_devices, "DeletionConflict.User.MFADevice", "MFA devices"),
+            (ties.user_provisionings, "DeletionConflict.User.UserProvisioning", "user provisionings"),
+            (
+                ties.user_provisioning_events,
+                "DeletionConflict.User.UserProvisioningEvent",
+                "events of user provisionings",
+            ),
         ] {
             if count > 0 {
                 let message = format!("the user still has {count} {what}; remove them first");
                 return Err(domain::Error::new(Kind::Conflict, code, message).into());
             }
         }
+        console_session::end_disabled(conn, &change, &id)?;
         user::delete(conn, &id)?;
+        user_provisioning::person_changed(conn, &change, &id, Turn::First)?;
         let detail = serde_json::json!({ "user_name": user.spec.user_name });
         change.record(conn, &Event::new(Action::UserDeleted, &id).with(detail))
-    })
+    })?;
+    ctx.ring_all();
+    Ok(())
 }
 
 /// The user of this name, in whatever case.
@@ -176,8 +190,9 @@ pub fn find_by_name(ctx: &Context, _operator: &Operator, name: &str) -> Result<O
     Ok(ctx.store.read(|conn| user::find_by_name(conn, &crate::base::fold(name)))?)
 }
 
-/// Enables or disables a user. Disabling ends every session and every sign-in under way, in the
-/// same transaction, on every replica.
+/// Enables or disables a user. Disabling ends every session, every console session and every sign-in under
+/// way, in the same transaction, on every replica; the access keys of their RAM users are set inactive by
+/// tasks, and stay so when the user is enabled again.
 ///
 /// # Errors
 /// [`Error::Refused`] when there is no such user.
@@ -187,18 +202,23 @@ pub fn update_status(ctx: &Context, operator: &Operator, id: &UserId, status: St
         if !user::update_status(conn, &id, status, change.now)? {
             return Err(domain::Error::missing("User", &id).into());
         }
-        let mut ended = 0;
+        let (mut ended, mut consoles_ended) = (0, 0);
         let action = match status {
             Status::Enabled => Action::UserEnabled,
             Status::Disabled => {
                 let principal = PrincipalId::User(id.clone());
                 ended = session::delete_by_principal(conn, &principal)?;
                 sign_in::delete_by_principal(conn, &principal)?;
+                consoles_ended = console_session::end_disabled(conn, &change, &id)?;
                 Action::UserDisabled
             }
         };
-        change.record(conn, &Event::new(action, &id).with(serde_json::json!({ "sessions_ended": ended })))
-    })
+        user_provisioning::person_changed(conn, &change, &id, Turn::First)?;
+        let detail = serde_json::json!({ "sessions_ended": ended, "console_sessions_ended": consoles_ended });
+        change.record(conn, &Event::new(action, &id).with(detail))
+    })?;
+    ctx.ring_all();
+    Ok(())
 }
 
 pub(super) fn find(conn: &mut Conn, id: &UserId) -> Result<User, Error> {

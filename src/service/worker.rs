@@ -10,18 +10,25 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crate::base::Timestamp;
-use crate::domain::{Action, Event, Target, Task, TaskKind, TaskStatus, retry_delay};
+use crate::domain::{
+    AccountUserSso, Action, Assignee, ConsoleSession, Event, Target, Task, TaskKind, TaskStatus, retry_delay,
+};
 use crate::storage::event::Origin;
 use crate::storage::lease::{self, Lease};
-use crate::storage::{self, Conn, failure_counter, provisioning, session, sign_in, task};
+use crate::storage::{self, Conn, console_session, failure_counter, provisioning, session, sign_in, task};
 
 use super::context::Change;
 use super::perform::{self, Outcome};
 use super::task::{self as tasks, Draft};
-use super::{Context, Error, Operator, drift, provision, resource_directory};
+use super::{
+    Context, Error, Operator, console_logout, drift, own_ram_user, perform_user, provision,
+    resource_directory, user_sso,
+};
 
 /// How often to look for work that another replica wrote, or that waited for its next attempt.
 const POLL: Duration = Duration::from_secs(1);
+/// So many tasks are done before the account is claimed anew, so that what has to go first does.
+const AT_ONCE: i64 = 20;
 /// How often what has expired is forgotten.
 const SWEEP: Duration = Duration::from_secs(60);
 
@@ -33,7 +40,7 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts `threads` threads; each works in one account at a time.
+    /// Starts `threads` threads, each of which works in one account at a time, and one for logouts.
     ///
     /// # Errors
     /// Failures of the database; [`storage::Error::Unavailable`] when the system gives no threads.
@@ -45,8 +52,13 @@ impl Worker {
             let (ctx, stop) = (Arc::clone(ctx), Arc::clone(&stop));
             thread::Builder::new().name(format!("worker-{number}")).spawn(move || run(&ctx, &stop, number))
         };
+        let logouts = {
+            let (ctx, stop) = (Arc::clone(ctx), Arc::clone(&stop));
+            thread::Builder::new().name("logouts".to_owned()).spawn(move || tell_of_logouts(&ctx, &stop))
+        };
         let threads = (0..threads)
             .map(spawn)
+            .chain([logouts])
             .collect::<Result<_, _>>()
             .map_err(|error| storage::Error::Unavailable(error.to_string()))?;
         Ok(Self { stop, ctx: Arc::clone(ctx), threads })
@@ -55,7 +67,7 @@ impl Worker {
     /// Lets each thread finish its task, and waits for that.
     pub fn stop(self) {
         self.stop.store(true, Ordering::SeqCst);
-        self.ctx.work.ring();
+        self.ctx.ring_all();
         for thread in self.threads {
             // A thread that panicked has said so already; there is nothing left to wait for.
             let _ignored = thread.join();
@@ -72,6 +84,8 @@ pub fn run_due(ctx: &Context) -> Result<usize, Error> {
     while let Some(lease) = claim(ctx)? {
         done += work(ctx, &lease, &AtomicBool::new(false))?;
     }
+    console_logout::tell_due(ctx)?;
+    own_ram_user::look_due(ctx)?;
     Ok(done)
 }
 
@@ -81,6 +95,7 @@ fn run(ctx: &Context, stop: &AtomicBool, number: usize) {
         let seen = ctx.work.count();
         if number == 0 {
             chores.keep_up(ctx);
+            report(own_ram_user::look_due(ctx), "permissions of RAM users could not be looked at");
         }
         let outcome = claim(ctx).and_then(|lease| {
             let Some(lease) = lease else { return Ok(false) };
@@ -94,6 +109,15 @@ fn run(ctx: &Context, stop: &AtomicBool, number: usize) {
                 ctx.work.wait(seen, POLL);
             }
         }
+    }
+}
+
+/// Tells the cloud of sessions that were ended; not held up by any task.
+fn tell_of_logouts(ctx: &Context, stop: &AtomicBool) {
+    while !stop.load(Ordering::SeqCst) {
+        let seen = ctx.logouts.count();
+        report(console_logout::tell_due(ctx), "the cloud could not be told of ended console sessions");
+        ctx.logouts.wait(seen, POLL);
     }
 }
 
@@ -127,13 +151,32 @@ fn report<T>(outcome: Result<T, Error>, failure: &str) {
     }
 }
 
-fn sweep(ctx: &Context) -> Result<(), Error> {
+/// Forgets what has expired: sessions, sign-ins, counters, and the cut-offs of roles, which are lifted by tasks.
+///
+/// # Errors
+/// Failures of the database.
+pub fn sweep(ctx: &Context) -> Result<(), Error> {
     let now = ctx.now();
+    let change = ctx.change(&Origin::system(String::new()));
     ctx.store.write(move |conn| {
         session::delete_expired(conn, now)?;
         sign_in::delete_expired(conn, now)?;
-        Ok(failure_counter::delete_expired(conn, now)?)
-    })
+        console_session::delete_expired(conn, now.minus(ConsoleSession::KEPT))?;
+        failure_counter::delete_expired(conn, now)?;
+        lift_cutoffs(conn, &change)
+    })?;
+    ctx.work.ring();
+    Ok(())
+}
+
+/// A role whose older sessions would all be over by themselves need not deny them any more.
+fn lift_cutoffs(conn: &mut Conn, change: &Change) -> Result<(), Error> {
+    for grant in console_session::take_expired_cutoffs(conn, change.now)? {
+        let target = Target::Account(grant.account_id);
+        let kind = TaskKind::ProvisionAccessConfiguration;
+        tasks::write(conn, change, &Draft::new(kind, &grant.access_configuration_id, target))?;
+    }
+    Ok(())
 }
 
 fn claim(ctx: &Context) -> Result<Option<Lease>, Error> {
@@ -149,7 +192,7 @@ fn claim(ctx: &Context) -> Result<Option<Lease>, Error> {
 /// Does the account's tasks that are due, while the lease holds; says how many were recorded.
 fn work(ctx: &Context, lease: &Lease, stop: &AtomicBool) -> Result<usize, Error> {
     let mut done = 0;
-    let tasks = ctx.store.read(|conn| task::list_due(conn, &lease.account_id, ctx.now()))?;
+    let tasks = ctx.store.read(|conn| task::list_due(conn, &lease.account_id, ctx.now(), AT_ONCE))?;
     for task in tasks {
         if stop.load(Ordering::SeqCst) {
             break;
@@ -252,10 +295,21 @@ fn settle(conn: &mut Conn, change: &Change, task: &Task, outcome: &Outcome) -> R
             )
         }
         Outcome::Compared(comparison) => drift::store(conn, change, comparison),
-        Outcome::Failed(_) if task.status == TaskStatus::Failed => {
-            change.record(conn, &Event::new(Action::TaskFailed, &task.id).with(detail))
+        Outcome::User(done) => perform_user::settle(conn, change, done),
+        Outcome::UserSso(done) => user_sso::settle(conn, change, done),
+        Outcome::Failed(failure) => {
+            let is_given_up = task.status == TaskStatus::Failed;
+            if failure.left_alone_until().is_none()
+                && let (TaskKind::ProvisionUser, Some(account), Some(Assignee::User(person))) =
+                    (task.kind, task.account(), &task.assignee)
+            {
+                perform_user::fail(conn, change, (account, person), (failure, is_given_up))?;
+            }
+            if is_given_up {
+                change.record(conn, &Event::new(Action::TaskFailed, &task.id).with(detail))?;
+            }
+            Ok(())
         }
-        Outcome::Failed(_) => Ok(()),
     }
 }
 
@@ -264,13 +318,21 @@ fn settle(conn: &mut Conn, change: &Change, task: &Task, outcome: &Outcome) -> R
 /// # Errors
 /// Failures of the database.
 pub fn refresh_trust(ctx: &Context) -> Result<usize, Error> {
-    let digest = provision::trust_digest(ctx);
-    if ctx.store.read(|conn| provisioning::list_outdated(conn, &digest))?.is_empty() {
+    let digests = (provision::trust_digest(ctx), user_sso::trust_digest(ctx));
+    let is_any = ctx.store.read(|conn| {
+        let is_other = |sso: &AccountUserSso| sso.trust_digest != digests.1;
+        Ok::<_, storage::Error>(
+            !provisioning::list_outdated(conn, &digests.0)?.is_empty()
+                || storage::user_sso::list(conn)?.iter().any(is_other),
+        )
+    })?;
+    if !is_any {
         return Ok(0);
     }
     let change = ctx.change(&Origin::system(String::new()));
     let written = ctx.store.write(move |conn| {
-        let mut outdated = provisioning::list_outdated(conn, &digest)?;
+        let refreshed = user_sso::refresh(conn, &change, &digests.1)?;
+        let mut outdated = provisioning::list_outdated(conn, &digests.0)?;
         outdated.retain(|provisioning| provisioning.status.is_usable());
         for provisioning in &outdated {
             let target = Target::Account(provisioning.account_id.clone());
@@ -281,7 +343,7 @@ pub fn refresh_trust(ctx: &Context) -> Result<usize, Error> {
                 tasks::write(conn, &change, &draft)?;
             }
         }
-        Ok::<_, Error>(outdated.len())
+        Ok::<_, Error>(outdated.len() + refreshed)
     })?;
     ctx.work.ring();
     Ok(written)

@@ -8,7 +8,7 @@ use crate::domain::{DirectoryCounts, DirectoryRecord, Status, TaskStatus};
 use super::error::parse;
 use super::schema::directories::dsl;
 use super::schema::{access_assignments, access_configurations, groups, services, tasks, users};
-use super::{Conn, Error};
+use super::{Conn, Error, user_provisioning};
 
 /// The key of the one row of `services`.
 const SERVICE: &str = "cloudsso";
@@ -74,7 +74,20 @@ pub fn rename(
 /// # Errors
 /// [`Error::Reference`] when it holds something.
 pub fn delete(conn: &mut Conn, id: &DirectoryId) -> Result<bool, Error> {
+    user_provisioning::delete_configuration(conn, id)?;
     Ok(diesel::delete(dsl::directories.find(id.as_str())).execute(conn)? == 1)
+}
+
+/// Locks the directory until the transaction ends, so that of two who change what is said of it, one sees the
+/// other's.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn lock(conn: &mut Conn, id: &DirectoryId) -> Result<(), Error> {
+    diesel::update(dsl::directories.find(id.as_str()))
+        .set(dsl::updated_at.eq(dsl::updated_at))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// What the directory holds.

@@ -9,7 +9,7 @@ use crate::domain::{Difference, Finding, ObjectKind, TaskKind};
 
 use super::connection::on;
 use super::error::parse;
-use super::schema::{drift_differences, drift_reports, provisionings, tasks};
+use super::schema::{accounts, drift_differences, drift_reports, provisionings, tasks, user_provisionings};
 use super::{Conn, Error};
 
 /// Replaces what the last comparison of an account found.
@@ -116,14 +116,19 @@ pub fn list_due(conn: &mut Conn, since: Timestamp, limit: i64) -> Result<Vec<Acc
         .filter(tasks::kind.eq(TaskKind::DetectDrift.as_str()))
         .filter(tasks::created_at.gt(since.millis()))
         .select(tasks::target_id);
-    let rows: Vec<String> = provisionings::table
-        .filter(provisionings::account_id.ne_all(compared))
-        .filter(provisionings::account_id.ne_all(asked))
+    let with_roles = provisionings::table
         .filter(provisionings::created_at.le(since.millis()))
-        .select(provisionings::account_id)
-        .distinct()
-        .order(provisionings::account_id)
+        .select(provisionings::account_id);
+    let with_ram_users = user_provisionings::table
+        .filter(user_provisionings::created_at.le(since.millis()))
+        .select(user_provisionings::account_id);
+    let rows: Vec<String> = accounts::table
+        .filter(accounts::id.eq_any(with_roles).or(accounts::id.eq_any(with_ram_users)))
+        .filter(accounts::id.ne_all(compared))
+        .filter(accounts::id.ne_all(asked))
+        .select(accounts::id)
+        .order(accounts::id)
         .limit(limit)
         .load(conn)?;
-    rows.iter().map(|id| parse("provisionings.account_id", id, AccountId::parse)).collect()
+    rows.iter().map(|id| parse("accounts.id", id, AccountId::parse)).collect()
 }

@@ -7,7 +7,7 @@ use crate::domain::{Group, GroupQuery, GroupSpec, NameFilter, ProvisionType};
 
 use super::error::parse;
 use super::schema::groups::{self, dsl};
-use super::schema::{access_assignments, memberships};
+use super::schema::{access_assignments, memberships, user_provisionings};
 use super::{Conn, Error, like};
 
 type Filtered<'a> = groups::BoxedQuery<'a, <Conn as Connection>::Backend>;
@@ -120,6 +120,8 @@ pub struct Ties {
     pub access_assignments: i64,
     /// Its members.
     pub members: i64,
+    /// User provisionings that name the group.
+    pub user_provisionings: i64,
 }
 
 /// What keeps a group from being deleted.
@@ -129,10 +131,15 @@ pub struct Ties {
 pub fn ties(conn: &mut Conn, id: &GroupId) -> Result<Ties, Error> {
     use access_assignments::dsl as assigned;
     use memberships::dsl as joined;
+    use user_provisionings::dsl as kept;
     let assignments = assigned::access_assignments.filter(assigned::assignee_id.eq(id.as_str()));
     Ok(Ties {
         access_assignments: assignments.count().get_result(conn)?,
         members: joined::memberships.filter(joined::group_id.eq(id.as_str())).count().get_result(conn)?,
+        user_provisionings: kept::user_provisionings
+            .filter(kept::assignee_id.eq(id.as_str()))
+            .count()
+            .get_result(conn)?,
     })
 }
 
@@ -186,6 +193,29 @@ pub fn insert_member(conn: &mut Conn, group: &GroupId, user: &UserId, now: Times
 pub fn delete_member(conn: &mut Conn, group: &GroupId, user: &UserId) -> Result<bool, Error> {
     use memberships::dsl;
     Ok(diesel::delete(dsl::memberships.find((group.as_str(), user.as_str()))).execute(conn)? == 1)
+}
+
+/// The members of a group, by id.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_member_ids(conn: &mut Conn, group: &GroupId) -> Result<Vec<UserId>, Error> {
+    use memberships::dsl;
+    let of_group = dsl::memberships.filter(dsl::group_id.eq(group.as_str()));
+    let rows: Vec<String> = of_group.select(dsl::user_id).order(dsl::user_id).load(conn)?;
+    rows.iter().map(|id| parse("memberships.user_id", id, UserId::parse)).collect()
+}
+
+/// Locks a group until the transaction ends, so that of two who change who is in it and what that comes to,
+/// one sees the other's.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn lock(conn: &mut Conn, group: &GroupId) -> Result<(), Error> {
+    diesel::update(dsl::groups.find(group.as_str()))
+        .set(dsl::updated_at.eq(dsl::updated_at))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Whether a user is a member of a group.

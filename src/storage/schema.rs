@@ -201,6 +201,97 @@ diesel::table! {
         source_address -> Text,
     }
 }
+diesel::table! {
+    user_provisionings (id) {
+        id -> Text,
+        account_id -> Text,
+        assignee_id -> Text,
+        description -> Text,
+        duplication_strategy -> Text,
+        deletion_strategy -> Text,
+        status -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+diesel::table! {
+    user_provisioning_events (id) {
+        id -> Text,
+        user_provisioning_id -> Text,
+        account_id -> Text,
+        user_id -> Text,
+        source -> Text,
+        duplication_strategy -> Text,
+        deletion_strategy -> Text,
+        error_count -> BigInt,
+        error -> Text,
+        tried_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+diesel::table! {
+    provisioned_users (account_id, user_id) {
+        account_id -> Text,
+        user_id -> Text,
+        ram_user_name -> Text,
+        ram_user_name_key -> Text,
+        principal_name -> Text,
+        status -> Text,
+        taken_over -> Nullable<Text>,
+        has_permissions -> Bool,
+        looked_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+diesel::table! {
+    account_user_sso (account_id) {
+        account_id -> Text,
+        status -> Text,
+        trust_digest -> Text,
+        metadata_digest -> Text,
+        session_hours -> BigInt,
+        previous -> Text,
+        updated_at -> BigInt,
+    }
+}
+diesel::table! {
+    user_provisioning_configurations (directory_id) {
+        directory_id -> Text,
+        session_hours -> BigInt,
+        landing_page -> Text,
+        updated_at -> BigInt,
+    }
+}
+diesel::table! {
+    console_sessions (id) {
+        id -> Text,
+        user_id -> Text,
+        account_id -> Text,
+        access_configuration_id -> Nullable<Text>,
+        identity -> Text,
+        name_id -> Text,
+        method -> Text,
+        source_address -> Text,
+        user_agent -> Text,
+        started_at -> BigInt,
+        expires_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        end_reason -> Nullable<Text>,
+        logout_due_at -> Nullable<BigInt>,
+        logout_attempts -> BigInt,
+        logout_error -> Text,
+    }
+}
+diesel::table! {
+    role_cutoffs (access_configuration_id, account_id) {
+        access_configuration_id -> Text,
+        account_id -> Text,
+        denied_before -> BigInt,
+        expires_at -> BigInt,
+    }
+}
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     groups,
@@ -217,4 +308,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     tags,
     drift_reports,
     drift_differences,
+    user_provisionings,
+    user_provisioning_events,
+    provisioned_users,
+    account_user_sso,
+    console_sessions,
 );

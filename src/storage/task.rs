@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::base::{AccessConfigurationId, AccountId, TaskId, Timestamp};
+use crate::base::{AccessConfigurationId, AccountId, TaskId, Timestamp, UserId};
 use crate::domain::{
     Assignee, AssigneeKind, DeprovisionStrategy, Progress, Target, TargetKind, Task, TaskFilter, TaskKind,
     TaskStatus,
@@ -148,7 +148,7 @@ pub fn list_in_progress(
 /// # Errors
 /// [`Error`] of the database.
 pub fn insert(conn: &mut Conn, task: &Task, due: Timestamp) -> Result<bool, Error> {
-    if task.access_configuration_id.is_none() && find_whole(conn, task)? {
+    if matches!(task.kind, TaskKind::DetectDrift | TaskKind::RepairDrift) && find_whole(conn, task)? {
         return Ok(false);
     }
     diesel::insert_into(dsl::tasks)
@@ -185,16 +185,67 @@ fn find_whole(conn: &mut Conn, task: &Task) -> Result<bool, Error> {
     Ok(found.is_some())
 }
 
-/// The tasks of an account that are due, oldest first.
+/// Makes a task that was not begun yet stand for `task` too, due at `due` at the latest; false when there is
+/// none of the same kind for the same account and person. Whoever begins it waits for this transaction.
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn list_due(conn: &mut Conn, account: &AccountId, now: Timestamp) -> Result<Vec<Task>, Error> {
+pub fn join_waiting(conn: &mut Conn, task: &Task, due: Timestamp) -> Result<bool, Error> {
+    let waiting = dsl::tasks
+        .filter(dsl::status.eq(TaskStatus::InProgress.as_str()))
+        .filter(dsl::kind.eq(task.kind.as_str()))
+        .filter(dsl::account_id.eq(task.account().map(AccountId::as_str)))
+        .filter(dsl::started_at.is_null());
+    let joined = match &task.assignee {
+        Some(assignee) => diesel::update(waiting.filter(dsl::assignee_id.eq(assignee.as_str())))
+            .set(dsl::next_at.eq(due.millis()))
+            .execute(conn)?,
+        None => diesel::update(waiting).set(dsl::next_at.eq(due.millis())).execute(conn)?,
+    };
+    Ok(joined > 0)
+}
+
+/// Calls off what was not begun yet for a person in an account.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn cancel_waiting(
+    conn: &mut Conn,
+    kind: TaskKind,
+    (account, person): (&AccountId, &UserId),
+    reason: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let waiting: Vec<String> = dsl::tasks
+        .filter(dsl::status.eq(TaskStatus::InProgress.as_str()))
+        .filter(dsl::kind.eq(kind.as_str()))
+        .filter(dsl::account_id.eq(account.as_str()))
+        .filter(dsl::assignee_id.eq(person.as_str()))
+        .filter(dsl::started_at.is_null())
+        .select(dsl::id)
+        .load(conn)?;
+    for id in &waiting {
+        cancel(conn, &parse("tasks.id", id, TaskId::parse)?, reason, now)?;
+    }
+    Ok(())
+}
+
+/// The tasks of an account that are due, in the order in which they became so: at most `limit`.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_due(
+    conn: &mut Conn,
+    account: &AccountId,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<Task>, Error> {
     let rows: Vec<Row> = dsl::tasks
         .filter(dsl::status.eq(TaskStatus::InProgress.as_str()))
         .filter(dsl::account_id.eq(account.as_str()))
         .filter(dsl::next_at.le(now.millis()))
-        .order(dsl::id)
+        .order((dsl::next_at, dsl::id))
+        .limit(limit)
         .select(Row::as_select())
         .load(conn)?;
     rows.into_iter().map(read).collect()

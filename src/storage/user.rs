@@ -7,7 +7,9 @@ use crate::domain::{NameFilter, PrincipalId, ProvisionType, Status, User, UserQu
 
 use super::error::parse;
 use super::schema::users::{self, dsl};
-use super::schema::{access_assignments, memberships, mfa_devices, passwords};
+use super::schema::{
+    access_assignments, memberships, mfa_devices, passwords, user_provisioning_events, user_provisionings,
+};
 use super::{Conn, Error, like, session, sign_in, tag};
 
 type Filtered<'a> = users::BoxedQuery<'a, <Conn as Connection>::Backend>;
@@ -163,6 +165,17 @@ pub fn update(conn: &mut Conn, id: &UserId, spec: &UserSpec, now: Timestamp) -> 
     Ok(changed == 1)
 }
 
+/// Locks users until the transaction ends, so that of two who let them in and shut them out, one sees the
+/// other's.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn lock(conn: &mut Conn, ids: &[UserId]) -> Result<(), Error> {
+    let these = dsl::users.filter(dsl::id.eq_any(ids.iter().map(UserId::as_str)));
+    diesel::update(these).set(dsl::updated_at.eq(dsl::updated_at)).execute(conn)?;
+    Ok(())
+}
+
 /// What keeps a user from being deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ties {
@@ -172,6 +185,10 @@ pub struct Ties {
     pub groups: i64,
     /// Devices that the user signs in with.
     pub mfa_devices: i64,
+    /// User provisionings that name the user.
+    pub user_provisionings: i64,
+    /// Events of user provisionings that are not done for the user.
+    pub user_provisioning_events: i64,
 }
 
 /// What keeps a user from being deleted.
@@ -182,12 +199,22 @@ pub fn ties(conn: &mut Conn, id: &UserId) -> Result<Ties, Error> {
     use access_assignments::dsl as assigned;
     use memberships::dsl as joined;
     use mfa_devices::dsl as bound;
+    use user_provisioning_events::dsl as open;
+    use user_provisionings::dsl as kept;
     let id = id.as_str();
     let assignments = assigned::access_assignments.filter(assigned::assignee_id.eq(id));
     Ok(Ties {
         access_assignments: assignments.count().get_result(conn)?,
         groups: joined::memberships.filter(joined::user_id.eq(id)).count().get_result(conn)?,
         mfa_devices: bound::mfa_devices.filter(bound::principal_id.eq(id)).count().get_result(conn)?,
+        user_provisionings: kept::user_provisionings
+            .filter(kept::assignee_id.eq(id))
+            .count()
+            .get_result(conn)?,
+        user_provisioning_events: open::user_provisioning_events
+            .filter(open::user_id.eq(id))
+            .count()
+            .get_result(conn)?,
     })
 }
 

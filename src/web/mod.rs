@@ -6,6 +6,7 @@
 
 pub mod asset;
 mod client;
+mod console_sessions;
 mod cookie;
 mod error;
 mod form;
@@ -19,6 +20,7 @@ pub mod page;
 mod pass;
 mod portal;
 mod reply;
+mod user_agent;
 
 use std::sync::Arc;
 
@@ -57,6 +59,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(login::routes)
         .configure(login_mfa::routes)
         .configure(portal::routes)
+        .configure(console_sessions::routes)
         .configure(metadata::routes)
         .configure(openapi::routes)
         .default_service(web::to(error::not_found));

@@ -8,7 +8,8 @@ use actix_web::web::{Bytes, Data, Path, Query, ServiceConfig, block, get, post, 
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::base::{AccessConfigurationId, AccountId};
-use crate::service::{PortalSession, Principal, portal, role_sso};
+use crate::service::own_ram_user::{OwnRamUser, RamUserReadiness};
+use crate::service::{ConsoleLogon, PortalSession, Principal, console_logon, portal, ram_user_sso, role_sso};
 
 use super::cookie::Purpose;
 use super::error::{self, Refused};
@@ -25,11 +26,18 @@ const LONGEST_QUERY: usize = 128;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     let refuse = || web::to(error::method_not_allowed);
-    config.service(resource("/portal").route(get().to(get_portal)).default_service(refuse())).service(
-        resource("/portal/accounts/{account_id}/access-configurations/{access_configuration_id}/console")
-            .route(post().to(post_console))
-            .default_service(refuse()),
-    );
+    config
+        .service(resource("/portal").route(get().to(get_portal)).default_service(refuse()))
+        .service(
+            resource("/portal/accounts/{account_id}/access-configurations/{access_configuration_id}/console")
+                .route(post().to(post_role))
+                .default_service(refuse()),
+        )
+        .service(
+            resource("/portal/accounts/{account_id}/ram-user/console")
+                .route(post().to(post_ram_user))
+                .default_service(refuse()),
+        );
 }
 
 async fn get_portal(
@@ -46,7 +54,7 @@ async fn get_portal(
     page(StatusCode::OK, &view(&found, &session, &query, &csrf_token))
 }
 
-async fn post_console(
+async fn post_role(
     face: Data<Face>,
     request: HttpRequest,
     path: Path<(String, String)>,
@@ -66,17 +74,43 @@ async fn post_console(
         role_sso::Entry { account, configuration, relay_state: Some(form.text("RelayState").to_owned()) };
     let logon = block(move || {
         let entitlement = role_sso::entitle(&called.ctx, &pass.visit, &session, &entry)?;
-        role_sso::issue(&called.ctx, &entitlement)
+        console_logon::issue(&called.ctx, &entitlement)
     });
     let logon = logon.await.map_err(Refused::broken)?.map_err(|error| Refused::from(error).of(&request))?;
+    enter(&logon, &nonce)
+}
+
+async fn post_ram_user(
+    face: Data<Face>,
+    request: HttpRequest,
+    path: Path<String>,
+    body: Bytes,
+) -> Result<HttpResponse, Refused> {
+    let Some(session) = signed_in(&face, &request).await? else { return Ok(see_other("/login")) };
+    let form = Form::read(&face, &request, &body, Purpose::Session)?;
+    let Some(account) = AccountId::parse(&path) else { return error::not_found(request).await };
+    let (pass, called) = (guard::pass(&request)?, Data::clone(&face));
+    let nonce = pass.nonce.clone();
+    let relay_state = form.text("RelayState").to_owned();
+    let logon = block(move || {
+        let entitlement =
+            ram_user_sso::entitle(&called.ctx, &pass.visit, &session, &account, Some(&relay_state))?;
+        console_logon::issue(&called.ctx, &entitlement)
+    });
+    let logon = logon.await.map_err(Refused::broken)?.map_err(|error| Refused::from(error).of(&request))?;
+    enter(&logon, &nonce)
+}
+
+/// The page that posts a Response to the console by itself.
+fn enter(logon: &ConsoleLogon, nonce: &str) -> Result<HttpResponse, Refused> {
     let target = url::Url::parse(&logon.acs_url).map_err(Refused::broken)?.origin().ascii_serialization();
     let shown = view::ConsolePost {
-        nonce: &nonce,
+        nonce,
         acs_url: &logon.acs_url,
         saml_response: &logon.saml_response,
         relay_state: (!logon.relay_state.is_empty()).then_some(logon.relay_state.as_str()),
         account: &logon.account_name,
-        role: &logon.role_name,
+        identity: &logon.identity_name,
     };
     let mut answer = page(StatusCode::OK, &shown)?;
     answer.extensions_mut().insert(FormTarget(target));
@@ -84,7 +118,7 @@ async fn post_console(
 }
 
 /// To the sign-in page, and back here afterwards.
-fn to_login(request: &HttpRequest) -> HttpResponse {
+pub(super) fn to_login(request: &HttpRequest) -> HttpResponse {
     let next = request.uri().to_string();
     let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", &next).finish();
     see_other(&format!("/login?{query}"))
@@ -96,10 +130,7 @@ fn view<'a>(
     query: &'a str,
     csrf_token: &'a str,
 ) -> view::Portal<'a> {
-    let (username, is_administrator) = match session.principal() {
-        Principal::User(user) => (user.spec.user_name.as_str(), false),
-        Principal::Administrator(administrator) => (administrator.user_name.as_str(), true),
-    };
+    let (username, is_administrator) = person(session);
     view::Portal {
         csrf_token,
         organisation: &found.organisation,
@@ -113,12 +144,21 @@ fn view<'a>(
     }
 }
 
+/// The name that somebody signs in with, and whether they are an administrator.
+pub(super) fn person(session: &PortalSession) -> (&str, bool) {
+    match session.principal() {
+        Principal::User(user) => (user.spec.user_name.as_str(), false),
+        Principal::Administrator(administrator) => (administrator.user_name.as_str(), true),
+    }
+}
+
 fn account(account: &portal::PortalAccount) -> view::Account<'_> {
     view::Account {
         id: &account.account.id,
         name: &account.account.name,
         folders: account.folders.iter().map(String::as_str).collect(),
         roles: account.roles.iter().map(role).collect(),
+        ram_user: account.ram_user.as_ref().map(ram_user),
     }
 }
 
@@ -131,5 +171,18 @@ fn role(role: &portal::PortalRole) -> view::Role<'_> {
         session: Duration::from_secs(u64::from(spec.session_seconds)),
         readiness: if role.is_ready { view::Readiness::Ready } else { view::Readiness::Preparing },
         landing_pages: Vec::new(),
+    }
+}
+
+fn ram_user(ram_user: &OwnRamUser) -> view::RamUser<'_> {
+    view::RamUser {
+        principal_name: &ram_user.principal_name,
+        name: &ram_user.ram_user_name,
+        readiness: match ram_user.readiness {
+            RamUserReadiness::Ready => view::Readiness::Ready,
+            RamUserReadiness::Preparing => view::Readiness::Preparing,
+            RamUserReadiness::Failed => view::Readiness::Failed,
+        },
+        has_permissions: ram_user.has_permissions,
     }
 }

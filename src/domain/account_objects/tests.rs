@@ -9,14 +9,7 @@ type Change = fn(&mut ObservedObjects);
 const INLINE: &str = "AliyunReservedSSO-Audit-InlinePolicy";
 
 fn wanted() -> AccountObjects {
-    let site = CloudSite {
-        role_sso_acs_url: "http://localhost:8090/saml-role/sso".to_owned(),
-        role_sso_audience: "urn:alibaba:cloudcomputing".to_owned(),
-        console_url: "http://localhost:8090/console".to_owned(),
-        relay_state_pages: Vec::new(),
-        object_prefix: "AliyunReservedSSO-".to_owned(),
-        entry_role: "AliyunServiceRoleForCloudSSO".to_owned(),
-    };
+    let site = CloudSite::local_cloud("http://localhost:8090");
     let configuration = AccessConfiguration {
         id: AccessConfigurationId::parse("ac-1").unwrap(),
         spec: AccessConfigurationSpec {
@@ -204,4 +197,33 @@ fn documents_are_compared_by_what_they_say() {
     assert!(is_same_json(r#"{"a":1,"b":[2]}"#, "{ \"b\": [2], \"a\": 1 }"));
     assert!(!is_same_json(r#"{"a":1}"#, r#"{"a":2}"#));
     assert!(!is_same_json("not json", "not json either"));
+}
+
+#[test]
+fn a_cut_off_denies_older_sessions_everything_and_goes_again() {
+    let cutoff = Timestamp::from_seconds(1_795_348_805);
+    let cut = wanted().denying_before("acs:TokenIssueTime", cutoff).unwrap_err();
+    assert_eq!(cut.code, "InvalidParameter.InlinePolicyDocument");
+    for (own, statements) in [
+        (None, 1),
+        (Some(r#"{"Version":"1","Statement":{"Effect":"Allow","Action":"a:*","Resource":"*"}}"#), 2),
+        (Some(r#"{"Version":"1","Statement":[]}"#), 1),
+    ] {
+        let plain = AccountObjects { inline_policy: own.map(str::to_owned), ..wanted() };
+        let cut = plain.clone().denying_before("acs:TokenIssueTime", cutoff).unwrap();
+        let document: serde_json::Value =
+            serde_json::from_str(cut.inline_policy.as_deref().unwrap()).unwrap();
+        let all = document["Statement"].as_array().unwrap();
+        assert_eq!(all.len(), statements);
+        let condition = &all.last().unwrap()["Condition"]["DateLessThan"]["acs:TokenIssueTime"];
+        assert_eq!(*condition, cutoff.rfc3339());
+        // From one to the other and back, by the same steps as any other change.
+        let custom = cut
+            .inline_policy
+            .clone()
+            .map(|document| ObservedPolicy { description: cut.owner_tag.clone(), document });
+        let steps = plain.steps(&ObservedObjects { inline_policy: custom, ..current() }).unwrap();
+        let expected = if own.is_some() { Step::UpdateInlinePolicy } else { Step::DeleteInlinePolicy };
+        assert!(steps.contains(&expected), "{steps:?}");
+    }
 }

@@ -2,8 +2,9 @@
 
 use super::invocation::Verb;
 use super::{
-    access_configuration, assignment, directory, drift, group, permission_policy, provisioning,
-    resource_directory, service_status, task, user,
+    access_configuration, assignment, console_session, directory, drift, group, permission_policy,
+    provisioned_user, provisioning, resource_directory, service_status, task, user, user_provisioning,
+    user_provisioning_event,
 };
 
 /// An action of the API.
@@ -78,6 +79,20 @@ actions! {
         GetTask: task::get,
         GetTaskStatus: task::get_status,
         ListTasks: task::list,
+
+        CreateUserProvisioning: user_provisioning::create,
+        GetUserProvisioning: user_provisioning::get,
+        UpdateUserProvisioning: user_provisioning::update,
+        DeleteUserProvisioning: user_provisioning::delete,
+        ListUserProvisionings: user_provisioning::list,
+        GetUserProvisioningConfiguration: user_provisioning::get_configuration,
+        UpdateUserProvisioningConfiguration: user_provisioning::update_configuration,
+        GetUserProvisioningEvent: user_provisioning_event::get,
+        ListUserProvisioningEvents: user_provisioning_event::list,
+        RetryUserProvisioningEvent: user_provisioning_event::retry,
+        DeleteUserProvisioningEvent: user_provisioning_event::delete,
+        GetUserProvisioningStatistics: user_provisioning_event::get_statistics,
+        GetUserProvisioningRdAccountStatistics: user_provisioning_event::get_account_statistics,
     }
     own {
         CancelTask: task::cancel,
@@ -91,6 +106,11 @@ actions! {
         PlanMove: resource_directory::plan_move,
         MoveAccount: resource_directory::move_account,
         SynchronizeResourceDirectory: resource_directory::synchronize,
+        CreateUserProvisionings: user_provisioning::create_many,
+        ListProvisionedUsers: provisioned_user::list,
+        ListConsoleSessions: console_session::list,
+        EndConsoleSession: console_session::end,
+        EndConsoleSessions: console_session::end_all,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::base::{AccessConfigurationId, AccountId, DirectoryId, GroupId, UserId};
+use crate::base::{AccessConfigurationId, AccountId, DirectoryId, GroupId, UserId, UserProvisioningId};
 use crate::domain::Tag;
 use crate::rpc::{self, Parameters};
 use crate::service::authorisation::{self, Resource};
@@ -45,9 +45,23 @@ impl Invocation<'_> {
         self.id("AccessConfigurationId", prefix, AccessConfigurationId::parse)
     }
 
+    pub(super) fn user_provisioning_id(&self) -> Result<UserProvisioningId, Error> {
+        self.id("UserProvisioningId", UserProvisioningId::PREFIX, UserProvisioningId::parse)
+    }
+
     pub(super) fn account_id(&self) -> Result<AccountId, Error> {
-        let refusal = || self.parameters.invalid("AccountId", "the id of an account, 1 to 20 digits");
-        Ok(AccountId::parse(self.parameters.required("AccountId")?).ok_or_else(refusal)?)
+        self.account("AccountId")
+    }
+
+    /// The id of an account, under whatever name the action has for it.
+    pub(super) fn account(&self, name: &str) -> Result<AccountId, Error> {
+        let refusal = || self.parameters.invalid(name, "the id of an account, 1 to 20 digits");
+        Ok(AccountId::parse(self.parameters.required(name)?).ok_or_else(refusal)?)
+    }
+
+    /// Whether a parameter is there and says something.
+    pub(super) fn is_given(&self, name: &str) -> bool {
+        self.parameters.optional(name).is_some_and(|value| !value.is_empty())
     }
 
     /// An id that must be there and have the form of its kind.

@@ -8,18 +8,22 @@
 mod access_configuration;
 mod action;
 mod assignment;
+mod console_session;
 mod directory;
 mod drift;
 mod group;
 mod invocation;
 mod paging;
 mod permission_policy;
+mod provisioned_user;
 mod provisioning;
 mod resource_directory;
 mod service_status;
 mod target;
 mod task;
 mod user;
+mod user_provisioning;
+mod user_provisioning_event;
 
 use std::future::poll_fn;
 use std::pin::pin;

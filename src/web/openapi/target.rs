@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::base::{AccessConfigurationId, GroupId, UserId};
+use crate::base::{AccessConfigurationId, AccountId, GroupId, UserId};
 use crate::domain::{Assignee, AssigneeKind, Target, TargetKind};
 use crate::rpc;
 use crate::service::Error;
@@ -25,6 +25,24 @@ pub(super) fn optional_target(call: &Invocation<'_>) -> Result<(Option<TargetKin
         || call.parameters.invalid("TargetId", format!("the id of a target of type {}", kind.as_str()));
     let target = Target::parse(id).filter(|target| target.kind() == kind).ok_or_else(refusal)?;
     Ok((Some(kind), Some(target)))
+}
+
+/// As [`optional_target`], where only accounts can be meant.
+pub(super) fn optional_account(call: &Invocation<'_>) -> Result<Option<AccountId>, Error> {
+    if call.word("TargetType", TARGET_TYPES, TargetKind::parse)? == Some(TargetKind::Folder) {
+        return Err(call.parameters.invalid("TargetType", "RD-Account").into());
+    }
+    match optional_target(call)?.1 {
+        Some(Target::Account(id)) => Ok(Some(id)),
+        Some(Target::Folder(_)) | None => Ok(None),
+    }
+}
+
+/// `TargetType` and `TargetId` of an account, which must both be there.
+pub(super) fn account(call: &Invocation<'_>) -> Result<AccountId, Error> {
+    call.parameters.required("TargetType")?;
+    call.parameters.required("TargetId")?;
+    Ok(optional_account(call)?.ok_or_else(|| missing("TargetId"))?)
 }
 
 /// `TargetType` and `TargetId` both, or neither for everywhere.
@@ -96,6 +114,13 @@ pub(super) fn answer(
         set("PrincipalType", principal.kind().as_str());
         set("PrincipalName", names.assignee(principal));
     }
+    members
+}
+
+/// The same of an account and a principal, where the vendor has no path by names.
+pub(super) fn account_answer(names: &Names, account: &Target, principal: &Assignee) -> Map<String, Value> {
+    let mut members = answer(names, None, account, Some(principal));
+    members.remove("TargetPathName");
     members
 }
 

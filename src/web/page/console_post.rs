@@ -16,6 +16,6 @@ pub struct ConsolePost<'a> {
     pub relay_state: Option<&'a str>,
     /// The account that is being opened.
     pub account: &'a str,
-    /// The access configuration it is opened with.
-    pub role: &'a str,
+    /// What the person is there: a role, or a RAM user.
+    pub identity: &'a str,
 }

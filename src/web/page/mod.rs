@@ -14,6 +14,7 @@ mod portal;
 mod qr_code;
 mod refusal;
 mod second_factor;
+mod sessions;
 #[cfg(test)]
 mod tests;
 
@@ -22,7 +23,8 @@ pub use direct_link::DirectLink;
 pub use enrolment::Enrolment;
 pub use login::Login;
 pub use new_password::NewPassword;
-pub use portal::{Account, LandingPage, Portal, Readiness, Role};
+pub use portal::{Account, LandingPage, Portal, RamUser, Readiness, Role};
 pub use qr_code::{QrCode, TooLong};
 pub use refusal::{Refusal, WayOut};
 pub use second_factor::SecondFactor;
+pub use sessions::{Session, SessionIdentity, Sessions};

@@ -7,7 +7,7 @@ use crate::base::{AccessConfigurationId, AccountId};
 /// Up to this many accounts are shown unfolded; more would push the last ones out of sight.
 const UNFOLDED: usize = 6;
 
-/// `/portal`: every account that a person holds a role in, and those roles.
+/// `/portal`: every account that a person holds a role or a RAM user in, and what they hold there.
 #[derive(Clone, Debug, Template)]
 #[template(path = "portal/portal.html")]
 pub struct Portal<'a> {
@@ -23,7 +23,7 @@ pub struct Portal<'a> {
     pub is_administrator: bool,
     /// What was searched for, empty for everything.
     pub query: &'a str,
-    /// How many accounts the person holds roles in, searched or not.
+    /// How many accounts the person holds anything in, searched or not.
     pub total: usize,
     /// How many of them match the search. More than [`Portal::accounts`] when the list was cut.
     pub found: usize,
@@ -42,6 +42,8 @@ pub struct Account<'a> {
     pub folders: Vec<&'a str>,
     /// What the person may be there.
     pub roles: Vec<Role<'a>>,
+    /// The RAM user that is kept for them there.
+    pub ram_user: Option<RamUser<'a>>,
 }
 
 /// An access configuration that the person is assigned on an account.
@@ -61,13 +63,28 @@ pub struct Role<'a> {
     pub landing_pages: Vec<LandingPage<'a>>,
 }
 
-/// Whether a role can be opened.
+/// A person's RAM user in an account.
+#[derive(Clone, Debug)]
+pub struct RamUser<'a> {
+    /// `<name>@<domain>`; empty until the account has it.
+    pub principal_name: &'a str,
+    /// Its name in the account; empty until the account has it.
+    pub name: &'a str,
+    /// Whether the account has it, and lets the person in by it.
+    pub readiness: Readiness,
+    /// Whether it may do anything there.
+    pub has_permissions: bool,
+}
+
+/// Whether a role or a RAM user can be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readiness {
     /// It stands in the account.
     Ready,
-    /// It is assigned, and provisioning has not finished.
+    /// It was asked for, and provisioning has not finished.
     Preparing,
+    /// It was asked for, and could not be made so far.
+    Failed,
 }
 
 /// A page of the console.
@@ -89,11 +106,48 @@ impl Portal<'_> {
     }
 }
 
-impl Role<'_> {
-    fn is_ready(&self) -> bool {
-        self.readiness == Readiness::Ready
+impl Account<'_> {
+    fn is_single(&self) -> bool {
+        self.roles.len() + usize::from(self.ram_user.is_some()) == 1
     }
 
+    /// Where both ways stand side by side each is headed, and the roles one level deeper.
+    fn role_heading(&self) -> &'static str {
+        if self.ram_user.is_some() { "h4" } else { "h3" }
+    }
+
+    /// `3 roles`, `1 role and a RAM user`.
+    fn held(&self) -> String {
+        let roles = match self.roles.len() {
+            1 => "1 role".to_owned(),
+            count => format!("{count} roles"),
+        };
+        if self.ram_user.is_some() { format!("{roles} and a RAM user") } else { roles }
+    }
+}
+
+impl Readiness {
+    fn is_ready(self) -> bool {
+        self == Self::Ready
+    }
+
+    fn has_failed(self) -> bool {
+        self == Self::Failed
+    }
+}
+
+impl RamUser<'_> {
+    /// Whether the account calls the person otherwise than we do; RAM tells no capitals apart.
+    fn is_renamed(&self, username: &str) -> bool {
+        !self.name.is_empty() && !self.name.eq_ignore_ascii_case(username)
+    }
+
+    fn lacks_permissions(&self) -> bool {
+        self.readiness.is_ready() && !self.has_permissions
+    }
+}
+
+impl Role<'_> {
     /// Whole hours and minutes, `1 h 30 min`; the cloud allows 15 minutes to 12 hours.
     fn session_length(&self) -> String {
         let minutes = self.session.as_secs() / 60;

@@ -3,6 +3,8 @@
 
 mod colours;
 mod portal;
+mod ram_user;
+mod sessions;
 
 use std::fs;
 use std::path::Path;
@@ -239,7 +241,7 @@ fn the_console_post_carries_the_response_and_a_visible_button() {
         saml_response: "PHNhbWxwOlJlc3BvbnNl+/=",
         relay_state: Some("http://127.0.0.1:8090/console?a=1&b=2"),
         account: "shop-production",
-        role: "ReadOnly",
+        identity: "ReadOnly",
     };
     let html = look("console-post.html", &page);
     assert_sound(&html);
@@ -289,8 +291,15 @@ fn every_page_escapes_what_it_is_given() {
         readiness: Readiness::Ready,
         landing_pages: vec![LandingPage { label: NASTY, url: NASTY }],
     };
-    let account =
-        Account { id: &id, name: NASTY, folders: vec![NASTY, NASTY], roles: vec![role.clone(), role] };
+    let ram_user =
+        RamUser { principal_name: NASTY, name: NASTY, readiness: Readiness::Ready, has_permissions: false };
+    let account = Account {
+        id: &id,
+        name: NASTY,
+        folders: vec![NASTY, NASTY],
+        roles: vec![role.clone(), role],
+        ram_user: Some(ram_user),
+    };
     let portal = Portal {
         csrf_token: NASTY,
         organisation: NASTY,
@@ -343,7 +352,7 @@ fn every_page_escapes_what_it_is_given() {
             saml_response: NASTY,
             relay_state: next,
             account: NASTY,
-            role: NASTY,
+            identity: NASTY,
         }
         .render(),
         Refusal {
@@ -356,6 +365,7 @@ fn every_page_escapes_what_it_is_given() {
         .render(),
         portal.render(),
         empty.render(),
+        sessions::nasty().render(),
     ];
     for page in pages {
         let html = page.unwrap();

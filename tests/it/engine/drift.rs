@@ -19,14 +19,23 @@ const ROLE: &str = "AliyunReservedSSO-Developer";
 const POLICY: &str = "AliyunReservedSSO-Developer-InlinePolicy";
 
 /// What the comparison of an account finds: kind, name, part and finding, our prefix aside.
-fn compared(app: &TestApp, account: &AccountId) -> Vec<String> {
+pub(super) fn compared(app: &TestApp, account: &AccountId) -> Vec<String> {
     let target = Target::Account(account.clone());
     assert_eq!(drift::detect(&app.ctx, &app.operator, Some(&target)).unwrap(), 1);
     app.run_due();
     told(app, account)
 }
 
-fn told(app: &TestApp, account: &AccountId) -> Vec<String> {
+/// Asks for a repair and takes it.
+pub(super) fn repaired(app: &TestApp, account: &AccountId) {
+    drift::request_repair(&app.ctx, &app.operator, Some(&Target::Account(account.clone()))).unwrap();
+    app.run_due();
+    // The look that a repair asks for, after the tasks that it left something to.
+    app.advance(Duration::from_secs(1));
+    app.run_due();
+}
+
+pub(super) fn told(app: &TestApp, account: &AccountId) -> Vec<String> {
     let report = drift::report(&app.ctx, &app.operator, account).unwrap();
     assert_eq!(report.compared_at, Some(app.clock.now()));
     let tell = |one: &cloudsso::domain::Difference| {

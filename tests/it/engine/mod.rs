@@ -1,11 +1,13 @@
 //! The provisioning engine over the real local cloud: what accounts have in the end, whatever happens
 //! on the way.
 
+mod cutoff;
 mod drift;
 mod folder;
 mod property;
 mod removal;
 mod task;
+mod user_provisioning;
 mod weather;
 
 use std::collections::BTreeSet;

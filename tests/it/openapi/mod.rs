@@ -5,11 +5,13 @@ mod access_configuration;
 mod assignment;
 mod attack;
 mod command;
+mod console_session;
 mod directory;
 mod drift;
 mod group;
 mod permission;
 mod permission_policy;
+mod provisioned_user;
 mod provisioning;
 mod quota;
 mod refusal;
@@ -17,6 +19,10 @@ mod resource_directory;
 mod signature;
 mod task;
 pub(crate) mod user;
+mod user_provisioning;
+mod user_provisioning_configuration;
+mod user_provisioning_event;
+mod user_provisioning_strategy;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -5,6 +5,7 @@
 mod cloudsso;
 mod local_cloud;
 mod principal;
+mod ram_user;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -41,8 +42,13 @@ impl Report {
     }
 }
 
-/// Runs a script of `tests/foreign/sdk` in this world; it must end well.
+/// Runs a script of `tests/foreign/sdk` in this world; it must end well, and report.
 pub(crate) fn run(script: &str, world: &Value) -> Report {
+    serde_json::from_value(answer(script, world)).expect("a report")
+}
+
+/// Runs a script of `tests/foreign/sdk` in this world; it must end well. Gives what it says.
+pub(crate) fn answer(script: &str, world: &Value) -> Value {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let mut process = Command::new(python())
         .arg(root.join("tests/foreign/sdk").join(script))
@@ -56,7 +62,7 @@ pub(crate) fn run(script: &str, world: &Value) -> Report {
     drop(input);
     let output = process.wait_with_output().expect("finished");
     assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).expect("a report")
+    serde_json::from_slice(&output.stdout).expect("an answer")
 }
 
 #[expect(clippy::disallowed_methods, reason = "where the test set-up put Python is no part of the product")]

@@ -101,6 +101,42 @@ fn a_direct_link_by_clicks() {
     browser.assert_clean_console();
 }
 
+#[test]
+fn a_ram_user_is_seen_and_a_session_ended_by_clicks() {
+    let demo = Demo::shared();
+    let grace = demo.person("grace");
+    let browser = Browser::open(DESKTOP.0, DESKTOP.1);
+    sign_in(&browser, &format!("{}/portal", demo.public_url()), &grace);
+    browser.wait_for_text("As your RAM user");
+    for part in ["As a role", "grace@", "No permissions yet: ask the account’s administrator."] {
+        assert!(browser.text().contains(part), "no {part} in {}", browser.text());
+    }
+    assert!(!browser.text().contains("Users › grace"), "folded until somebody asks");
+    browser.click("What the administrator does");
+    browser.wait_for_text("Users › grace › Add Permissions");
+    fits(&browser);
+    browser.prefer_color_scheme("dark");
+    fits(&browser);
+
+    browser.click("Open console of acme-data as DataAnalyst, in a new tab");
+    browser.switch_to_new_window();
+    browser.wait_for_text("AliyunReservedSSO-DataAnalyst");
+    browser.goto(&format!("{}/portal", demo.public_url()));
+    browser.click("Sessions");
+    browser.wait_for_text("1 is open");
+    assert!(browser.text().contains("AliyunReservedSSO-DataAnalyst"), "{}", browser.text());
+    assert!(browser.text().contains("Chrome on Linux"), "{}", browser.text());
+    fits(&browser);
+    let hidden = browser.evaluate("return document.querySelector('.console-session button').textContent");
+    browser.click(hidden.as_str().unwrap());
+    browser.wait_for_text("1 session ended");
+    browser.wait_for_text("No console session is open");
+    fits(&browser);
+    browser.click("Accounts");
+    browser.wait_for_text("Your accounts");
+    browser.assert_clean_console();
+}
+
 /// From any page that asks for it, to where it led in the first place.
 fn sign_in(browser: &Browser, url: &str, person: &Person) {
     browser.goto(url);

@@ -45,6 +45,10 @@ fn a_start_killed_at_any_moment_is_finished_by_the_next() {
     for name in PEOPLE {
         let (mut visitor, portal) = Person::of_demo(demo, name).sign_in(demo["public_url"].as_str().unwrap());
         assert!(!portal.text().contains("Being prepared"), "{name}: {}", portal.text());
+        // One by an assignment of her own, one by his group.
+        let ram_users =
+            portal.forms().iter().filter(|form| form.action.path().contains("/ram-user/")).count();
+        assert_eq!(ram_users, usize::from(matches!(name, "alice" | "bob")), "{name}: {}", portal.text());
         for role in offered_roles(&portal) {
             let console = Console::read(&open_console(&mut visitor, &role.form));
             assert_eq!(console.account_id, role.account_id);

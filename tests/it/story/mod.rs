@@ -3,6 +3,8 @@
 
 mod browser;
 mod killed;
+mod ram_user_console;
+mod ram_user_portal;
 mod role_logon;
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};

@@ -31,6 +31,9 @@ fn alice_opens_every_role_that_she_holds() {
     let demo = Demo::shared();
     let (mut alice, portal) = demo.person("alice").sign_in(demo.public_url());
     assert!(portal.text().contains("Alice Lindqvist"), "{}", portal.text());
+    // Beside her roles in acme-sandbox.
+    assert!(portal.text().contains("2 roles and a RAM user"), "{}", portal.text());
+    portal.form("/ram-user/console");
 
     let offered = offered_roles(&portal);
     let shown: Vec<_> = offered.iter().map(|role| (role.account.as_str(), role.name.as_str())).collect();

@@ -20,7 +20,8 @@ use cloudsso::cloud::{Cloud, Endpoint, Limits, Pause, Retry, Site, Surroundings,
 use cloudsso::crypto::password::Hasher;
 use cloudsso::crypto::{Random, SealingKey, TotpSecret};
 use cloudsso::domain::{
-    Action, Assignee, AssignmentKey, CloudSite, Group, PrincipalId, Target, TaskFilter, TaskStatus, User,
+    Action, Assignee, AssignmentKey, CloudSite, Group, PrincipalId, SessionEnd, Target, TaskFilter,
+    TaskStatus, User,
 };
 use cloudsso::local_cloud::{self, Faults};
 use cloudsso::rpc::AccessKey;
@@ -60,6 +61,8 @@ pub(crate) struct Options {
     pub(crate) faults: Faults,
     /// Whose forwarded addresses are not believed, not even ours.
     pub(crate) trusts_no_proxy: bool,
+    /// The cloud is taken for one that knows no logout.
+    pub(crate) knows_no_logout: bool,
 }
 
 /// A running product. When it is dropped, no task may be left in progress.
@@ -71,9 +74,13 @@ pub(crate) struct TestApp {
     /// The local cloud by a driver of the test's own, with the product's credential.
     pub(crate) cloud: Cloud,
     pub(crate) console_url: String,
+    /// Where the local cloud's APIs are, and the management account's own key.
+    pub(super) cloud_host: String,
+    pub(super) owner: AccessKey,
     listener_url: String,
     people: HashMap<String, Person>,
     visitors: AtomicU32,
+    nonces: AtomicU32,
     servers: Vec<ServerHandle>,
     thread: Option<JoinHandle<()>>,
     _folder: TempDir,
@@ -101,6 +108,7 @@ impl TestApp {
             public_url: options.public_url.map_or(listener_url.clone(), str::to_owned),
             proxy: options.proxy,
             faults: options.faults,
+            knows_no_logout: options.knows_no_logout,
             trusted_proxies: if options.trusts_no_proxy { vec![] } else { vec!["127.0.0.1"] },
             folder: folder.path().to_owned(),
             clock: clock.clone(),
@@ -117,9 +125,12 @@ impl TestApp {
             operator: Operator::local(),
             cloud: started.cloud,
             console_url: started.console_url,
+            cloud_host: started.cloud_host,
+            owner: started.owner,
             listener_url,
             people: HashMap::new(),
             visitors: AtomicU32::new(0),
+            nonces: AtomicU32::new(0),
             servers: started.servers,
             thread: Some(thread),
             _folder: folder,
@@ -207,6 +218,11 @@ impl TestApp {
         (visitor, portal)
     }
 
+    /// A nonce that no other call has.
+    pub(super) fn nonce(&self) -> String {
+        format!("nonce-{}-{}", self.nonces.fetch_add(1, Ordering::Relaxed), self.cloud_host)
+    }
+
     pub(crate) fn advance(&self, by: Duration) {
         self.clock.advance(by);
     }
@@ -289,6 +305,7 @@ struct Plan {
     public_url: String,
     proxy: Option<Arc<CloudProxy>>,
     faults: Faults,
+    knows_no_logout: bool,
     trusted_proxies: Vec<&'static str>,
     folder: PathBuf,
     clock: Clock,
@@ -299,6 +316,8 @@ struct Started {
     ctx: Arc<Context>,
     cloud: Cloud,
     console_url: String,
+    cloud_host: String,
+    owner: AccessKey,
     servers: Vec<ServerHandle>,
 }
 
@@ -312,6 +331,10 @@ impl Plan {
         }
         let cloud = driver(outside, &local.service, &self.clock);
         let random = Random::system();
+        let mut site = CloudSite::local_cloud(&local.base_url);
+        if self.knows_no_logout {
+            site.session_end = SessionEnd::DenyOlder("acs:TokenIssueTime".to_owned());
+        }
         let ctx = Context::new(Parts {
             store: self.store.clone(),
             clock: self.clock.clone(),
@@ -320,7 +343,7 @@ impl Plan {
             sealing_key: SealingKey::parse(&SealingKey::generate(&random).unwrap()).unwrap(),
             instance: "test".to_owned(),
             public_url: self.public_url.clone(),
-            site: console(&local.base_url),
+            site,
             cloud: driver(outside, &local.service, &self.clock),
             upkeep: Upkeep::default(),
         })
@@ -337,7 +360,8 @@ impl Plan {
             public.workers(1).disable_signals().shutdown_timeout(1).listen(self.public).unwrap().run();
         let servers = vec![public.handle(), local.handle()];
         let console_url = format!("{}/console", local.base_url);
-        started.send(Started { ctx, cloud, console_url, servers }).unwrap();
+        let (cloud_host, owner) = (outside.to_string(), local.owner.clone());
+        started.send(Started { ctx, cloud, console_url, cloud_host, owner, servers }).unwrap();
         let local = rt::spawn(local.server);
         let _ended = public.await;
         let _ended = local.await;
@@ -381,15 +405,4 @@ fn driver(address: SocketAddr, key: &AccessKey, clock: &Clock) -> Cloud {
     };
     // The clock stands still, and a bucket that never refills would hold everybody up.
     Cloud::with_limits(site, surroundings, Limits { rate: 1_000_000, ..Limits::default() })
-}
-
-fn console(base_url: &str) -> CloudSite {
-    CloudSite {
-        role_sso_acs_url: format!("{base_url}/saml-role/sso"),
-        role_sso_audience: "urn:alibaba:cloudcomputing".to_owned(),
-        console_url: format!("{base_url}/console"),
-        relay_state_pages: vec![format!("{base_url}/")],
-        object_prefix: "AliyunReservedSSO-".to_owned(),
-        entry_role: ENTRY_ROLE.to_owned(),
-    }
 }

@@ -6,6 +6,7 @@ pub(crate) mod browser;
 pub(crate) mod database;
 mod html;
 pub(crate) mod http;
+pub(crate) mod member;
 pub(crate) mod person;
 pub(crate) mod process;
 pub(crate) mod proxy;

@@ -72,13 +72,14 @@ pub(crate) fn offered_roles(portal: &Page) -> Vec<OfferedRole> {
     for account in portal.body.split("<li class=\"account\">").skip(1) {
         let name = between(account, "<h2 class=\"account-name\">", "</h2>");
         let id = between(account, "Account number </span>", "</span>");
-        for role in account.split("<li class=\"role\">").skip(1) {
+        let held = account.split_once("<div class=\"ram-user\">").map_or(account, |(held, _ram_user)| held);
+        for role in held.split("<li class=\"role\">").skip(1) {
             let Some((_before, form)) = role.split_once("action=\"") else { continue };
             let (action, _behind) = form.split_once('"').unwrap();
             roles.push(OfferedRole {
                 account: name.to_owned(),
                 account_id: id.to_owned(),
-                name: between(role, "<h3 class=\"role-name\">", "</h3>").to_owned(),
+                name: between(role, "class=\"role-name\">", "</h").to_owned(),
                 form: portal.form(action),
             });
         }
@@ -108,7 +109,7 @@ impl Console {
         };
         Self {
             account_id: between(&page.body, "<span class=\"mono\">", "</span>").to_owned(),
-            identity: between(&page.body, "<dt>Identity</dt><dd>", "</dd>").to_owned(),
+            identity: between(&page.body, "<dt>Identity</dt><dd>", "<").to_owned(),
             session_name: between(&page.body, "<dt>Session name</dt><dd>", "</dd>").to_owned(),
             started_at: moment("Signed in"),
             expires_at: moment("Ends"),

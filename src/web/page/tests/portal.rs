@@ -19,7 +19,7 @@ const AUDITOR: Held = ("ReadOnly", "See everything, change nothing.", 720);
 const DATABASE: Held = ("DatabaseAdmin", "Run RDS and PolarDB: backups, parameters, accounts.", 90);
 const NETWORK: Held = ("NetworkAdmin", "VPCs, routes, load balancers and DNS.", 120);
 
-struct Holding {
+pub(super) struct Holding {
     id: AccountId,
     name: String,
     folders: Vec<&'static str>,
@@ -34,7 +34,7 @@ fn holding(number: u64, name: &str, folders: &[&'static str], roles: &[Held]) ->
     Holding { id, name: name.to_owned(), folders: folders.to_vec(), roles: roles.iter().map(role).collect() }
 }
 
-fn acme() -> Vec<Holding> {
+pub(super) fn acme() -> Vec<Holding> {
     vec![
         holding(
             1083_4410_2291_5507,
@@ -61,7 +61,7 @@ fn hundred() -> Vec<Holding> {
         .collect()
 }
 
-fn accounts(held: &[Holding]) -> Vec<Account<'_>> {
+pub(super) fn accounts(held: &[Holding]) -> Vec<Account<'_>> {
     held.iter()
         .map(|account| Account {
             id: &account.id,
@@ -79,11 +79,12 @@ fn accounts(held: &[Holding]) -> Vec<Account<'_>> {
                     landing_pages: Vec::new(),
                 })
                 .collect(),
+            ram_user: None,
         })
         .collect()
 }
 
-fn portal(accounts: Vec<Account<'_>>) -> Portal<'_> {
+pub(super) fn portal(accounts: Vec<Account<'_>>) -> Portal<'_> {
     Portal {
         csrf_token: CSRF,
         organisation: "Acme Corporation",

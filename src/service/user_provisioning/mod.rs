@@ -1,0 +1,345 @@
+//! User provisionings: asked for, changed, ended. They count at once; what follows in the accounts is done
+//! by one task for each person, and told by one event for each person of a provisioning (CloudSSO OpenAPI
+//! 2021-05-15, `…UserProvisioning…`). The work itself is in `ram_user`; this room calls no cloud.
+
+mod event;
+mod follow;
+
+use crate::base::{AccountId, Timestamp, UserId, UserProvisioningId};
+use crate::domain::{
+    self, Action, Assignee, CloudSite, DeletionStrategy, Event, EventSource, Kind, ProvisionedUser, Status,
+    Target, UserProvisioning, UserProvisioningChanges, UserProvisioningConfiguration, UserProvisioningFilter,
+    UserProvisioningStatistics, UserProvisioningTerms,
+};
+use crate::storage::{
+    Conn, directory as directories, group, provisioned_user, user, user_provisioning, user_provisioning_event,
+};
+
+use super::context::Change;
+use super::{Context, Error, Operator, console_session, directory, target};
+
+pub use event::{delete_event, list_events, load_event, retry_event};
+pub(super) use follow::{Turn, account_returned, ask, ask_user_sso, clear, joined, left, person_changed};
+
+/// Keeps RAM users for a user, or for each member of a group, in each of these accounts: in all of them or
+/// in none.
+///
+/// # Errors
+/// [`Error::Refused`] naming the field that breaks its rule; `EntityNotExists.…` for an account or for the
+/// assignee; `EntityAlreadyExists.UserProvisioning`; `OperationConflict.UserProvisioning` while an earlier
+/// one is being deleted.
+pub fn create(
+    ctx: &Context,
+    operator: &Operator,
+    accounts: &[AccountId],
+    assignee: &Assignee,
+    terms: &UserProvisioningTerms,
+) -> Result<Vec<UserProvisioning>, Error> {
+    terms.check()?;
+    let (change, accounts) = (ctx.change(operator.origin()), accounts.to_vec());
+    let (assignee, terms) = (assignee.clone(), terms.clone());
+    let made = ctx.store.write(move |conn| {
+        let persons = persons_of(conn, &assignee)?;
+        let mut made = Vec::new();
+        for account in &accounts {
+            target::check(conn, &Target::Account(account.clone()))?;
+            if let Some(existing) = user_provisioning::find_for(conn, account, &assignee)? {
+                return Err(in_the_way(&existing).into());
+            }
+            made.push(start(conn, &change, account, (&assignee, &persons), &terms)?);
+        }
+        Ok::<_, Error>(made)
+    })?;
+    ctx.work.ring();
+    Ok(made)
+}
+
+/// As [`create`] for one account; `None` where there is one already.
+///
+/// # Errors
+/// As [`create`], but for what exists.
+pub fn ensure(
+    ctx: &Context,
+    operator: &Operator,
+    account: &AccountId,
+    assignee: &Assignee,
+    terms: &UserProvisioningTerms,
+) -> Result<Option<UserProvisioning>, Error> {
+    match create(ctx, operator, std::slice::from_ref(account), assignee, terms) {
+        Ok(mut made) => Ok(made.pop()),
+        Err(Error::Refused(refusal)) if refusal.code == "EntityAlreadyExists.UserProvisioning" => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn in_the_way(existing: &UserProvisioning) -> domain::Error {
+    let UserProvisioning { account_id, assignee, id, .. } = existing;
+    match existing.status {
+        Status::Enabled => domain::Error::exists(
+            "UserProvisioning",
+            format_args!("{id} of {assignee} on account {account_id}"),
+        ),
+        Status::Disabled => domain::Error::new(
+            Kind::Conflict,
+            "OperationConflict.UserProvisioning",
+            format!("{id} of {assignee} on account {account_id} is still being deleted; see its events"),
+        ),
+    }
+}
+
+fn start(
+    conn: &mut Conn,
+    change: &Change,
+    account: &AccountId,
+    (assignee, persons): (&Assignee, &[UserId]),
+    terms: &UserProvisioningTerms,
+) -> Result<UserProvisioning, Error> {
+    let made = UserProvisioning {
+        id: change.id()?,
+        account_id: account.clone(),
+        assignee: assignee.clone(),
+        terms: terms.clone(),
+        status: Status::Enabled,
+        created_at: change.now,
+        updated_at: change.now,
+    };
+    user_provisioning::insert(conn, &made)?;
+    ask_user_sso(conn, change, account)?;
+    for person in persons {
+        follow::write(conn, change, &made, (person, EventSource::StartProvisioning))?;
+    }
+    let detail = serde_json::json!({
+        "account_id": account,
+        "principal_id": assignee.as_str(),
+        "persons": persons.len(),
+        "duplication_strategy": terms.duplication.as_str(),
+        "deletion_strategy": terms.deletion.as_str(),
+    });
+    change.record(conn, &Event::new(Action::UserProvisioningCreated, &made.id).with(detail))?;
+    Ok(made)
+}
+
+/// The users that an assignee stands for; their membership does not change until the transaction ends.
+fn persons_of(conn: &mut Conn, assignee: &Assignee) -> Result<Vec<UserId>, Error> {
+    let missing = || domain::Error::missing(assignee.kind().as_str(), assignee);
+    match assignee {
+        Assignee::User(id) => {
+            user::find(conn, id)?.ok_or_else(missing)?;
+            Ok(vec![id.clone()])
+        }
+        Assignee::Group(id) => {
+            group::lock(conn, id)?;
+            group::find(conn, id)?.ok_or_else(missing)?;
+            Ok(group::list_member_ids(conn, id)?)
+        }
+    }
+}
+
+/// The user provisioning with this id.
+///
+/// # Errors
+/// [`Error::Refused`] with `EntityNotExists.UserProvisioning`.
+pub fn load(ctx: &Context, _operator: &Operator, id: &UserProvisioningId) -> Result<UserProvisioning, Error> {
+    ctx.store.read(|conn| existing(conn, id))
+}
+
+/// Those that agree with `filter`, oldest first: at most `limit` after the one with the id `after`, and how
+/// many there are in all.
+///
+/// # Errors
+/// Failures of the database.
+pub fn list(
+    ctx: &Context,
+    _operator: &Operator,
+    filter: &UserProvisioningFilter,
+    after: Option<&UserProvisioningId>,
+    limit: i64,
+) -> Result<(Vec<UserProvisioning>, i64), Error> {
+    ctx.store.read(|conn| {
+        Ok((user_provisioning::list(conn, filter, after, limit)?, user_provisioning::count(conn, filter)?))
+    })
+}
+
+/// Changes what is said of a user provisioning, and what it does for whoever comes or goes from now on.
+///
+/// # Errors
+/// [`Error::Refused`] naming the field that breaks its rule; `EntityNotExists.UserProvisioning`;
+/// `OperationConflict.UserProvisioning` when it is being deleted.
+pub fn update(
+    ctx: &Context,
+    operator: &Operator,
+    id: &UserProvisioningId,
+    changes: UserProvisioningChanges,
+) -> Result<UserProvisioning, Error> {
+    let (change, id) = (ctx.change(operator.origin()), id.clone());
+    ctx.store.write(move |conn| {
+        let mut found = living(conn, &id)?;
+        let before = found.terms.clone();
+        changes.clone().apply(&mut found.terms)?;
+        if found.terms != before {
+            found.updated_at = change.now;
+            user_provisioning::update(conn, &found)?;
+            let detail = serde_json::json!({
+                "duplication_strategy": found.terms.duplication.as_str(),
+                "deletion_strategy": found.terms.deletion.as_str(),
+            });
+            change.record(conn, &Event::new(Action::UserProvisioningUpdated, &id).with(detail))?;
+        }
+        Ok(found)
+    })
+}
+
+/// Ends a user provisioning: it reaches nobody from this moment on, and console sessions by it are ended.
+/// What becomes of the RAM users is its own strategy's to say, or `strategy`'s.
+///
+/// # Errors
+/// [`Error::Refused`]: `EntityNotExists.UserProvisioning`, `OperationConflict.UserProvisioning` when it is
+/// being deleted already.
+pub fn delete(
+    ctx: &Context,
+    operator: &Operator,
+    id: &UserProvisioningId,
+    strategy: Option<DeletionStrategy>,
+) -> Result<(), Error> {
+    let (change, id) = (ctx.change(operator.origin()), id.clone());
+    ctx.store.write(move |conn| {
+        user_provisioning::lock(conn, &id)?;
+        let mut found = living(conn, &id)?;
+        found.terms.deletion = strategy.unwrap_or(found.terms.deletion);
+        (found.status, found.updated_at) = (Status::Disabled, change.now);
+        user_provisioning::update(conn, &found)?;
+        let leaving = follow::leave_all(conn, &change, &found)?;
+        let detail = serde_json::json!({
+            "account_id": found.account_id,
+            "principal_id": found.assignee.as_str(),
+            "persons": leaving.len(),
+            "deletion_strategy": found.terms.deletion.as_str(),
+        });
+        let event = Event::new(Action::UserProvisioningDeletionRequested, &id).with(detail);
+        change.record(conn, &event)?;
+        console_session::end_unentitled(conn, &change, &leaving)?;
+        clear(conn, &change, &id, &found.account_id)
+    })?;
+    ctx.ring_all();
+    Ok(())
+}
+
+/// How the events of a user provisioning stand.
+///
+/// # Errors
+/// [`Error::Refused`] with `EntityNotExists.UserProvisioning`.
+pub fn statistics(
+    ctx: &Context,
+    _operator: &Operator,
+    id: &UserProvisioningId,
+) -> Result<UserProvisioningStatistics, Error> {
+    ctx.store.read(|conn| {
+        let found = existing(conn, id)?;
+        let of = Some((id, &found.assignee));
+        Ok(user_provisioning_event::statistics(conn, &found.account_id, of)?)
+    })
+}
+
+/// How the events of all user provisionings of an account stand.
+///
+/// # Errors
+/// [`Error::Refused`] with `EntityNotExists.Account`.
+pub fn account_statistics(
+    ctx: &Context,
+    _operator: &Operator,
+    account: &AccountId,
+) -> Result<UserProvisioningStatistics, Error> {
+    ctx.store.read(|conn| {
+        target::check(conn, &Target::Account(account.clone()))?;
+        Ok(user_provisioning_event::statistics(conn, account, None)?)
+    })
+}
+
+/// The RAM users that are kept in an account, by person: at most `limit` after the one of `after`, and how
+/// many there are in all.
+///
+/// # Errors
+/// [`Error::Refused`] with `EntityNotExists.Account`.
+pub fn list_ram_users(
+    ctx: &Context,
+    _operator: &Operator,
+    account: &AccountId,
+    after: Option<&UserId>,
+    limit: i64,
+) -> Result<(Vec<ProvisionedUser>, i64), Error> {
+    ctx.store.read(|conn| {
+        target::check(conn, &Target::Account(account.clone()))?;
+        Ok((
+            provisioned_user::list_in(conn, account, after, limit)?,
+            provisioned_user::count_in(conn, account)?,
+        ))
+    })
+}
+
+/// How RAM users enter the console.
+///
+/// # Errors
+/// Failures of the database; [`Error::Refused`] when there is no directory.
+pub fn configuration(ctx: &Context, _operator: &Operator) -> Result<UserProvisioningConfiguration, Error> {
+    ctx.store.read(|conn| current_configuration(&ctx.site, conn))
+}
+
+/// What holds now: what somebody said, or the usual.
+pub(super) fn current_configuration(
+    site: &CloudSite,
+    conn: &mut Conn,
+) -> Result<UserProvisioningConfiguration, Error> {
+    let id = directory::id(conn)?;
+    let created_at = directories::load(conn)?.map_or(Timestamp::from_millis(0), |one| one.created_at);
+    let said = user_provisioning::configuration(conn, &id, created_at)?;
+    Ok(said.unwrap_or_else(|| UserProvisioningConfiguration::usual(site, created_at)))
+}
+
+/// Changes how RAM users enter the console from now on: for how many hours, 1–24, and on which page.
+///
+/// # Errors
+/// [`Error::Refused`] on `NewSessionDuration` or `NewDefaultLandingPage`; then nothing is changed.
+pub fn update_configuration(
+    ctx: &Context,
+    operator: &Operator,
+    session_hours: Option<u32>,
+    landing_page: Option<String>,
+) -> Result<UserProvisioningConfiguration, Error> {
+    let (change, site) = (ctx.change(operator.origin()), ctx.site.clone());
+    ctx.store.write(move |conn| {
+        let id = directory::id(conn)?;
+        directories::lock(conn, &id)?;
+        let before = current_configuration(&site, conn)?;
+        let wanted = UserProvisioningConfiguration {
+            session_hours: session_hours.unwrap_or(before.session_hours),
+            landing_page: landing_page.clone().unwrap_or_else(|| before.landing_page.clone()),
+            ..before.clone()
+        };
+        if wanted == before {
+            return Ok(before);
+        }
+        wanted.check(&site)?;
+        let wanted = UserProvisioningConfiguration { updated_at: change.now, ..wanted };
+        user_provisioning::put_configuration(conn, &id, &wanted)?;
+        let detail = serde_json::json!({
+            "session_hours": wanted.session_hours, "landing_page": wanted.landing_page,
+        });
+        let event = Event::new(Action::UserProvisioningConfigurationUpdated, &id).with(detail);
+        change.record(conn, &event)?;
+        Ok(wanted)
+    })
+}
+
+fn existing(conn: &mut Conn, id: &UserProvisioningId) -> Result<UserProvisioning, Error> {
+    let missing = || domain::Error::missing("UserProvisioning", id);
+    Ok(user_provisioning::find(conn, id)?.ok_or_else(missing)?)
+}
+
+/// One that is not being deleted.
+fn living(conn: &mut Conn, id: &UserProvisioningId) -> Result<UserProvisioning, Error> {
+    let found = existing(conn, id)?;
+    match found.status {
+        Status::Enabled => Ok(found),
+        Status::Disabled => Err(in_the_way(&found).into()),
+    }
+}
