@@ -5,7 +5,8 @@ use std::collections::HashMap;
 
 use crate::base::{AccountId, ConsoleSessionId, UserId};
 use crate::domain::{
-    self, Action, ConsoleIdentity, ConsoleSession, ConsoleSessionFilter, EndReason, Event, Grant, PrincipalId,
+    self, Action, ConsoleIdentity, ConsoleSession, ConsoleSessionFilter, EndReason, Event, Grant,
+    PrincipalId, SessionEnd,
 };
 use crate::storage::{Conn, account, assignment, console_session, user, user_provisioning};
 
@@ -59,6 +60,11 @@ pub fn list_own(ctx: &Context, portal: &PortalSession) -> Result<Vec<OwnSession>
         });
         Ok(own.collect())
     })
+}
+
+/// Whether the cloud ends a console session as soon as it is told to.
+pub fn ends_at_once(ctx: &Context) -> bool {
+    matches!(ctx.site.session_end, SessionEnd::SingleLogout(_))
 }
 
 /// Ends a session, whosesoever it is.

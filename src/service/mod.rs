@@ -38,7 +38,6 @@ pub mod portal;
 mod provision;
 pub mod provisioning;
 mod ram_user;
-mod ram_user_drift;
 pub mod ram_user_sso;
 pub mod resource_directory;
 pub mod role_sso;

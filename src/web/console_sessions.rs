@@ -42,7 +42,9 @@ async fn get_sessions(
     let found = found.map_err(|error| Refused::from(error).of(&request))?;
     let csrf_token = form_token(&face, &request, Purpose::Session)?;
     let ended = query.get("ended").and_then(|count| count.parse().ok());
-    page(StatusCode::OK, &view(&found, &session, ended, &csrf_token))
+    let mut shown = view(&found, &session, ended, &csrf_token);
+    shown.ends_at_once = console_session::ends_at_once(&face.ctx);
+    page(StatusCode::OK, &shown)
 }
 
 async fn post_end(
@@ -88,6 +90,7 @@ fn view<'a>(
         is_administrator,
         ended,
         total: found.len(),
+        ends_at_once: true,
         sessions: found.iter().take(SHOWN).map(shown).collect(),
     }
 }

@@ -2,22 +2,23 @@
 //! by one task for each person, and told by one event for each person of a provisioning (CloudSSO OpenAPI
 //! 2021-05-15, `…UserProvisioning…`). The work itself is in `ram_user`; this room calls no cloud.
 
+mod configuration;
 mod event;
 mod follow;
 
-use crate::base::{AccountId, Timestamp, UserId, UserProvisioningId};
+use crate::base::{AccountId, UserId, UserProvisioningId};
 use crate::domain::{
-    self, Action, Assignee, CloudSite, DeletionStrategy, Event, EventSource, Kind, ProvisionedUser, Status,
-    Target, UserProvisioning, UserProvisioningChanges, UserProvisioningConfiguration, UserProvisioningFilter,
-    UserProvisioningStatistics, UserProvisioningTerms,
+    self, Action, Assignee, DeletionStrategy, Event, EventSource, Kind, ProvisionedUser, Status, Target,
+    UserProvisioning, UserProvisioningChanges, UserProvisioningFilter, UserProvisioningStatistics,
+    UserProvisioningTerms,
 };
-use crate::storage::{
-    Conn, directory as directories, group, provisioned_user, user, user_provisioning, user_provisioning_event,
-};
+use crate::storage::{Conn, group, provisioned_user, user, user_provisioning, user_provisioning_event};
 
 use super::context::Change;
-use super::{Context, Error, Operator, console_session, directory, target};
+use super::{Context, Error, Operator, console_session, target};
 
+pub(super) use configuration::current_configuration;
+pub use configuration::{configuration, update_configuration};
 pub use event::{delete_event, list_events, load_event, retry_event};
 pub(super) use follow::{Turn, account_returned, ask, ask_user_sso, clear, joined, left, person_changed};
 
@@ -273,60 +274,6 @@ pub fn list_ram_users(
             provisioned_user::list_in(conn, account, after, limit)?,
             provisioned_user::count_in(conn, account)?,
         ))
-    })
-}
-
-/// How RAM users enter the console.
-///
-/// # Errors
-/// Failures of the database; [`Error::Refused`] when there is no directory.
-pub fn configuration(ctx: &Context, _operator: &Operator) -> Result<UserProvisioningConfiguration, Error> {
-    ctx.store.read(|conn| current_configuration(&ctx.site, conn))
-}
-
-/// What holds now: what somebody said, or the usual.
-pub(super) fn current_configuration(
-    site: &CloudSite,
-    conn: &mut Conn,
-) -> Result<UserProvisioningConfiguration, Error> {
-    let id = directory::id(conn)?;
-    let created_at = directories::load(conn)?.map_or(Timestamp::from_millis(0), |one| one.created_at);
-    let said = user_provisioning::configuration(conn, &id, created_at)?;
-    Ok(said.unwrap_or_else(|| UserProvisioningConfiguration::usual(site, created_at)))
-}
-
-/// Changes how RAM users enter the console from now on: for how many hours, 1–24, and on which page.
-///
-/// # Errors
-/// [`Error::Refused`] on `NewSessionDuration` or `NewDefaultLandingPage`; then nothing is changed.
-pub fn update_configuration(
-    ctx: &Context,
-    operator: &Operator,
-    session_hours: Option<u32>,
-    landing_page: Option<String>,
-) -> Result<UserProvisioningConfiguration, Error> {
-    let (change, site) = (ctx.change(operator.origin()), ctx.site.clone());
-    ctx.store.write(move |conn| {
-        let id = directory::id(conn)?;
-        directories::lock(conn, &id)?;
-        let before = current_configuration(&site, conn)?;
-        let wanted = UserProvisioningConfiguration {
-            session_hours: session_hours.unwrap_or(before.session_hours),
-            landing_page: landing_page.clone().unwrap_or_else(|| before.landing_page.clone()),
-            ..before.clone()
-        };
-        if wanted == before {
-            return Ok(before);
-        }
-        wanted.check(&site)?;
-        let wanted = UserProvisioningConfiguration { updated_at: change.now, ..wanted };
-        user_provisioning::put_configuration(conn, &id, &wanted)?;
-        let detail = serde_json::json!({
-            "session_hours": wanted.session_hours, "landing_page": wanted.landing_page,
-        });
-        let event = Event::new(Action::UserProvisioningConfigurationUpdated, &id).with(detail);
-        change.record(conn, &event)?;
-        Ok(wanted)
     })
 }
 

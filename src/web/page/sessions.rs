@@ -18,6 +18,8 @@ pub struct Sessions<'a> {
     pub ended: Option<usize>,
     /// How many are open. More than [`Sessions::sessions`] when the list was cut.
     pub total: usize,
+    /// Whether the cloud ends a session when it is told to. Where it does not, the page says what it does.
+    pub ends_at_once: bool,
     /// What is listed, the latest first.
     pub sessions: Vec<Session<'a>>,
 }

@@ -90,7 +90,7 @@ fn a_signed_response_opens_the_console_as_the_user() {
         &format!("<time datetime=\"{}\">", ends.rfc3339()),
         "User SSO (SAML)",
         "provisioned by CloudSSO",
-        "RAM console › Users › alice › Grant permission",
+        "RAM console › Users › alice › Add Permissions",
         "AttachPolicyToUser",
     ] {
         assert!(page.body.contains(shown), "{shown} is not on {}", page.body);
@@ -114,7 +114,7 @@ fn the_page_says_what_the_user_and_its_groups_hold() {
     let (user, group) = (place("Granted to the user"), place("Granted to the group ops"));
     let (own, of_group) = (place("AliyunECSReadOnlyAccess"), place("AliyunOSSReadOnlyAccess"));
     assert!(user < own && own < group && group < of_group, "{page}");
-    assert!(!page.contains("Grant permission"));
+    assert!(!page.contains("Add Permissions"));
 }
 
 #[test]

@@ -36,6 +36,7 @@ fn sessions(sessions: Vec<Session<'static>>) -> Sessions<'static> {
         username: "alice",
         is_administrator: false,
         ended: None,
+        ends_at_once: true,
         total: sessions.len(),
         sessions,
     }
@@ -117,4 +118,13 @@ fn a_list_that_was_cut_says_so() {
     let unnamed = Session { account: "", ..session(role) };
     let html = look("sessions-unnamed.html", &sessions(vec![unnamed]));
     assert_has(&html, &[r#"<h2 class="account-name">1083441022915507</h2>"#, "1 is open"]);
+}
+
+#[test]
+fn a_cloud_that_closes_no_console_is_said_to_be_one() {
+    let told = |ends_at_once| {
+        let page = Sessions { ends_at_once, ..sessions(Vec::new()) };
+        look(&format!("sessions-{ends_at_once}.html"), &page).contains("This cloud cannot close a console")
+    };
+    assert!(told(false) && !told(true));
 }

@@ -12,9 +12,9 @@ use crate::domain::{
 };
 use crate::storage::{Conn, provisioned_user, user, user_provisioning, user_sso};
 
-use super::provision::Failure;
-use super::ram_user::Place;
-use super::{Context, Error, user_sso as sso};
+use super::super::provision::Failure;
+use super::super::ram_user::Place;
+use super::super::{Context, Error, user_sso as sso};
 
 /// What an account should have for persons, as the directory says.
 pub(super) struct Expected {
