@@ -101,6 +101,8 @@ pub struct ConsoleSessionFilter {
     pub user_id: Option<UserId>,
     /// In this account.
     pub account_id: Option<AccountId>,
+    /// As this identity.
+    pub identity: Option<ConsoleIdentity>,
     /// Good at this moment.
     pub alive_at: Option<Timestamp>,
 }

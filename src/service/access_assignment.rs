@@ -2,8 +2,8 @@
 //! it is removed; what accounts need for it is made by tasks.
 
 use crate::domain::{
-    self, Action, Assignee, Assignment, AssignmentFilter, AssignmentKey, DeprovisionStrategy, Event, Task,
-    TaskKind,
+    self, Action, Assignee, Assignment, AssignmentFilter, AssignmentKey, ConsoleIdentity,
+    DeprovisionStrategy, Event, Task, TaskKind,
 };
 use crate::storage::{Conn, assignment, group, user};
 
@@ -70,11 +70,8 @@ pub fn delete(
         assignment::delete(conn, &key)?;
         let task = task::write(conn, &change, &draft)?;
         record(conn, &change, Action::AccessAssignmentDeleted, &task)?;
-        let holders = match &key.assignee {
-            Assignee::User(id) => vec![id.clone()],
-            Assignee::Group(id) => group::list_member_ids(conn, id)?,
-        };
-        console_session::end_unentitled(conn, &change, &holders)?;
+        let identity = ConsoleIdentity::Role(key.access_configuration_id.clone());
+        console_session::end_unentitled_as(conn, &change, identity, key.target.account())?;
         Ok::<_, Error>(task)
     })?;
     ctx.ring_all();

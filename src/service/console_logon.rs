@@ -74,7 +74,7 @@ pub(super) struct Attempt {
 }
 
 /// Lets somebody enter if `check` finds them entitled, and records the answer. The check runs in one
-/// transaction with the record, and sees whoever is being disabled or shut out at this moment.
+/// transaction with the record: it holds the person as they are, and has to hold what entitles them.
 pub(super) fn decide(
     ctx: &Context,
     visit: &Visit,
@@ -89,7 +89,7 @@ pub(super) fn decide(
         move |conn| {
             // Read again inside the transaction: they may have been disabled since the request came in.
             if let Principal::User(user) = portal.principal() {
-                users::lock(conn, std::slice::from_ref(&user.id))?;
+                users::lock(conn, &user.id)?;
             }
             let Some(Principal::User(user)) = find_enabled(conn, &portal.session().principal)? else {
                 return Err(denied());

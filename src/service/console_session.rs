@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::base::{AccountId, ConsoleSessionId, UserId};
+use crate::base::{AccountId, ConsoleSessionId, Timestamp, UserId};
 use crate::domain::{
     self, Action, ConsoleIdentity, ConsoleSession, ConsoleSessionFilter, EndReason, Event, Grant,
     PrincipalId, SessionEnd,
@@ -49,7 +49,7 @@ pub struct OwnSession {
 /// Failures of the database.
 pub fn list_own(ctx: &Context, portal: &PortalSession) -> Result<Vec<OwnSession>, Error> {
     let PrincipalId::User(id) = &portal.session().principal else { return Ok(Vec::new()) };
-    let filter = living_of(id, ctx);
+    let filter = of_person(id, ctx.now());
     ctx.store.read(|conn| {
         let found = console_session::list(conn, &filter, None, i64::MAX)?;
         let ids: Vec<&str> = found.iter().map(|one| one.account_id.as_str()).collect();
@@ -121,7 +121,7 @@ pub fn end_own(
 /// Failures of the database.
 pub fn end_all_own(ctx: &Context, visit: &Visit, portal: &PortalSession) -> Result<usize, Error> {
     let PrincipalId::User(id) = &portal.session().principal else { return Ok(0) };
-    let (change, filter) = (ctx.change(&visit.origin(id)), living_of(id, ctx));
+    let (change, filter) = (ctx.change(&visit.origin(id)), of_person(id, ctx.now()));
     let ended = ctx.store.write(move |conn| end_these(conn, &change, &filter, EndReason::Person))?;
     ctx.logouts.ring();
     Ok(ended)
@@ -130,34 +130,44 @@ pub fn end_all_own(ctx: &Context, visit: &Visit, portal: &PortalSession) -> Resu
 /// Ends every living session of a person who may not sign in any more; says how many. Whoever commits rings
 /// the bell of logouts.
 pub(super) fn end_disabled(conn: &mut Conn, change: &Change, id: &UserId) -> Result<usize, Error> {
-    user::lock(conn, std::slice::from_ref(id))?;
+    user::lock(conn, id)?;
+    end_these(conn, change, &of_person(id, change.now), EndReason::Disabled)
+}
+
+/// Ends those living sessions of a person who has left a group by which they could not come in any more.
+/// Whoever commits rings the bell of logouts.
+pub(super) fn end_unentitled_of(conn: &mut Conn, change: &Change, person: &UserId) -> Result<(), Error> {
+    // Whoever is being let in at this moment has the same lock, and is seen here or sees what we wrote.
+    user::lock(conn, person)?;
+    end_unentitled(conn, change, &of_person(person, change.now))
+}
+
+/// Ends those living sessions as `identity` by which their persons could not come in any more, after an
+/// assignment or a user provisioning was taken away: in `account`, or wherever. Whoever commits rings the
+/// bell of logouts.
+pub(super) fn end_unentitled_as(
+    conn: &mut Conn,
+    change: &Change,
+    identity: ConsoleIdentity,
+    account: Option<&AccountId>,
+) -> Result<(), Error> {
+    // Whoever is being let in at this moment shares what was taken away, which therefore waited for them.
     let filter = ConsoleSessionFilter {
-        user_id: Some(id.clone()),
+        identity: Some(identity),
+        account_id: account.cloned(),
         alive_at: Some(change.now),
         ..ConsoleSessionFilter::default()
     };
-    end_these(conn, change, &filter, EndReason::Disabled)
+    end_unentitled(conn, change, &filter)
 }
 
-/// Ends those living sessions of these persons by which they could not come in any more; says how many.
-/// Whoever commits rings the bell of logouts.
-pub(super) fn end_unentitled(conn: &mut Conn, change: &Change, persons: &[UserId]) -> Result<usize, Error> {
-    // Whoever is being let in at this moment has the same lock, and is seen here or sees what we wrote.
-    user::lock(conn, persons)?;
-    let mut ended = 0;
-    for person in persons {
-        let filter = ConsoleSessionFilter {
-            user_id: Some(person.clone()),
-            alive_at: Some(change.now),
-            ..ConsoleSessionFilter::default()
-        };
-        for session in console_session::list(conn, &filter, None, i64::MAX)? {
-            if !is_entitled(conn, &session)? {
-                ended += usize::from(end_living(conn, change, &session.id, EndReason::AccessRemoved)?);
-            }
+fn end_unentitled(conn: &mut Conn, change: &Change, filter: &ConsoleSessionFilter) -> Result<(), Error> {
+    for session in console_session::list(conn, filter, None, i64::MAX)? {
+        if !is_entitled(conn, &session)? {
+            end_living(conn, change, &session.id, EndReason::AccessRemoved)?;
         }
     }
-    Ok(ended)
+    Ok(())
 }
 
 fn is_entitled(conn: &mut Conn, session: &ConsoleSession) -> Result<bool, Error> {
@@ -173,12 +183,8 @@ fn is_entitled(conn: &mut Conn, session: &ConsoleSession) -> Result<bool, Error>
     })
 }
 
-fn living_of(id: &UserId, ctx: &Context) -> ConsoleSessionFilter {
-    ConsoleSessionFilter {
-        user_id: Some(id.clone()),
-        alive_at: Some(ctx.now()),
-        ..ConsoleSessionFilter::default()
-    }
+fn of_person(id: &UserId, now: Timestamp) -> ConsoleSessionFilter {
+    ConsoleSessionFilter { user_id: Some(id.clone()), alive_at: Some(now), ..ConsoleSessionFilter::default() }
 }
 
 fn end_these(

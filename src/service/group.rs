@@ -177,7 +177,7 @@ pub fn remove_user(ctx: &Context, operator: &Operator, group: &GroupId, user: &U
             return Err(domain::Error::missing("GroupMember", format_args!("{user} of {group}")).into());
         }
         user_provisioning::left(conn, &change, &group, &user)?;
-        console_session::end_unentitled(conn, &change, std::slice::from_ref(&user))?;
+        console_session::end_unentitled_of(conn, &change, &user)?;
         let detail = serde_json::json!({ "user_id": user });
         change.record(conn, &Event::new(Action::GroupMemberRemoved, &group).with(detail))
     })?;

@@ -56,7 +56,7 @@ struct Asked {
 
 fn check(conn: &mut Conn, user: &User, asked: &Asked) -> Result<console_logon::Entry, Error> {
     let id = &asked.account;
-    if !user_provisioning::reaches(conn, id, &user.id)? {
+    if !user_provisioning::share_reaching(conn, id, &user.id)? {
         return Err(denied());
     }
     let Some(account) = account::find(conn, id)? else { return Err(denied()) };

@@ -5,14 +5,15 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::base::{AccountId, FolderId};
 use crate::domain::{
-    Account, AccountKind, Action, DeprovisionStrategy, Directory, Event, FOLDER_DEPTH, Folder, FolderTree,
-    Grant, Provisioning, ProvisioningFilter, ProvisioningStatus, ReachChange, Target, TaskKind,
+    Account, AccountKind, Action, ConsoleIdentity, DeprovisionStrategy, Directory, Event, FOLDER_DEPTH,
+    Folder, FolderTree, Grant, Provisioning, ProvisioningFilter, ProvisioningStatus, ReachChange, Target,
+    TaskKind,
 };
 use crate::storage::{Conn, account, assignment, provisioning, task};
 
 use super::context::Change;
 use super::task::Draft;
-use super::{Context, Error, Operator, user_provisioning};
+use super::{Context, Error, Operator, console_session, user_provisioning};
 
 /// The resource directory as the cloud has it.
 #[derive(Clone, Debug)]
@@ -138,6 +139,10 @@ pub fn adopt(ctx: &Context, operator: &Operator, observed: ObservedDirectory) ->
         take_over_targets(conn, &before, &after)?;
         forget_folders(conn, &observed)?;
         write_tasks(conn, &change, &plan)?;
+        for grant in &plan.reach.lost {
+            let identity = ConsoleIdentity::Role(grant.access_configuration_id.clone());
+            console_session::end_unentitled_as(conn, &change, identity, Some(&grant.account_id))?;
+        }
         for account in observed.accounts.iter().filter(|account| !is_in(&before, &account.id)) {
             user_provisioning::account_returned(conn, &change, &account.id)?;
         }
@@ -152,7 +157,7 @@ pub fn adopt(ctx: &Context, operator: &Operator, observed: ObservedDirectory) ->
         }
         Ok::<_, Error>(())
     })?;
-    ctx.work.ring();
+    ctx.ring_all();
     Ok(())
 }
 

@@ -51,7 +51,7 @@ fn check(
 ) -> Result<console_logon::Entry, Error> {
     let grant =
         Grant { account_id: entry.account.clone(), access_configuration_id: entry.configuration.clone() };
-    if !assignment::is_granted(conn, &user.id, &grant)? {
+    if !assignment::share_granted(conn, &user.id, &grant)? {
         return Err(denied());
     }
     let (Some(account), Some(configuration)) = (

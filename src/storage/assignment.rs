@@ -108,6 +108,23 @@ pub fn is_granted(conn: &mut Conn, user: &UserId, grant: &Grant) -> Result<bool,
     Ok(found.is_some())
 }
 
+/// As [`is_granted`]; what grants it cannot be removed until the transaction ends.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn share_granted(conn: &mut Conn, user: &UserId, grant: &Grant) -> Result<bool, Error> {
+    // SQLite has one writer at a time.
+    let Conn::Postgres(conn) = conn else { return is_granted(conn, user, grant) };
+    let granting: Vec<String> = dsl::access_assignments
+        .filter(dsl::access_configuration_id.eq(grant.access_configuration_id.as_str()))
+        .filter(dsl::target_id.eq_any(targets_of(&grant.account_id)))
+        .filter(dsl::assignee_id.eq(user.as_str()).or(dsl::assignee_id.eq_any(groups_of(user))))
+        .select(dsl::assignee_id)
+        .for_share()
+        .load(conn)?;
+    Ok(!granting.is_empty())
+}
+
 /// Whether anybody is assigned this configuration on this account or on a folder above it.
 ///
 /// # Errors

@@ -85,6 +85,13 @@ fn filtered(filter: &ConsoleSessionFilter) -> Query<'_> {
     if let Some(account) = &filter.account_id {
         query = query.filter(dsl::account_id.eq(account.as_str()));
     }
+    match &filter.identity {
+        Some(ConsoleIdentity::Role(configuration)) => {
+            query = query.filter(dsl::access_configuration_id.eq(configuration.as_str()));
+        }
+        Some(ConsoleIdentity::RamUser) => query = query.filter(dsl::access_configuration_id.is_null()),
+        None => {}
+    }
     if let Some(now) = filter.alive_at {
         query = query.filter(dsl::ended_at.is_null()).filter(dsl::expires_at.gt(now.millis()));
     }

@@ -165,14 +165,13 @@ pub fn update(conn: &mut Conn, id: &UserId, spec: &UserSpec, now: Timestamp) -> 
     Ok(changed == 1)
 }
 
-/// Locks users until the transaction ends, so that of two who let them in and shut them out, one sees the
+/// Locks a user until the transaction ends, so that of two who let them in and shut them out, one sees the
 /// other's.
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn lock(conn: &mut Conn, ids: &[UserId]) -> Result<(), Error> {
-    let these = dsl::users.filter(dsl::id.eq_any(ids.iter().map(UserId::as_str)));
-    diesel::update(these).set(dsl::updated_at.eq(dsl::updated_at)).execute(conn)?;
+pub fn lock(conn: &mut Conn, id: &UserId) -> Result<(), Error> {
+    diesel::update(dsl::users.find(id.as_str())).set(dsl::updated_at.eq(dsl::updated_at)).execute(conn)?;
     Ok(())
 }
 

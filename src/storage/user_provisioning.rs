@@ -119,6 +119,23 @@ pub fn list_reaching(
     rows.into_iter().map(read).collect()
 }
 
+/// As [`reaches`]; those that reach the user cannot be deleted until the transaction ends.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn share_reaching(conn: &mut Conn, account: &AccountId, user: &UserId) -> Result<bool, Error> {
+    // SQLite has one writer at a time.
+    let Conn::Postgres(conn) = conn else { return reaches(conn, account, user) };
+    let reaching: Vec<String> = dsl::user_provisionings
+        .filter(dsl::account_id.eq(account.as_str()))
+        .filter(dsl::status.eq(Status::Enabled.as_str()))
+        .filter(dsl::assignee_id.eq(user.as_str()).or(dsl::assignee_id.eq_any(groups_of(user))))
+        .select(dsl::id)
+        .for_share()
+        .load(conn)?;
+    Ok(!reaching.is_empty())
+}
+
 /// The accounts in which any reaches a user, each once.
 ///
 /// # Errors

@@ -9,7 +9,7 @@ use crate::domain::{
     UserProvisioningEvent, UserProvisioningFilter,
 };
 use crate::storage::{
-    Conn, group, provisioned_user, task, user, user_provisioning, user_provisioning_event, user_sso,
+    Conn, group, provisioned_user, task, user_provisioning, user_provisioning_event, user_sso,
 };
 
 use super::super::Error;
@@ -177,13 +177,13 @@ fn persons_of(conn: &mut Conn, assignee: &Assignee) -> Result<Vec<UserId>, Error
     }
 }
 
-/// Everybody leaves a provisioning that is being deleted; says who. Whoever has an event open is cleared
+/// Everybody leaves a provisioning that is being deleted; says how many. Whoever has an event open is cleared
 /// away with whatever that one left.
 pub(super) fn leave_all(
     conn: &mut Conn,
     change: &Change,
     provisioning: &UserProvisioning,
-) -> Result<Vec<UserId>, Error> {
+) -> Result<usize, Error> {
     let account = &provisioning.account_id;
     let mut leaving = BTreeMap::new();
     let known = match &provisioning.assignee {
@@ -200,12 +200,10 @@ pub(super) fn leave_all(
     for open in user_provisioning_event::list(conn, Some(&provisioning.id), None, i64::MAX)? {
         leaving.insert(open.user_id, EventSource::UserProvisioningDeletionClearing);
     }
-    let persons: Vec<UserId> = leaving.keys().cloned().collect();
-    user::lock(conn, &persons)?;
     for (person, source) in &leaving {
         write(conn, change, provisioning, (person, *source))?;
     }
-    Ok(persons)
+    Ok(leaving.len())
 }
 
 /// Forgets a provisioning that is being deleted once its last event is gone, and with an account's last one

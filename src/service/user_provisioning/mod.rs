@@ -8,9 +8,9 @@ mod follow;
 
 use crate::base::{AccountId, UserId, UserProvisioningId};
 use crate::domain::{
-    self, Action, Assignee, DeletionStrategy, Event, EventSource, Kind, ProvisionedUser, Status, Target,
-    UserProvisioning, UserProvisioningChanges, UserProvisioningFilter, UserProvisioningStatistics,
-    UserProvisioningTerms,
+    self, Action, Assignee, ConsoleIdentity, DeletionStrategy, Event, EventSource, Kind, ProvisionedUser,
+    Status, Target, UserProvisioning, UserProvisioningChanges, UserProvisioningFilter,
+    UserProvisioningStatistics, UserProvisioningTerms,
 };
 use crate::storage::{Conn, group, provisioned_user, user, user_provisioning, user_provisioning_event};
 
@@ -213,12 +213,13 @@ pub fn delete(
         let detail = serde_json::json!({
             "account_id": found.account_id,
             "principal_id": found.assignee.as_str(),
-            "persons": leaving.len(),
+            "persons": leaving,
             "deletion_strategy": found.terms.deletion.as_str(),
         });
         let event = Event::new(Action::UserProvisioningDeletionRequested, &id).with(detail);
         change.record(conn, &event)?;
-        console_session::end_unentitled(conn, &change, &leaving)?;
+        let (identity, account) = (ConsoleIdentity::RamUser, Some(&found.account_id));
+        console_session::end_unentitled_as(conn, &change, identity, account)?;
         clear(conn, &change, &id, &found.account_id)
     })?;
     ctx.ring_all();

@@ -7,6 +7,7 @@ mod forgery;
 mod headers;
 mod interruption;
 mod password;
+mod race;
 mod ram_user;
 mod replay;
 mod session;
