@@ -7,10 +7,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::base::{AccountId, DirectoryId, UserId, fold};
 use crate::domain::{
-    AccountUserSso, Difference, Finding, ObjectKind, ProvisionedUser, ProvisionedUserStatus, Status, User,
-    UserSsoStatus, WantedRamUser, ram_user_marked, user_sso_to_set,
+    AccountUserSso, Difference, Finding, ObjectKind, ProvisionedUser, ProvisionedUserStatus, Status, Target,
+    TaskFilter, TaskKind, TaskStatus, User, WantedRamUser, ram_user_marked, user_sso_to_set,
 };
-use crate::storage::{Conn, provisioned_user, user, user_provisioning, user_sso};
+use crate::storage::{Conn, provisioned_user, task, user, user_provisioning, user_sso};
 
 use super::super::provision::Failure;
 use super::super::ram_user::Place;
@@ -23,6 +23,8 @@ pub(super) struct Expected {
     /// The names of all that is explained, looked after or not; folded.
     explained: HashSet<String>,
     sso: Option<AccountUserSso>,
+    /// Whether the account's user SSO should be ours, and nobody is working on that.
+    is_sso_due: bool,
     /// Whether anything is kept for anybody; where nothing is, the account is not asked.
     is_any: bool,
 }
@@ -30,7 +32,13 @@ pub(super) struct Expected {
 impl Expected {
     pub(super) fn read(conn: &mut Conn, account: &AccountId) -> Result<Self, Error> {
         let is_any = user_provisioning::is_any_in(conn, account)?;
-        let mut expected = Self { kept: Vec::new(), explained: HashSet::new(), sso: None, is_any };
+        let mut expected = Self {
+            kept: Vec::new(),
+            explained: HashSet::new(),
+            sso: user_sso::find(conn, account)?,
+            is_sso_due: is_any && !is_sso_asked(conn, account)?,
+            is_any,
+        };
         for known in provisioned_user::list_in(conn, account, None, i64::MAX)? {
             expected.explained.insert(fold(&known.ram_user_name));
             if known.status == ProvisionedUserStatus::Provisioned
@@ -41,11 +49,19 @@ impl Expected {
             }
         }
         expected.is_any |= !expected.explained.is_empty();
-        if is_any {
-            expected.sso = user_sso::find(conn, account)?.filter(|sso| sso.status == UserSsoStatus::Ready);
-        }
         Ok(expected)
     }
+}
+
+/// Whether a task that sets the account's user SSO is still to be done.
+fn is_sso_asked(conn: &mut Conn, account: &AccountId) -> Result<bool, Error> {
+    let open = TaskFilter {
+        kinds: vec![TaskKind::SetUserSso],
+        statuses: vec![TaskStatus::InProgress],
+        target: Some(Target::Account(account.clone())),
+        ..TaskFilter::default()
+    };
+    Ok(task::count(conn, &open)? > 0)
 }
 
 /// What differs, and whose task mends it.
@@ -71,9 +87,10 @@ pub(super) fn compare(
         return Ok(found);
     }
     let there = ctx.cloud.account(account);
-    if let Some(known) = &expected.sso {
+    if expected.is_sso_due {
         let observed = sso::read(there.user_sso_settings()?);
-        let finding = match user_sso_to_set(&observed, ctx.identity_provider.metadata(), Some(known)) {
+        let known = expected.sso.as_ref();
+        let finding = match user_sso_to_set(&observed, ctx.identity_provider.metadata(), known) {
             Ok(None) => None,
             Ok(Some(_)) => Some(Finding::Changed),
             Err(_foreign) => Some(Finding::Foreign),

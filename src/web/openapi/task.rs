@@ -13,11 +13,16 @@ use super::paging::Paging;
 use super::target;
 
 const PAGE: u32 = 20;
+/// The vendor's, which are listed unless said, and ours, which are listed when one is named.
 const KINDS: &[&str] = &[
     "ProvisionAccessConfiguration",
     "DeprovisionAccessConfiguration",
     "CreateAccessAssignment",
     "DeleteAccessAssignment",
+    "DetectDrift",
+    "RepairDrift",
+    "ProvisionUser",
+    "SetUserSso",
 ];
 const STATUSES: &[&str] = &["InProgress", "Success", "Failed"];
 const FILTERS: &[&str] = &[

@@ -353,12 +353,15 @@ fn another_provider_s_user_sso_is_never_replaced() {
     assert_eq!(sso(&app, "one"), settings);
     assert_eq!(app.tasks(TaskStatus::Failed), 1);
     assert_eq!(kept(&app, "one"), names(&["alice"]), "the RAM user does not wait for it");
+    assert_eq!(super::drift::compared(&app, &app.account("one")), ["UserSSO Foreign"]);
     // Once it is switched off there, it is set; and what it was comes back.
     let off = UserSsoSettings { is_enabled: false, ..settings };
     there.set_user_sso_settings(&off).unwrap();
+    assert_eq!(super::drift::compared(&app, &app.account("one")), ["UserSSO Changed"]);
+    super::drift::repaired(&app, &app.account("one"));
+    assert!(sso(&app, "one").is_enabled);
     let id = provision(&app, "one", &person(&app, "dora"), DeletionStrategy::Keep);
     app.run_due();
-    assert!(sso(&app, "one").is_enabled);
     delete(&app, &id);
     let all = user_provisioning::list(&app.ctx, &app.operator, &Default::default(), None, 10).unwrap().0;
     for one in all.iter().filter(|one| one.status == Status::Enabled) {

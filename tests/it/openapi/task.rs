@@ -60,10 +60,19 @@ fn tasks_are_listed_by_page_and_filter() {
     assert_eq!(listed(&[("Status", "InProgress")]).0.len(), 0);
     assert_eq!(listed(&[("Status", "Success"), ("TaskType", "CreateAccessAssignment")]).0.len(), 3);
     assert_eq!(listed(&[("TaskType", "ProvisionAccessConfiguration")]).0.len(), 0);
+    // Tasks of kinds that the vendor does not have are listed to whoever asks for them.
+    api.within("DetectDrift", &[("TargetType", "RD-Account"), ("TargetId", two.as_str())]).ok();
+    api.app.run_due();
+    assert_eq!(listed(&[]).0.len(), 3);
+    let (drift, _) = listed(&[("TaskType", "DetectDrift")]);
+    assert_eq!(
+        (drift.len(), &drift[0]["TargetId"], &drift[0]["Status"]),
+        (1, &two.as_str().into(), &"Success".into())
+    );
     for (code, parameters) in [
         ("InvalidParameter.Status", vec![("Status", "Done")]),
         ("InvalidParameter.Status", vec![("Status", "Cancelled")]),
-        ("InvalidParameter.TaskType", vec![("TaskType", "DetectDrift")]),
+        ("InvalidParameter.TaskType", vec![("TaskType", "Sleep")]),
         ("InvalidParameter.MaxResults", vec![("MaxResults", "21")]),
         ("InvalidParameter.Filter", vec![("Filter", "StartTime ge yesterday")]),
         ("MissingTargetType", vec![("TargetId", two.as_str())]),
