@@ -179,7 +179,11 @@ fn is_entitled(conn: &mut Conn, session: &ConsoleSession) -> Result<bool, Error>
             };
             assignment::is_granted(conn, &session.user_id, &grant)?
         }
-        ConsoleIdentity::RamUser => user_provisioning::reaches(conn, &session.account_id, &session.user_id)?,
+        // An account that has left the resource directory is entered by nobody.
+        ConsoleIdentity::RamUser => {
+            account::find(conn, &session.account_id)?.is_some()
+                && user_provisioning::reaches(conn, &session.account_id, &session.user_id)?
+        }
     })
 }
 

@@ -143,6 +143,10 @@ pub fn adopt(ctx: &Context, operator: &Operator, observed: ObservedDirectory) ->
             let identity = ConsoleIdentity::Role(grant.access_configuration_id.clone());
             console_session::end_unentitled_as(conn, &change, identity, Some(&grant.account_id))?;
         }
+        for account in before.accounts().iter().filter(|account| !is_in(&after, &account.id)) {
+            let identity = ConsoleIdentity::RamUser;
+            console_session::end_unentitled_as(conn, &change, identity, Some(&account.id))?;
+        }
         for account in observed.accounts.iter().filter(|account| !is_in(&before, &account.id)) {
             user_provisioning::account_returned(conn, &change, &account.id)?;
         }

@@ -231,8 +231,9 @@ pub fn exists(conn: &mut Conn, key: &AssignmentKey) -> Result<bool, Error> {
     Ok(found.first::<String>(conn).optional()?.is_some())
 }
 
+/// The groups that a user is in, as part of a query.
 #[diesel::dsl::auto_type(no_type_alias)]
-fn groups_of<'a>(user: &'a UserId) -> _ {
+pub(super) fn groups_of<'a>(user: &'a UserId) -> _ {
     let id: &'a str = user.as_str();
     memberships::table.filter(memberships::user_id.eq(id)).select(memberships::group_id)
 }

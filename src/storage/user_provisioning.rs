@@ -8,10 +8,11 @@ use crate::domain::{
     UserProvisioningConfiguration, UserProvisioningFilter, UserProvisioningTerms,
 };
 
+use super::assignment::groups_of;
 use super::connection::on;
 use super::error::parse;
+use super::schema::user_provisioning_configurations as configurations;
 use super::schema::user_provisionings::{self, dsl};
-use super::schema::{memberships, user_provisioning_configurations as configurations};
 use super::{Conn, Error};
 
 type Query<'a> = user_provisionings::BoxedQuery<'a, <Conn as Connection>::Backend>;
@@ -304,12 +305,6 @@ pub fn delete_configuration(conn: &mut Conn, directory: &DirectoryId) -> Result<
     use configurations::dsl as of;
     diesel::delete(of::user_provisioning_configurations.find(directory.as_str())).execute(conn)?;
     Ok(())
-}
-
-#[diesel::dsl::auto_type(no_type_alias)]
-fn groups_of<'a>(user: &'a UserId) -> _ {
-    let id: &'a str = user.as_str();
-    memberships::table.filter(memberships::user_id.eq(id)).select(memberships::group_id)
 }
 
 fn read(row: Row) -> Result<UserProvisioning, Error> {

@@ -7,7 +7,9 @@ use cloudsso::domain::{
     Action, Assignee, DeletionStrategy, DeprovisionStrategy, DuplicationStrategy, Status,
     UserProvisioningTerms,
 };
-use cloudsso::service::{access_assignment, console_session, group, user, user_provisioning};
+use cloudsso::service::{
+    access_assignment, console_session, group, resource_directory, user, user_provisioning,
+};
 
 use crate::support::app::TestApp;
 use crate::support::http::{Form, Page, Visitor};
@@ -203,4 +205,29 @@ fn a_logout_that_the_cloud_does_not_hear_is_sent_again() {
     app.run_due();
     assert!(!is_inside(&app, &mut visitor));
     assert_eq!(app.events(Action::ConsoleSessionEnded, &id), 1);
+}
+
+#[test]
+fn an_account_that_leaves_the_directory_takes_nobody_along() {
+    let app = TestApp::start();
+    for account in ["one", "two"] {
+        provision(&app, account, &alice(&app));
+    }
+    let (mut as_ram_user, portal) = app.sign_in("alice");
+    let role = offered_roles(&portal).into_iter().find(|role| role.account == "one").unwrap();
+    let (mut as_role, mut elsewhere) = (as_ram_user.clone(), as_ram_user.clone());
+    enter(&app, &mut as_ram_user, "one");
+    enter(&app, &mut elsewhere, "two");
+    Console::read(&open_console(&mut as_role, &role.form));
+    let directory = resource_directory::observe(&app.ctx).unwrap();
+    let mut without = directory.clone();
+    without.accounts.retain(|account| account.id != app.account("one"));
+    resource_directory::adopt(&app.ctx, &app.operator, without).unwrap();
+    app.run_due();
+    assert!(!is_inside(&app, &mut as_ram_user) && !is_inside(&app, &mut as_role));
+    assert!(is_inside(&app, &mut elsewhere));
+    // Back in the directory, she enters again.
+    resource_directory::adopt(&app.ctx, &app.operator, directory).unwrap();
+    app.run_due();
+    enter(&app, &mut as_ram_user, "one");
 }
