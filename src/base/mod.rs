@@ -1,5 +1,5 @@
 //! The words that every other room speaks in: ids with their wire prefixes, time and its spellings,
-//! validated names, paging, secrets that cannot be printed, and a token bucket.
+//! validated names, paging, networks, secrets that cannot be printed, and a token bucket.
 //!
 //! Nothing here knows a protocol, a table or a rule of the product, and nothing here reads the
 //! system clock except [`Clock::system`], which only `app` constructs.
@@ -7,6 +7,7 @@
 mod clock;
 mod id;
 mod name;
+mod network;
 mod page;
 mod secret;
 mod token_bucket;
@@ -18,6 +19,7 @@ pub use id::{
     SigningKeyId, TaskId, UserId, UserProvisioningEventId, UserProvisioningId,
 };
 pub use name::{AccessConfigurationName, DirectoryName, GroupName, InvalidName, MachineName, UserName, fold};
+pub use network::{Network, client_address};
 pub use page::{Page, PageRequest};
 pub use secret::Secret;
 pub use token_bucket::TokenBucket;

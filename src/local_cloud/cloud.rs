@@ -5,7 +5,7 @@ use std::fs::File;
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
-use crate::base::{AccountId, Clock, Secret, Timestamp};
+use crate::base::{AccountId, Clock, Network, Secret, Timestamp};
 use crate::crypto::password::Hasher;
 use crate::crypto::{self, Random, SealingKey, hash};
 
@@ -32,6 +32,8 @@ pub(crate) struct Cloud {
     /// `http://localhost:<port>`.
     pub(crate) base_url: String,
     pub(crate) port: u16,
+    /// Proxies whose forwarded addresses and protocols are believed.
+    pub(crate) trusted_proxies: Vec<Network>,
     pub(crate) csrf_key: Zeroizing<Vec<u8>>,
     /// The last to go, when the store is closed.
     pub(crate) _open: Open,
@@ -80,9 +82,9 @@ impl Cloud {
         open_secret(&self.sealing, access_key_id, sealed)
     }
 
-    /// The value that a form of the console carries for the session with this cookie.
-    pub(crate) fn csrf_token(&self, session_token: &str) -> Result<String, crypto::Error> {
-        let mac = hash::hmac_sha256(&self.csrf_key, session_token.as_bytes())?;
+    /// The value that a form carries which is bound to `cookie`, the browser's own.
+    pub(crate) fn csrf_token(&self, cookie: &str) -> Result<String, crypto::Error> {
+        let mac = hash::hmac_sha256(&self.csrf_key, cookie.as_bytes())?;
         Ok(data_encoding::BASE64URL_NOPAD.encode(&mac))
     }
 }

@@ -2,7 +2,6 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::net::IpAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -15,6 +14,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::rpc::{Answer, BODY_LIMIT, Body, Fault, Received};
 
+use super::channel::Channel;
 use super::cloud::Cloud;
 use super::fault::Fate;
 use super::{api, console, name};
@@ -22,7 +22,7 @@ use super::{api, console, name};
 /// What was received, for as long as several threads in turn work on it.
 struct Arrival {
     received: Received,
-    source: Option<IpAddr>,
+    channel: Channel,
 }
 
 /// A call of an API; or somebody who typed our address into a browser.
@@ -39,8 +39,8 @@ pub(super) async fn call(
     let headers = request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
     let target = (request.path(), request.query_string());
     let received = Received::new(request.method().as_str(), target, headers, body);
-    let source = request.peer_addr().map(|address| address.ip());
-    let arrival = Arc::new(Arrival { received, source });
+    let channel = Channel::of(&request, &cloud.trusted_proxies);
+    let arrival = Arc::new(Arrival { received, channel });
     if cloud.injector.is_idle() {
         return carry_out(&cloud, &arrival).await.map_or_else(broken, written);
     }
@@ -62,7 +62,7 @@ async fn read(payload: web::Payload) -> Option<Body> {
 fn answer(cloud: &Cloud, arrival: &Arrival) -> Answer {
     let received = &arrival.received;
     match received.request() {
-        Ok(request) => api::answer(cloud, &request, arrival.source),
+        Ok(request) => api::answer(cloud, &request, arrival.channel),
         Err(error) => {
             let request_id = name::request_id(&cloud.random).unwrap_or_default();
             tracing::info!(request.id = request_id, reason = %error, "call refused");

@@ -11,18 +11,21 @@ use super::store::user::UserRow;
 pub(crate) struct Identity {
     pub(crate) account: AccountId,
     pub(crate) kind: IdentityKind,
+    /// Whether a second factor was passed at the sign-in that led here: `acs:MFAPresent`. Never so for an
+    /// access key, nor for who came by an identity provider, whose factors the account does not know.
+    pub(crate) mfa_present: bool,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) enum IdentityKind {
-    /// The account itself, by its own access key: may do everything in it.
+    /// The account itself, by its own access key or password: may do everything in it.
     Owner,
     /// A cloud service, by its service credential.
     Service {
         /// Such as `cloudsso.aliyuncs.com`.
         principal: String,
     },
-    /// A RAM user, by an access key of its own.
+    /// A RAM user, by an access key of its own or in the console.
     RamUser(Box<UserRow>),
     /// Somebody who assumed a role.
     RoleSession(Box<RoleSession>),

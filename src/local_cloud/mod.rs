@@ -9,6 +9,7 @@ mod api;
 mod arn;
 mod bootstrap;
 mod catalogue;
+mod channel;
 mod cloud;
 mod console;
 mod control;

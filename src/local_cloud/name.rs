@@ -37,6 +37,11 @@ pub(crate) fn handshake_id(random: &Random) -> Result<String, Error> {
     prefixed(random, "h-", LOWER, 16)
 }
 
+/// A session of the console: `cs-` and 16 characters.
+pub(crate) fn console_session_id(random: &Random) -> Result<String, Error> {
+    prefixed(random, "cs-", LOWER, 16)
+}
+
 /// A role: 18 digits, the first of them 3.
 pub(crate) fn role_id(random: &Random) -> Result<String, Error> {
     prefixed(random, "3", DIGITS, 17)

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::base::Timestamp;
+use crate::base::{Secret, Timestamp};
+use crate::crypto::Random;
 
 use super::refusal::{Flaw, Refusal};
 use super::setting::PasswordPolicy;
@@ -11,6 +12,16 @@ use super::store::login_profile::LoginProfileRow;
 
 /// Characters of the longest password.
 const LONGEST: i64 = 32;
+/// Characters of a password that is drawn, where the policy asks for no more.
+const GENERATED: i64 = 16;
+/// What it is drawn of, and the kinds of which each must be in it.
+const SIGNS: &str = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789-+=!#";
+const SIGN_KINDS: [fn(char) -> bool; 4] = [
+    |sign| sign.is_ascii_lowercase(),
+    |sign| sign.is_ascii_uppercase(),
+    |sign| sign.is_ascii_digit(),
+    |sign| sign.is_ascii_punctuation(),
+];
 const DAY: u64 = 24 * 3600;
 /// How long wrong passwords count, and how long they lock their user.
 pub(crate) const LOCK: Duration = Duration::from_secs(3600);
@@ -85,6 +96,21 @@ pub(crate) fn check(
         Some((_, rule)) => Err(Refusal::parameter(parameter, Flaw::Value, *rule)),
         None => Ok(()),
     }
+}
+
+/// A password that nobody chose and the policy admits, for the user of this name. Without letters and digits
+/// that look alike.
+pub(crate) fn generate(policy: &PasswordPolicy, random: &Random, user_name: &str) -> Result<Secret, Refusal> {
+    let length = usize::try_from(policy.minimum_password_length.clamp(GENERATED, LONGEST)).unwrap_or(0);
+    // One in a few drawn at random has a sign of every kind; a name inside of one is rarer still.
+    for _ in 0..1000 {
+        let password = Secret::new(random.text(SIGNS, length)?);
+        let is_mixed = SIGN_KINDS.iter().all(|kind| password.expose().contains(*kind));
+        if is_mixed && check(policy, "Password", password.expose(), user_name).is_ok() {
+            return Ok(password);
+        }
+    }
+    Err(Refusal::parameter("PasswordPolicy", Flaw::Value, "one that a password of random signs can meet"))
 }
 
 /// `NotInitial`, `InitialValid` or `InitialExpired`.

@@ -13,7 +13,7 @@ use super::store::user::UserRow;
 
 /// What a new password is measured by.
 pub(crate) struct Past {
-    pub(crate) user: UserRow,
+    user_name: String,
     pub(crate) policy: PasswordPolicy,
     /// The hashes of those that may not come back.
     passwords: Vec<String>,
@@ -23,7 +23,17 @@ impl Past {
     pub(crate) fn of(connection: &mut SqliteConnection, user: UserRow) -> Result<Self, Refusal> {
         let policy: PasswordPolicy = setting::read(connection, &user.account_id)?;
         let passwords = login_profile::remembered(connection, &user.id, policy.password_reuse_prevention)?;
-        Ok(Self { user, policy, passwords })
+        Ok(Self { user_name: user.name, policy, passwords })
+    }
+
+    /// Of a user of this name, who had no password yet.
+    pub(crate) fn none(user_name: &str, policy: PasswordPolicy) -> Self {
+        Self { user_name: user_name.to_owned(), policy, passwords: Vec::new() }
+    }
+
+    /// Refuses a password that was given as `parameter`, without the work of a hash.
+    pub(crate) fn check(&self, parameter: &'static str, password: &Secret) -> Result<(), Refusal> {
+        password::check(&self.policy, parameter, password.expose(), &self.user_name)
     }
 
     /// The hash of a password that was given as `parameter`, if the policy admits it. It takes long: no
@@ -34,7 +44,7 @@ impl Past {
         parameter: &'static str,
         password: &Secret,
     ) -> Result<String, Refusal> {
-        password::check(&self.policy, parameter, password.expose(), &self.user.name)?;
+        self.check(parameter, password)?;
         for earlier in &self.passwords {
             if cloud.passwords.verify(password, Some(earlier))? {
                 let rule = format!("none of the last {}", self.policy.password_reuse_prevention);

@@ -199,6 +199,8 @@ pub(crate) enum Refusal {
     Unavailable(&'static str),
     /// Our own failure; the reason is for the log alone.
     Internal(String),
+    /// One of several things that a form asks for together is refused: which, and why.
+    About { which: String, refusal: Box<Refusal> },
 }
 
 /// Characters of a name that a refusal repeats: more than any name has.
@@ -218,6 +220,14 @@ impl Refusal {
             name.truncate(end);
         }
         Self::Missing { entity, name }
+    }
+
+    /// The refusal of one of several things; a failure of ours stays one.
+    pub(crate) fn about(self, which: &str) -> Self {
+        match self {
+            Self::Internal(_) | Self::Unavailable(_) => self,
+            refusal => Self::About { which: which.to_owned(), refusal: Box::new(refusal) },
+        }
     }
 
     pub(crate) fn exists(entity: Entity, name: impl Into<String>) -> Self {
@@ -244,6 +254,7 @@ impl Refusal {
             Self::Action(_) | Self::AccessKeyUnknown | Self::Missing { .. } => 404,
             Self::Exists { .. } | Self::InUse { .. } | Self::State { .. } | Self::Limit { .. } => 409,
             Self::Internal(_) => 500,
+            Self::About { refusal, .. } => refusal.status(),
             Self::Unavailable(_) => 503,
         }
     }
@@ -271,6 +282,7 @@ impl Refusal {
             Self::Token(_) => "AuthenticationFail.OIDCToken".into(),
             Self::Unavailable(_) => "ServiceUnavailable".into(),
             Self::Internal(_) => "InternalError".into(),
+            Self::About { refusal, .. } => refusal.code(),
         }
     }
 }
@@ -322,6 +334,7 @@ impl fmt::Display for Refusal {
             Self::Assertion(_) => f.write_str("The SAML assertion is not valid."),
             Self::Token(_) => f.write_str("The OIDC token is not valid."),
             Self::Unavailable(reason) => write!(f, "Try again in a minute: {reason}."),
+            Self::About { which, refusal } => write!(f, "{which}: {refusal}"),
             Self::Internal(_) => f.write_str("The request processing has failed due to some unknown error."),
         }
     }

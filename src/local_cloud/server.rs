@@ -13,7 +13,7 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use tokio::sync::oneshot;
 
-use crate::base::{AccountId, Clock};
+use crate::base::{AccountId, Clock, Network};
 use crate::crypto::Random;
 use crate::crypto::password::Hasher;
 use crate::rpc::{AccessKey, BODY_LIMIT};
@@ -49,6 +49,8 @@ pub struct Settings {
     pub clock: Clock,
     /// Where ids, secrets and tokens come from.
     pub random: Random,
+    /// Proxies in front whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    pub trusted_proxies: Vec<Network>,
     /// What goes wrong, for whoever wants it to.
     pub faults: Faults,
 }
@@ -62,6 +64,7 @@ impl Settings {
             port: 0,
             clock: Clock::system(),
             random: Random::system(),
+            trusted_proxies: Vec::new(),
             faults: Faults::default(),
         }
     }
@@ -143,6 +146,7 @@ pub fn start(settings: Settings) -> Result<Running, Error> {
         sign_ins: Gate::new(SIGN_INS),
         clock: settings.clock,
         random: settings.random,
+        trusted_proxies: settings.trusted_proxies,
         csrf_key: sealing.derive("console form")?,
         sealing,
         catalogue,
@@ -186,8 +190,7 @@ fn serve(cloud: web::Data<Cloud>, listener: TcpListener) -> Result<Server, Error
             .route("/login/mfa", web::post().to(login::post_code))
             .route("/login/mfa/binding", web::get().to(login::get_stage))
             .route("/login/mfa/binding", web::post().to(login::post_binding))
-            .route("/console", web::get().to(console::get_console))
-            .route("/console/logout", web::post().to(console::post_logout))
+            .configure(console::routes)
             .route("/assets/{name}", web::get().to(console::get_asset))
             .default_service(web::to(not_found))
     })

@@ -26,9 +26,9 @@ use std::sync::Arc;
 
 use actix_web::web::{self, ServiceConfig};
 
+use crate::base::Network;
 use crate::service::Context;
 
-pub use client::Network;
 pub use health::{Health, routes as health_routes};
 pub use openapi::{
     ACTION_NAMES as OPENAPI_ACTIONS, OWN_ACTION_NAMES as OPENAPI_OWN_ACTIONS, VERSION as OPENAPI_VERSION,

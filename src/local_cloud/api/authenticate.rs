@@ -79,7 +79,7 @@ fn lasting(cloud: &Cloud, credential: &Credential<'_>) -> Result<Claimed, Refusa
         (None, None) => IdentityKind::Owner,
     };
     Ok(Claimed {
-        identity: Identity { account: account(&row.account_id)?, kind },
+        identity: Identity { account: account(&row.account_id)?, kind, mfa_present: false },
         secret: cloud.open_secret(&row.id, &row.sealed_secret)?,
         is_active: row.status == "Active",
         expires_at: None,
@@ -118,7 +118,11 @@ fn temporary(cloud: &Cloud, credential: &Credential<'_>) -> Result<Claimed, Refu
         issued_at: Timestamp::from_millis(row.issued_at),
     };
     Ok(Claimed {
-        identity: Identity { account, kind: IdentityKind::RoleSession(Box::new(session)) },
+        identity: Identity {
+            account,
+            kind: IdentityKind::RoleSession(Box::new(session)),
+            mfa_present: row.mfa_present,
+        },
         secret: cloud.open_secret(&row.access_key_id, &row.sealed_secret)?,
         is_active: true,
         expires_at: Some(Timestamp::from_millis(row.expires_at)),

@@ -1,6 +1,5 @@
 //! One call on its way through a verb: who calls, with which parameters, when.
 
-use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
 use data_encoding::BASE64URL_NOPAD;
@@ -8,6 +7,7 @@ use diesel::SqliteConnection;
 use serde_json::Value;
 
 use crate::base::{AccountId, Timestamp};
+use crate::local_cloud::channel::Channel;
 use crate::local_cloud::cloud::Cloud;
 use crate::local_cloud::identity::Identity;
 use crate::local_cloud::refusal::Refusal;
@@ -20,8 +20,7 @@ pub(crate) struct Invocation<'a> {
     pub(crate) cloud: &'a Cloud,
     pub(crate) identity: &'a Identity,
     pub(crate) parameters: &'a Parameters,
-    /// The address that the call came from.
-    pub(crate) source: Option<IpAddr>,
+    pub(crate) channel: Channel,
     /// The version of the product that was called, which is of those in the table of actions.
     pub(crate) version: &'a str,
     pub(crate) now: Timestamp,
@@ -49,9 +48,13 @@ impl Invocation<'_> {
         &self.identity.account
     }
 
-    /// The context with `acs:SourceIp`, the address that the call came from.
-    pub(crate) fn seen_from(&self, context: Context) -> Context {
-        match self.source {
+    /// The context with what conditions may ask of every request beside its time: by which way it came, and
+    /// whether its caller passed a second factor.
+    pub(crate) fn seen(&self, context: Context) -> Context {
+        let context = context
+            .with("acs:SecureTransport", self.channel.is_secure.to_string())
+            .with("acs:MFAPresent", self.identity.mfa_present.to_string());
+        match self.channel.source {
             Some(source) => context.with("acs:SourceIp", source.to_canonical().to_string()),
             None => context,
         }

@@ -21,10 +21,7 @@ use super::permission::may_change_user;
 
 /// `CreateLoginProfile`.
 pub(crate) fn create(call: &Invocation<'_>) -> Outcome {
-    let settings = Settings::read(call)?;
-    if settings.status != Some("Inactive") && settings.password.is_none() {
-        return Err(Refusal::Envelope(crate::rpc::Error::Missing("Password".to_owned())));
-    }
+    let settings = Settings::of_new(call)?;
     let read = |connection: &mut SqliteConnection| {
         let user = changeable(call, connection, "CreateLoginProfile")?;
         match login_profile::find(connection, &user.id)? {
@@ -33,29 +30,52 @@ pub(crate) fn create(call: &Invocation<'_>) -> Outcome {
         }
     };
     let hash = settings.hash(call, &call.cloud.store.read(read)?)?;
-    call.cloud.store.write(|connection| {
-        let user = changeable(call, connection, "CreateLoginProfile")?;
-        if login_profile::find(connection, &user.id)?.is_some() {
-            return Err(Refusal::exists(Entity::LoginProfile, user.name));
-        }
-        let now = call.now.millis();
-        let row = LoginProfileRow {
-            user_id: user.id.clone(),
-            password_hash: hash,
-            password_set_at: now,
-            password_reset_required: settings.password_reset_required.unwrap_or(false),
-            mfa_bind_required: settings.mfa_bind_required.unwrap_or(false),
-            status: settings.status.unwrap_or("Active").to_owned(),
-            is_initial: true,
-            failed_attempts: 0,
-            first_failed_at: 0,
-            created_at: now,
-            updated_at: now,
-        };
-        login_profile::insert(connection, &row)?;
-        remember(connection, &row)?;
-        Ok(json!({"LoginProfile": answer(call, connection, &user, &row)?}))
-    })
+    call.cloud.store.write(|connection| create_hashed(call, connection, (&settings, hash)))
+}
+
+/// The hash of the password that `call` gives, for a user of this name who is about to be made. Nothing is
+/// written, and no transaction may be open: it takes long.
+pub(crate) fn hash_for_new(call: &Invocation<'_>, user_name: &str) -> Result<Option<String>, Refusal> {
+    let settings = Settings::of_new(call)?;
+    let policy = call.cloud.store.read(|connection| setting::read(connection, call.account().as_str()))?;
+    settings.hash(call, &Past::none(user_name, policy))
+}
+
+/// `CreateLoginProfile` inside of somebody's transaction, with the password hashed before.
+pub(crate) fn create_with(
+    call: &Invocation<'_>,
+    connection: &mut SqliteConnection,
+    hash: Option<String>,
+) -> Outcome {
+    create_hashed(call, connection, (&Settings::of_new(call)?, hash))
+}
+
+fn create_hashed(
+    call: &Invocation<'_>,
+    connection: &mut SqliteConnection,
+    (settings, hash): (&Settings, Option<String>),
+) -> Outcome {
+    let user = changeable(call, connection, "CreateLoginProfile")?;
+    if login_profile::find(connection, &user.id)?.is_some() {
+        return Err(Refusal::exists(Entity::LoginProfile, user.name));
+    }
+    let now = call.now.millis();
+    let row = LoginProfileRow {
+        user_id: user.id.clone(),
+        password_hash: hash,
+        password_set_at: now,
+        password_reset_required: settings.password_reset_required.unwrap_or(false),
+        mfa_bind_required: settings.mfa_bind_required.unwrap_or(false),
+        status: settings.status.unwrap_or("Active").to_owned(),
+        is_initial: true,
+        failed_attempts: 0,
+        first_failed_at: 0,
+        created_at: now,
+        updated_at: now,
+    };
+    login_profile::insert(connection, &row)?;
+    remember(connection, &row)?;
+    Ok(json!({"LoginProfile": answer(call, connection, &user, &row)?}))
 }
 
 /// `GetLoginProfile`.
@@ -117,7 +137,7 @@ pub(crate) fn change_password(call: &Invocation<'_>) -> Outcome {
         let mut row = of(connection, &user)?;
         let past = Past::of(connection, user)?;
         // First what needs no guess, so that a bad choice does not count as a wrong password.
-        password::check(&past.policy, "NewPassword", new.expose(), &past.user.name)?;
+        past.check("NewPassword", &new)?;
         count_attempt(&past.policy, &mut row, call.now)?;
         login_profile::update(connection, &row)?;
         Ok::<_, Refusal>((past, row))
@@ -165,6 +185,15 @@ impl Settings {
                 Face::Ims => call.parameters.choice("Status", &["Active", "Inactive"])?,
             },
         })
+    }
+
+    /// Those of a profile that is about to be made.
+    fn of_new(call: &Invocation<'_>) -> Result<Self, Refusal> {
+        let settings = Self::read(call)?;
+        if settings.status != Some("Inactive") && settings.password.is_none() {
+            return Err(Refusal::Envelope(crate::rpc::Error::Missing("Password".to_owned())));
+        }
+        Ok(settings)
     }
 
     /// The hash of the password, if there is one and the policy admits it.

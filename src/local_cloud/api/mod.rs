@@ -26,6 +26,7 @@ mod member_list;
 mod member_tag;
 mod mfa_device;
 mod oidc_provider;
+mod orphan;
 mod password_policy;
 mod payer;
 pub(crate) mod permission;
@@ -42,25 +43,26 @@ mod sts_session;
 mod tag;
 mod target;
 mod user;
+mod user_batch;
 mod user_sso;
 mod user_tag;
-mod version;
-
-use std::net::IpAddr;
-
-use serde_json::Value;
+pub(crate) mod version;
 
 use crate::rpc::{Answer, Call, Fault, Format, Request};
 
+use super::channel::Channel;
 use super::cloud::Cloud;
 use super::fault::Target;
 use super::name;
 use super::refusal::Refusal;
 
+pub(super) use invocation::{Invocation, Outcome};
+pub(super) use sts::{Admission, admit};
 pub(super) use target::target;
+pub(super) use user_batch::{CreatedUser, Maker, NewUser, NotCreated, create_users};
 
-use action::Execution;
-use invocation::{AnonymousInvocation, Invocation};
+use action::{Action, Execution};
+use invocation::AnonymousInvocation;
 
 /// The actions of a product's version, in the vendor's spelling; none for an unknown version. For
 /// tests that hold a client's record against what the server says it has.
@@ -68,15 +70,15 @@ pub fn actions(version: &str) -> Vec<&'static str> {
     action::names(version)
 }
 
-/// Answers one request, whatever it holds; `source` is the address that it came from.
-pub(super) fn answer(cloud: &Cloud, request: &Request<'_>, source: Option<IpAddr>) -> Answer {
+/// Answers one request, whatever it holds; `channel` is the way it came by.
+pub(super) fn answer(cloud: &Cloud, request: &Request<'_>, channel: Channel) -> Answer {
     let request_id = name::request_id(&cloud.random).unwrap_or_default();
     let mut format = Format::of(request);
     let mut action = String::new();
     let outcome = Call::parse(request).map_err(Refusal::from).and_then(|call| {
         format = call.format;
         action.clone_from(&call.action);
-        carry_out(cloud, call, source)
+        carry_out(cloud, call, channel)
     });
     match outcome {
         Ok(result) => {
@@ -102,26 +104,39 @@ pub(super) fn answer(cloud: &Cloud, request: &Request<'_>, source: Option<IpAddr
     }
 }
 
-fn carry_out(cloud: &Cloud, call: Call, source: Option<IpAddr>) -> Result<Value, Refusal> {
+fn carry_out(cloud: &Cloud, call: Call, channel: Channel) -> Outcome {
     let now = cloud.now();
-    if !action::is_version(&call.version) {
-        return Err(Refusal::Version(call.version));
-    }
-    let Some(action) = action::find(&call.version, &call.action) else {
-        return Err(Refusal::Action(call.action));
-    };
+    let action = action(&call.version, &call.action)?;
     if let Execution::Anonymous(verb) = action.execution {
         return verb(&AnonymousInvocation { cloud, parameters: &call.parameters, now });
     }
     let (identity, call) = authenticate::authenticate(cloud, call, now)?;
-    let (parameters, version) = (call.parameters(), call.version());
-    let invocation = Invocation { cloud, identity: &identity, parameters, source, version, now };
-    let answer = match action.execution {
-        Execution::Read(verb) => cloud.store.read(|connection| verb(&invocation, connection)),
-        Execution::Write(verb) => cloud.store.write(|connection| verb(&invocation, connection)),
-        Execution::Staged(verb) => verb(&invocation),
-        Execution::Anonymous(_) => Err(Refusal::Internal("an anonymous action was signed".to_owned())),
-    }?;
+    let (identity, parameters) = (&identity, call.parameters());
+    let invocation = Invocation { cloud, identity, parameters, channel, version: call.version(), now };
+    let answer = execute(action, &invocation)?;
     let target = Target { action: action.full_name(), account: identity.account.to_string() };
-    cloud.injector.visibility.pass(&target, call.parameters(), now, answer)
+    cloud.injector.visibility.pass(&target, parameters, now, answer)
+}
+
+/// Carries out the action `name` for somebody whom the console knows: the same verbs, permissions and
+/// refusals as by a signed call.
+pub(super) fn perform(name: &str, invocation: &Invocation<'_>) -> Outcome {
+    execute(action(invocation.version, name)?, invocation)
+}
+
+fn action(version: &str, name: &str) -> Result<&'static Action, Refusal> {
+    if !action::is_version(version) {
+        return Err(Refusal::Version(version.to_owned()));
+    }
+    action::find(version, name).ok_or_else(|| Refusal::Action(name.to_owned()))
+}
+
+fn execute(action: &Action, invocation: &Invocation<'_>) -> Outcome {
+    let store = &invocation.cloud.store;
+    match action.execution {
+        Execution::Read(verb) => store.read(|connection| verb(invocation, connection)),
+        Execution::Write(verb) => store.write(|connection| verb(invocation, connection)),
+        Execution::Staged(verb) => verb(invocation),
+        Execution::Anonymous(_) => Err(Refusal::Internal("an anonymous action has a caller".to_owned())),
+    }
 }

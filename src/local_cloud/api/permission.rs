@@ -212,11 +212,10 @@ fn parse(cloud: &Cloud, kind: Kind, name: &str, text: &str) -> Result<Arc<Docume
 
 /// What conditions may look at: who calls, when, and the keys of what was `asked`.
 fn context(call: &Invocation<'_>, asked: Context) -> Context {
-    let context = asked
+    let context = call
+        .seen(asked)
         .with("acs:CurrentTime", call.now.rfc3339())
-        .with("acs:SecureTransport", "false")
         .with("acs:PrincipalARN", call.identity.arn());
-    let context = call.seen_from(context);
     let Some(session) = call.identity.role_session() else { return context };
     let context = context
         .with("sts:RoleSessionName", session.session_name.as_str())

@@ -3,6 +3,7 @@
 use diesel::SqliteConnection;
 use serde_json::{Value, json};
 
+use crate::base::AccountId;
 use crate::local_cloud::arn::{Arn, Kind};
 use crate::local_cloud::identity::IdentityKind;
 use crate::local_cloud::refusal::{Entity, Flaw, Refusal};
@@ -15,12 +16,38 @@ use super::permission::authorise_in;
 use super::sts_session::{NewSession, arn, asked_seconds, end, session_name};
 use super::{document, role};
 
+/// What a caller may have who asks for a role: nothing was handed out yet.
+pub(crate) struct Admission {
+    pub(crate) role: RoleRow,
+    pub(crate) source_identity: Option<String>,
+    /// Seconds of the longest session that the caller may have of it.
+    pub(crate) longest: i64,
+}
+
 /// `AssumeRole`.
 pub(crate) fn assume_role(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
-    let arn = arn(call.parameters, "RoleArn", Kind::Role)?;
     let session_name = session_name(call.parameters, "RoleSessionName")?;
     let asked = asked_seconds(call.parameters)?;
     let session_policy = document::session(call.parameters)?;
+    let admission = admit(call, connection)?;
+    let account = AccountId::parse(&admission.role.account_id);
+    let account = account.ok_or_else(|| Refusal::Internal(format!("role {}", admission.role.id)))?;
+    let session = NewSession {
+        role: &admission.role,
+        session_name,
+        session_policy,
+        source_identity: admission.source_identity.as_deref(),
+        issued_to: call.identity.arn(),
+        expires_at: end(call.now, asked, admission.longest)?,
+        mfa_present: call.identity.mfa_present,
+    };
+    session.issue(call.cloud, connection, call.now, &account)
+}
+
+/// Whether the caller may assume the role that the call names: by its own policies, and by the role's trust
+/// policy. The consoles' switch of roles asks it too.
+pub(crate) fn admit(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Result<Admission, Refusal> {
+    let arn = arn(call.parameters, "RoleArn", Kind::Role)?;
     let external_id = external_id(call)?;
     let source_identity = source_identity(call)?;
     let source = source_identity.as_deref();
@@ -41,21 +68,13 @@ pub(crate) fn assume_role(call: &Invocation<'_>, connection: &mut SqliteConnecti
             Principal::Ram { account: call.account(), arn: &caller }
         }
     };
-    let seen = call.seen_from(context(external_id, None));
+    let seen = call.seen(context(external_id, None));
     trust::admit(&role, principal, (seen, source), call.now)?;
     let mut longest = role.max_session_seconds;
     if call.identity.role_session().is_some() {
         longest = longest.min(rules::CHAINED_SESSION);
     }
-    let session = NewSession {
-        role: &role,
-        session_name,
-        session_policy,
-        source_identity: source,
-        issued_to: call.identity.arn(),
-        expires_at: end(call.now, asked, longest)?,
-    };
-    session.issue(call.cloud, connection, call.now, &arn.account)
+    Ok(Admission { role, source_identity, longest })
 }
 
 /// `GetCallerIdentity`; every caller may ask it.

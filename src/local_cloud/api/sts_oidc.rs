@@ -40,6 +40,7 @@ pub(crate) fn assume_role(call: &AnonymousInvocation<'_>) -> Outcome {
             source_identity: None,
             issued_to: provider.to_string(),
             expires_at: expiry(&role)?,
+            mfa_present: false,
         };
         let mut answer = session.issue(cloud, connection, now, &provider.account)?;
         if let Some(members) = answer.as_object_mut() {

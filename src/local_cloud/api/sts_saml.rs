@@ -44,6 +44,7 @@ pub(crate) fn assume_role(call: &AnonymousInvocation<'_>) -> Outcome {
             source_identity: grant.source_identity.as_deref(),
             issued_to: grant.provider_arn.to_string(),
             expires_at,
+            mfa_present: false,
         };
         let mut answer = session.issue(cloud, connection, now, &grant.provider_arn.account)?;
         if let Some(members) = answer.as_object_mut() {

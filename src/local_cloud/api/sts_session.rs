@@ -28,6 +28,8 @@ pub(super) struct NewSession<'a> {
     pub(super) source_identity: Option<&'a str>,
     pub(super) issued_to: String,
     pub(super) expires_at: Timestamp,
+    /// Whether whoever asks passed a second factor.
+    pub(super) mfa_present: bool,
 }
 
 impl NewSession<'_> {
@@ -53,6 +55,7 @@ impl NewSession<'_> {
             issued_to: self.issued_to,
             issued_at: now.millis(),
             expires_at: self.expires_at.millis(),
+            mfa_present: self.mfa_present,
         };
         // An expired key is still known for a day, so that its user is told that it expired.
         let forgotten = now.minus(Duration::from_secs(24 * 3600));

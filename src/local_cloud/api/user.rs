@@ -8,7 +8,7 @@ use crate::local_cloud::identity::user_arn;
 use crate::local_cloud::logon_name::{default_domain, principal_name};
 use crate::local_cloud::refusal::{Entity, Flaw, Refusal};
 use crate::local_cloud::store::access_key::{self, Holder};
-use crate::local_cloud::store::user::{self, UserChanges, UserRow};
+use crate::local_cloud::store::user::{self, UserChanges, UserQuery, UserRow};
 use crate::local_cloud::store::{attachment, group, login_profile, mfa_device, tag as tags};
 use crate::local_cloud::{name, rules};
 
@@ -16,7 +16,7 @@ use super::face::{Face, NamedUser, look_up, user_name};
 use super::invocation::{Invocation, MarkerPage, Outcome, date};
 use super::permission::{authorise, may_change_user};
 use super::tag::{self, Filter};
-use super::user_tag;
+use super::{orphan, user_tag};
 
 const COMMENTS: std::ops::RangeInclusive<usize> = 1..=128;
 const MOBILE_PHONE: &str = "<country code>-<number>, in digits";
@@ -56,6 +56,8 @@ pub(crate) fn create(call: &Invocation<'_>, connection: &mut SqliteConnection) -
         last_login_at: None,
         created_at: call.now.millis(),
         updated_at: call.now.millis(),
+        orphaned_at: None,
+        owner_id: None,
         name,
     };
     user::insert(connection, &row)?;
@@ -91,6 +93,7 @@ pub(crate) fn update(call: &Invocation<'_>, connection: &mut SqliteConnection) -
         }
     }
     let comments = call.parameters.optional("NewComments");
+    let owner = orphan::owner(call, connection, &row)?;
     let changes = UserChanges {
         name: new_name.as_deref(),
         name_key: new_name.as_deref().map(fold),
@@ -98,6 +101,8 @@ pub(crate) fn update(call: &Invocation<'_>, connection: &mut SqliteConnection) -
         email: email(call, "NewEmail")?,
         mobile_phone: mobile_phone(call, "NewMobilePhone")?,
         comments: comments.map(|_| call.text("NewComments", COMMENTS)).transpose()?,
+        orphaned_at: orphan::change(call, &row, provision_type)?,
+        owner_id: owner.as_ref().map(|owner| owner.as_deref()),
         provision_type,
         updated_at: Some(call.now.millis()),
     };
@@ -179,7 +184,8 @@ pub(crate) fn list_basic_infos(call: &Invocation<'_>, connection: &mut SqliteCon
     Ok(page.answer(rows, ("UserBasicInfos", "UserBasicInfo"), |row| row.name_key.clone(), item))
 }
 
-/// Nobody is ever frozen here, so that a list of the frozen is empty.
+/// Nobody is ever frozen here, so that a list of the frozen is empty. `QueryKeyword`, a part of a name or a
+/// display name, and `Orphaned` are ours: the console searches by them.
 fn page(
     call: &Invocation<'_>,
     connection: &mut SqliteConnection,
@@ -189,7 +195,8 @@ fn page(
     authorise(call, connection, &call.action(action), &user_arn(call.account(), "*"))?;
     let page = MarkerPage::read_within(call.parameters, 1000, unless_said)?;
     if call.face() == Face::Ram {
-        let rows = user::list(connection, call.account().as_str(), (&page.after, page.rows()), &[])?;
+        let wanted = UserQuery { after: &page.after, limit: page.rows(), ..UserQuery::default() };
+        let rows = user::list(connection, call.account().as_str(), &wanted)?;
         return Ok((page, rows));
     }
     let filter = Filter::read(call.parameters)?;
@@ -198,7 +205,10 @@ fn page(
     if tags.is_empty() && status == Some("freeze") {
         return Ok((page, Vec::new()));
     }
-    let rows = user::list(connection, call.account().as_str(), (&page.after, page.rows()), tags)?;
+    let keyword = call.text("QueryKeyword", 1..=128)?;
+    let is_orphaned = call.parameters.boolean("Orphaned")?.unwrap_or(false);
+    let wanted = UserQuery { after: &page.after, limit: page.rows(), keyword, is_orphaned, tags };
+    let rows = user::list(connection, call.account().as_str(), &wanted)?;
     Ok((page, rows))
 }
 
@@ -317,6 +327,12 @@ fn answer(call: &Invocation<'_>, connection: &mut SqliteConnection, row: &UserRo
             put("UserPrincipalName", principal_name(&domain, row).into());
             put("ProvisionType", row.provision_type.as_str().into());
             put("Tags", tag::ram_answer(&tags::of(connection, user_tag::bearer(row))?));
+            if let Some(since) = row.orphaned_at {
+                put("OrphanedDate", date(since).into());
+                let owner = row.owner_id.as_deref().map(|id| user::find_by_id(connection, id)).transpose()?;
+                let owner = owner.flatten().map(|owner| principal_name(&domain, &owner));
+                put("OwnerPrincipalName", owner.unwrap_or_default().into());
+            }
         }
     }
     Ok(Value::Object(members))

@@ -7,7 +7,7 @@ use crate::base::fold;
 use crate::local_cloud::identity::user_arn;
 use crate::local_cloud::refusal::{Flaw, Refusal};
 use crate::local_cloud::store::tag::{Bearer, TagRow};
-use crate::local_cloud::store::user::{self, UserRow};
+use crate::local_cloud::store::user::{self, UserQuery, UserRow};
 
 use super::face::{NamedUser, user_name};
 use super::invocation::{Invocation, Outcome};
@@ -49,7 +49,8 @@ pub(crate) fn list(call: &Invocation<'_>, connection: &mut SqliteConnection) -> 
     let mut rows = if names(call)?.is_empty() {
         resource_type(call)?;
         authorise(call, connection, "ims:ListTagResources", &user_arn(call.account(), "*"))?;
-        user::list(connection, call.account().as_str(), ("", i64::MAX), filter.clauses())?
+        let wanted = UserQuery { limit: i64::MAX, tags: filter.clauses(), ..UserQuery::default() };
+        user::list(connection, call.account().as_str(), &wanted)?
     } else {
         resources(call, connection, "ListTagResources")?
     };

@@ -5,37 +5,48 @@
 //! `federation`, not here.
 
 mod asset;
+mod browser;
+mod desk;
 mod form;
 mod held;
 mod landing;
 pub(crate) mod login;
 mod opening;
 mod page;
+mod ram;
 mod session;
 mod sign_in;
 mod single_logout;
+mod switching;
+mod who;
 
 pub(crate) use page::{Problem, SECURITY_HEADERS, problem};
 pub(crate) use single_logout::post_single_logout;
 
 use std::sync::Arc;
 
-use actix_web::cookie::time::Duration as CookieAge;
-use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::base::Secret;
-
+use super::channel::Channel;
 use super::cloud::Cloud;
 use super::name;
 use super::refusal::Refusal;
 
+use browser::{Browser, is_same, no_cookie};
+use form::field;
 use opening::Opened;
 
-/// The cookie that holds a console session's token.
-const COOKIE: &str = "localcloud";
+/// Every page of the consoles, and what their forms do.
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/console/logout", web::post().to(post_logout))
+        .route("/console/switch", web::post().to(post_switch));
+    for screens in [who::SCREENS, ram::SCREENS] {
+        desk::register(config, screens);
+    }
+}
 
 /// `POST /saml-role/sso`. It comes from another site by design, so there is no form token to check:
 /// the assertion itself is the proof, and it works once.
@@ -45,11 +56,11 @@ pub(crate) async fn post_role_sso(
     body: web::Bytes,
 ) -> HttpResponse {
     let request_id = name::request_id(&cloud.random).unwrap_or_default();
-    let replaced = session_token(&request);
+    let (channel, browser) = (Channel::of(&request, &cloud.trusted_proxies), Browser::of(&request));
     let work = Arc::clone(&cloud);
-    let outcome = web::block(move || sign_in::sign_in(&work, &body, replaced.as_ref())).await;
+    let outcome = web::block(move || sign_in::sign_in(&work, &body, browser.as_ref())).await;
     match outcome {
-        Ok(Ok(sign_in::Outcome::Opened(opened))) => entered(&opened),
+        Ok(Ok(sign_in::Outcome::Opened(opened))) => entered(&opened, channel),
         Ok(Ok(sign_in::Outcome::Choose(choice))) => page::choose(&choice),
         Ok(Err(refusal)) => refused(&request_id, &refusal),
         Err(_) => failed(&request_id, "the worker was stopped"),
@@ -63,55 +74,85 @@ pub(crate) async fn post_user_sso(
     body: web::Bytes,
 ) -> HttpResponse {
     let request_id = name::request_id(&cloud.random).unwrap_or_default();
-    let replaced = session_token(&request);
-    let source = request.peer_addr().map(|address| address.ip());
+    let (channel, browser) = (Channel::of(&request, &cloud.trusted_proxies), Browser::of(&request));
     let work = Arc::clone(&cloud);
-    let outcome = web::block(move || sign_in::sign_in_user(&work, &body, source, replaced.as_ref())).await;
+    let outcome =
+        web::block(move || sign_in::sign_in_user(&work, &body, channel.source, browser.as_ref())).await;
     match outcome {
-        Ok(Ok(opened)) => entered(&opened),
+        Ok(Ok(opened)) => entered(&opened, channel),
         Ok(Err(refusal)) => refused(&request_id, &refusal),
         Err(_) => failed(&request_id, "the worker was stopped"),
     }
 }
 
-/// `GET /console`.
-pub(crate) async fn get_console(cloud: web::Data<Cloud>, request: HttpRequest) -> HttpResponse {
-    let Some(token) = session_token(&request) else { return login::not_signed_in(&cloud, &request) };
-    let request_id = name::request_id(&cloud.random).unwrap_or_default();
-    let work = Arc::clone(&cloud);
-    match web::block(move || session::view(&work, &token)).await {
-        Ok(Ok(Some(view))) => page::console(&view),
-        Ok(Ok(None)) => {
-            let mut response = login::not_signed_in(&cloud, &request);
-            forget(&mut response);
-            response
-        }
-        Ok(Err(error)) => failed(&request_id, &error.to_string()),
-        Err(_) => failed(&request_id, "the worker was stopped"),
-    }
-}
-
-/// `POST /console/logout`: from our own page only.
+/// `POST /console/logout`, from our own page only: ends the session that the page is of or, with
+/// `everywhere`, all that the browser has open.
 pub(crate) async fn post_logout(
     cloud: web::Data<Cloud>,
     request: HttpRequest,
     body: web::Bytes,
 ) -> HttpResponse {
     let request_id = name::request_id(&cloud.random).unwrap_or_default();
-    let Some(token) = session_token(&request) else {
-        return page::redirect("/console").finish();
-    };
+    let Some(browser) = Browser::of(&request) else { return page::redirect("/console").finish() };
     if !is_own_site(&cloud, &request) {
         return problem(Problem::Forged, &request_id);
     }
     let work = Arc::clone(&cloud);
-    match web::block(move || session::end(&work, &token, &body)).await {
-        Ok(Ok(true)) => {
-            let mut response = page::redirect("/console").finish();
-            forget(&mut response);
-            response
+    let ended = web::block(move || -> Result<_, Refusal> {
+        let given = || field(&body, "csrf_token");
+        if field(&body, "everywhere").is_some() {
+            let is_own = is_same(&browser.csrf_token(&work)?, given());
+            if !is_own {
+                return Ok(None);
+            }
+            session::end_all(&work, &browser)?;
+        } else if let Some(current) = session::open(&work, &browser)?.current {
+            if !is_same(&browser.csrf_token_at(&work, &current.row.id)?, given()) {
+                return Ok(None);
+            }
+            session::end(&work, &current.row.id)?;
         }
-        Ok(Ok(false)) => problem(Problem::Forged, &request_id),
+        Ok(Some(session::open(&work, &browser)?.sessions.is_empty()))
+    })
+    .await;
+    match ended {
+        Ok(Ok(Some(true))) => page::redirect("/console").cookie(no_cookie()).finish(),
+        Ok(Ok(Some(false))) => page::redirect("/console").finish(),
+        Ok(Ok(None)) => problem(Problem::Forged, &request_id),
+        Ok(Err(error)) => failed(&request_id, &error.to_string()),
+        Err(_) => failed(&request_id, "the worker was stopped"),
+    }
+}
+
+/// `POST /console/switch`, from our own page only: to another console that the browser has open.
+pub(crate) async fn post_switch(
+    cloud: web::Data<Cloud>,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> HttpResponse {
+    let request_id = name::request_id(&cloud.random).unwrap_or_default();
+    let Some(browser) = Browser::of(&request) else { return page::redirect("/console").finish() };
+    if !is_own_site(&cloud, &request) {
+        return problem(Problem::Forged, &request_id);
+    }
+    let channel = Channel::of(&request, &cloud.trusted_proxies);
+    let work = Arc::clone(&cloud);
+    let switched = web::block(move || -> Result<_, Refusal> {
+        if !is_same(&browser.csrf_token(&work)?, field(&body, "csrf_token")) {
+            return Ok(None);
+        }
+        let wanted = field(&body, "session").unwrap_or_default();
+        let sessions = session::open(&work, &browser)?.sessions;
+        let last = sessions.iter().map(|session| session.row.expires_at).max().unwrap_or(0);
+        let seconds = (last - work.now().millis()) / 1000;
+        let is_open = sessions.iter().any(|session| session.row.id == wanted);
+        Ok(Some(is_open.then(|| browser.moved_to(&wanted).cookie(seconds, channel.is_secure))))
+    })
+    .await;
+    match switched {
+        Ok(Ok(Some(Some(cookie)))) => page::redirect("/console").cookie(cookie).finish(),
+        Ok(Ok(Some(None))) => page::redirect("/console").finish(),
+        Ok(Ok(None)) => problem(Problem::Forged, &request_id),
         Ok(Err(error)) => failed(&request_id, &error.to_string()),
         Err(_) => failed(&request_id, "the worker was stopped"),
     }
@@ -123,8 +164,8 @@ pub(crate) async fn get_asset(name: web::Path<String>) -> HttpResponse {
 }
 
 /// On to where the session that was opened begins.
-fn entered(opened: &Opened) -> HttpResponse {
-    let cookie = cookie(opened.token.expose(), CookieAge::seconds(opened.seconds));
+fn entered(opened: &Opened, channel: Channel) -> HttpResponse {
+    let cookie = opened.browser.cookie(opened.seconds, channel.is_secure);
     page::redirect(&opened.landing).cookie(cookie).finish()
 }
 
@@ -148,10 +189,6 @@ fn failed(request_id: &str, reason: &str) -> HttpResponse {
     problem(Problem::Failed, request_id)
 }
 
-fn session_token(request: &HttpRequest) -> Option<Secret> {
-    request.cookie(COOKIE).map(|cookie| Secret::new(cookie.value()))
-}
-
 /// Whether a form was sent by a page of ours, as far as the browser says: by `Sec-Fetch-Site`, or by
 /// `Origin` where a browser is too old for that.
 fn is_own_site(cloud: &Cloud, request: &HttpRequest) -> bool {
@@ -163,15 +200,6 @@ fn is_own_site(cloud: &Cloud, request: &HttpRequest) -> bool {
         }
         (None, None) => true,
     }
-}
-
-fn cookie(value: &str, age: CookieAge) -> Cookie<'_> {
-    Cookie::build(COOKIE, value).path("/").http_only(true).same_site(SameSite::Lax).max_age(age).finish()
-}
-
-fn forget(response: &mut HttpResponse) {
-    // A cookie that cannot be written stays in the browser, and names no session.
-    let _ = response.add_cookie(&cookie("", CookieAge::ZERO));
 }
 
 /// `GET /` without a call in it: somebody typed the address.

@@ -4,17 +4,24 @@ use std::time::Duration;
 
 use diesel::SqliteConnection;
 
-use crate::base::{Secret, Timestamp};
+use crate::base::Timestamp;
 use crate::crypto::token;
+use crate::local_cloud::api::Admission;
 use crate::local_cloud::cloud::Cloud;
+use crate::local_cloud::name;
 use crate::local_cloud::refusal::Refusal;
 use crate::local_cloud::store::console_session::{self, ConsoleSessionRow};
 use crate::saml::NameId;
 
+use super::browser::Browser;
+
+/// Consoles that one browser may have open: with one more, the oldest goes.
+const CONSOLES: usize = 10;
+
 /// A session that was opened.
 pub(super) struct Opened {
-    pub(super) token: Secret,
-    /// How long it lasts.
+    pub(super) browser: Browser,
+    /// How long the browser has something open.
     pub(super) seconds: i64,
     /// Where the browser goes.
     pub(super) landing: String,
@@ -24,7 +31,9 @@ pub(super) struct Opened {
 pub(super) enum CameBy<'a> {
     RoleSso { by: ByAssertion<'a>, role_id: &'a str, provider: &'a str },
     UserSso { by: ByAssertion<'a>, user_id: &'a str },
-    Password { user_id: &'a str },
+    Password { user_id: &'a str, mfa_present: bool },
+    OwnerPassword { account_id: &'a str, mfa_present: bool },
+    RoleSwitch { from: &'a ConsoleSessionRow, to: &'a Admission },
 }
 
 /// What an identity provider said.
@@ -36,35 +45,44 @@ pub(super) struct ByAssertion<'a> {
     pub(super) metadata: &'a str,
 }
 
-/// A session about to begin: its token is drawn before the transaction.
+/// A session about to begin: what is drawn for it is drawn before the transaction. With it the browser gets
+/// another token, so that whoever knew the one before is none the wiser.
 pub(super) struct Opening {
-    pub(super) token: Secret,
-    replaced: Option<String>,
+    browser: Browser,
+    session_id: String,
+    digest_before: Option<String>,
     now: Timestamp,
 }
 
 impl Opening {
-    /// A session that begins now and takes the place of `replaced`, which the browser had until now.
-    pub(super) fn new(cloud: &Cloud, replaced: Option<&Secret>, now: Timestamp) -> Result<Self, Refusal> {
-        let replaced = replaced.map(|token| token::digest(token.expose()));
-        Ok(Self { token: token::generate(&cloud.random, "lc_")?, replaced, now })
+    /// A session that begins now, beside those that the browser `before` has open.
+    pub(super) fn new(cloud: &Cloud, before: Option<&Browser>, now: Timestamp) -> Result<Self, Refusal> {
+        let session_id = name::console_session_id(&cloud.random)?;
+        let browser = Browser::at(token::generate(&cloud.random, "lc_")?, &session_id);
+        Ok(Self { browser, session_id, digest_before: before.map(Browser::digest), now })
     }
 
-    /// Stores it, to last for `seconds`.
+    /// Stores it, to last for `seconds`, and says where the browser goes.
     pub(super) fn store(
         &self,
         connection: &mut SqliteConnection,
-        came_by: CameBy<'_>,
+        came_by: &CameBy<'_>,
         session_name: &str,
-        seconds: i64,
-    ) -> Result<(), Refusal> {
+        (seconds, landing): (i64, String),
+    ) -> Result<Opened, Refusal> {
         let lasts = Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
+        let digest = self.browser.digest();
         let mut row = ConsoleSessionRow {
-            token_digest: token::digest(self.token.expose()),
+            id: self.session_id.clone(),
+            browser_digest: digest.clone(),
             role_id: None,
             user_id: None,
+            owner_of: None,
             came_by: came_by.word().to_owned(),
+            switched_from: None,
             session_name: session_name.to_owned(),
+            source_identity: None,
+            mfa_present: false,
             provider_name: None,
             issuer: None,
             name_id: None,
@@ -74,33 +92,38 @@ impl Opening {
             started_at: self.now.millis(),
             expires_at: self.now.plus(lasts).millis(),
         };
+        came_by.tell(&mut row);
         console_session::delete_expired(connection, self.now.millis())?;
-        if let Some(replaced) = &self.replaced {
-            console_session::delete(connection, replaced)?;
+        if let Some(before) = &self.digest_before {
+            console_session::move_to(connection, before, &digest)?;
         }
-        let by = match came_by {
-            CameBy::RoleSso { by, role_id, provider } => {
-                row.role_id = Some(role_id.to_owned());
-                row.provider_name = Some(provider.to_owned());
-                Some(by)
-            }
-            CameBy::UserSso { by, user_id } => {
-                row.user_id = Some(user_id.to_owned());
-                Some(by)
-            }
-            CameBy::Password { user_id } => {
-                row.user_id = Some(user_id.to_owned());
-                None
-            }
-        };
-        if let Some(by) = by {
-            row.issuer = Some(by.issuer.to_owned());
-            row.name_id = Some(by.name_id.value.clone());
-            row.name_id_format = Some(by.name_id.format.uri().to_owned());
-            row.session_index = by.session_index.map(str::to_owned);
+        let longest = self.make_room(connection, &row)?;
+        if let Some(by) = came_by.assertion() {
             row.metadata_digest = Some(console_session::remember_metadata(connection, by.metadata)?);
         }
-        Ok(console_session::insert(connection, &row)?)
+        console_session::insert(connection, &row)?;
+        let left = (longest.max(row.expires_at) - self.now.millis()) / 1000;
+        Ok(Opened { browser: self.browser.clone(), seconds: left, landing })
+    }
+
+    /// Ends what the new session takes the place of: a session of the same holder that began in the same way,
+    /// and the oldest where there are too many. When the last of the others ends.
+    fn make_room(&self, connection: &mut SqliteConnection, new: &ConsoleSessionRow) -> Result<i64, Refusal> {
+        let mut others = console_session::of_browser(connection, &self.browser.digest(), self.now.millis())?;
+        let key = |row: &ConsoleSessionRow| {
+            let holder = (row.role_id.clone(), row.user_id.clone(), row.owner_of.clone());
+            (holder, row.came_by.clone(), row.session_name.clone())
+        };
+        let too_many = (others.len() + 1).saturating_sub(CONSOLES);
+        for (index, (row, _)) in others.iter().enumerate() {
+            // Not the one in which somebody switches right now, or the new one would end with it.
+            let is_parent = new.switched_from.as_ref() == Some(&row.id);
+            if !is_parent && (index < too_many || key(row) == key(new)) {
+                console_session::delete(connection, &row.id)?;
+            }
+        }
+        others.retain(|(row, _)| key(row) != key(new));
+        Ok(others.iter().map(|(row, _)| row.expires_at).max().unwrap_or(0))
     }
 }
 
@@ -111,6 +134,46 @@ impl CameBy<'_> {
             Self::RoleSso { .. } => "RoleSso",
             Self::UserSso { .. } => "UserSso",
             Self::Password { .. } => "Password",
+            Self::OwnerPassword { .. } => "OwnerPassword",
+            Self::RoleSwitch { .. } => "RoleSwitch",
+        }
+    }
+
+    const fn assertion(&self) -> Option<&ByAssertion<'_>> {
+        match self {
+            Self::RoleSso { by, .. } | Self::UserSso { by, .. } => Some(by),
+            Self::Password { .. } | Self::OwnerPassword { .. } | Self::RoleSwitch { .. } => None,
+        }
+    }
+
+    /// Tells the store whose the session is.
+    fn tell(&self, row: &mut ConsoleSessionRow) {
+        match self {
+            Self::RoleSso { role_id, provider, .. } => {
+                row.role_id = Some((*role_id).to_owned());
+                row.provider_name = Some((*provider).to_owned());
+            }
+            Self::UserSso { user_id, .. } => row.user_id = Some((*user_id).to_owned()),
+            Self::Password { user_id, mfa_present } => {
+                row.user_id = Some((*user_id).to_owned());
+                row.mfa_present = *mfa_present;
+            }
+            Self::OwnerPassword { account_id, mfa_present } => {
+                row.owner_of = Some((*account_id).to_owned());
+                row.mfa_present = *mfa_present;
+            }
+            Self::RoleSwitch { from, to } => {
+                row.role_id = Some(to.role.id.clone());
+                row.switched_from = Some(from.id.clone());
+                row.source_identity.clone_from(&to.source_identity);
+                row.mfa_present = from.mfa_present;
+            }
+        }
+        if let Some(by) = self.assertion() {
+            row.issuer = Some(by.issuer.to_owned());
+            row.name_id = Some(by.name_id.value.clone());
+            row.name_id_format = Some(by.name_id.format.uri().to_owned());
+            row.session_index = by.session_index.map(str::to_owned);
         }
     }
 }

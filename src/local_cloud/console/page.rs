@@ -5,8 +5,6 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use askama::Template;
 
-use super::asset::{icon_url, style_url};
-use super::session::{ConsoleView, HolderView};
 use super::sign_in::Choice;
 
 /// What every answer of the server carries.
@@ -24,26 +22,14 @@ pub(crate) const SECURITY_HEADERS: &[(&str, &str)] = &[
 ];
 
 #[derive(Template)]
-#[template(path = "local_cloud/console.html")]
-struct ConsolePage<'a> {
-    style: String,
-    icon: String,
-    view: &'a ConsoleView,
-}
-
-#[derive(Template)]
 #[template(path = "local_cloud/choose.html")]
 struct ChoosePage<'a> {
-    style: String,
-    icon: String,
     choice: &'a Choice,
 }
 
 #[derive(Template)]
 #[template(path = "local_cloud/problem.html")]
 struct ProblemPage<'a> {
-    style: String,
-    icon: String,
     title: &'static str,
     sentence: &'static str,
     request_id: &'a str,
@@ -103,26 +89,12 @@ impl Problem {
 
 /// The page of a problem; `request_id` is shown where it is not empty, and leads into the log.
 pub(crate) fn problem(problem: Problem, request_id: &str) -> HttpResponse {
-    html(
-        problem.status(),
-        &ProblemPage {
-            style: style_url(),
-            icon: icon_url(),
-            title: problem.title(),
-            sentence: problem.sentence(),
-            request_id,
-        },
-    )
-}
-
-/// The console page.
-pub(super) fn console(view: &ConsoleView) -> HttpResponse {
-    html(StatusCode::OK, &ConsolePage { style: style_url(), icon: icon_url(), view })
+    html(problem.status(), &ProblemPage { title: problem.title(), sentence: problem.sentence(), request_id })
 }
 
 /// The page that asks which of several roles is meant.
 pub(super) fn choose(choice: &Choice) -> HttpResponse {
-    html(StatusCode::OK, &ChoosePage { style: style_url(), icon: icon_url(), choice })
+    html(StatusCode::OK, &ChoosePage { choice })
 }
 
 /// On to a page of our own, by GET.
@@ -135,13 +107,18 @@ pub(super) fn redirect(to: &str) -> HttpResponseBuilder {
 /// A page as an answer that nobody keeps.
 pub(super) fn html(status: StatusCode, page: &impl Template) -> HttpResponse {
     match page.render() {
-        Ok(text) => HttpResponse::build(status)
-            .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
-            .insert_header((CACHE_CONTROL, "no-store"))
-            .body(text),
+        Ok(text) => written(status, text),
         Err(error) => {
             tracing::error!(reason = %error, "a page could not be written");
             HttpResponse::build(StatusCode::INTERNAL_SERVER_ERROR).finish()
         }
     }
+}
+
+/// A page that was filled in, as an answer that nobody keeps.
+pub(super) fn written(status: StatusCode, text: String) -> HttpResponse {
+    HttpResponse::build(status)
+        .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(text)
 }

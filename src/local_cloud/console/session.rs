@@ -1,186 +1,139 @@
-//! Living console sessions: what one shows, and its end.
+//! Living console sessions: who acts in them, and their end.
+
+use std::collections::BTreeSet;
 
 use diesel::SqliteConnection;
 
-use crate::base::{AccountId, Secret, Timestamp};
-use crate::crypto::{hash, token};
+use crate::base::{AccountId, Timestamp};
 use crate::local_cloud::cloud::Cloud;
-use crate::local_cloud::identity::{session_arn, user_arn};
-use crate::local_cloud::logon_name::{default_domain, principal_name};
+use crate::local_cloud::identity::{Identity, IdentityKind, RoleSession};
 use crate::local_cloud::refusal::Refusal;
-use crate::local_cloud::rules;
-use crate::local_cloud::store::console_session::{self, ConsoleSessionRow, Holder};
-use crate::local_cloud::store::role::RoleRow;
-use crate::local_cloud::store::user::UserRow;
-use crate::local_cloud::store::{account, group, login_profile};
+use crate::local_cloud::store::account::{self, AccountRow};
+use crate::local_cloud::store::console_session::{self, ConsoleSessionRow, Held, Holder};
+use crate::local_cloud::store::login_profile;
 
-use super::form::field;
-use super::held::{self, HeldPolicy};
+use super::browser::Browser;
 
-/// Everything that the console page shows.
-#[derive(Debug)]
-pub(super) struct ConsoleView {
-    pub(super) account_id: String,
-    pub(super) account_name: String,
-    pub(super) session_name: String,
-    pub(super) arn: String,
-    pub(super) issuer: String,
-    pub(super) name_id: String,
-    pub(super) started_at: Timestamp,
-    pub(super) expires_at: Timestamp,
-    pub(super) csrf_token: String,
-    pub(super) holder: HolderView,
+/// A session that lives, in an account that does.
+#[derive(Clone, Debug)]
+pub(super) struct Session {
+    pub(super) row: ConsoleSessionRow,
+    pub(super) account: AccountRow,
+    pub(super) identity: Identity,
 }
 
-/// What it shows of a role, or of a user.
-#[derive(Debug)]
-pub(super) enum HolderView {
-    Role(RoleView),
-    User(UserView),
-}
-
-#[derive(Debug)]
-pub(super) struct RoleView {
-    pub(super) name: String,
-    pub(super) provider_name: String,
-    pub(super) policies: Vec<HeldPolicy>,
-}
-
-#[derive(Debug)]
-pub(super) struct UserView {
-    pub(super) name: String,
-    /// `<name>@<domain>`.
-    pub(super) logon_name: String,
-    pub(super) display_name: String,
-    /// Who keeps the user, in words.
-    pub(super) kept_by: &'static str,
-    /// Whether it came by user SSO, and else by its password.
-    pub(super) is_by_sso: bool,
-    pub(super) policies: Vec<HeldPolicy>,
-    /// The groups that it is in, each with its policies.
-    pub(super) groups: Vec<GroupView>,
-}
-
-#[derive(Debug)]
-pub(super) struct GroupView {
-    pub(super) name: String,
-    pub(super) policies: Vec<HeldPolicy>,
-}
-
-impl UserView {
-    /// Whether neither the user nor a group of its holds any policy.
-    pub(super) fn has_no_policy(&self) -> bool {
-        self.policies.is_empty() && self.groups.iter().all(|group| group.policies.is_empty())
+impl Session {
+    pub(super) fn started_at(&self) -> Timestamp {
+        Timestamp::from_millis(self.row.started_at)
     }
-}
 
-/// The session of `token`, if it lives, in an account that does.
-pub(super) fn view(cloud: &Cloud, token: &Secret) -> Result<Option<ConsoleView>, Refusal> {
-    let now = cloud.now().millis();
-    let csrf_token = cloud.csrf_token(token.expose())?;
-    cloud.store.read(|connection| {
-        let digest = token::digest(token.expose());
-        let Some((session, holder)) = console_session::find_living(connection, &digest, now)? else {
-            return Ok(None);
-        };
-        if session.came_by == "Password" && !has_login_profile(connection, &holder)? {
-            return Ok(None);
+    pub(super) fn expires_at(&self) -> Timestamp {
+        Timestamp::from_millis(self.row.expires_at)
+    }
+
+    /// Whom it acts as, in a word: a role's or a user's name.
+    pub(super) fn holder_name(&self) -> &str {
+        match &self.identity.kind {
+            IdentityKind::RoleSession(session) => &session.role.name,
+            IdentityKind::RamUser(user) => &user.name,
+            IdentityKind::Owner | IdentityKind::Service { .. } => &self.account.name,
         }
-        let account_id = match &holder {
-            Holder::Role(role) => &role.account_id,
-            Holder::User(user) => &user.account_id,
-        };
-        let Some((account, account_name)) = living_account(connection, account_id)? else { return Ok(None) };
-        let arn = match &holder {
-            Holder::Role(role) => session_arn(&account, &role.name, &session.session_name),
-            Holder::User(user) => user_arn(&account, &user.name),
-        };
-        Ok(Some(ConsoleView {
-            account_id: account.to_string(),
-            account_name,
-            arn,
-            issuer: session.issuer.clone().unwrap_or_default(),
-            name_id: session.name_id.clone().unwrap_or_default(),
-            session_name: session.session_name.clone(),
-            started_at: Timestamp::from_millis(session.started_at),
-            expires_at: Timestamp::from_millis(session.expires_at),
-            csrf_token,
-            holder: match holder {
-                Holder::Role(role) => HolderView::Role(role_view(cloud, connection, session, role)?),
-                Holder::User(user) => {
-                    HolderView::User(user_view(cloud, connection, (&account, &session), user)?)
-                }
-            },
-        }))
-    })
-}
-
-/// Ends the session of `token`; `false`, and nothing done, if `form` does not carry its CSRF token.
-pub(super) fn end(cloud: &Cloud, token: &Secret, form: &[u8]) -> Result<bool, Refusal> {
-    let expected = cloud.csrf_token(token.expose())?;
-    let given = field(form, "csrf_token").unwrap_or_default();
-    if !hash::equal(expected.as_bytes(), given.as_bytes()) {
-        return Ok(false);
     }
-    cloud.store.write::<_, Refusal>(|connection| {
-        Ok(console_session::delete(connection, &token::digest(token.expose()))?)
-    })?;
-    Ok(true)
 }
 
-fn role_view(
-    cloud: &Cloud,
-    connection: &mut SqliteConnection,
-    session: ConsoleSessionRow,
-    role: RoleRow,
-) -> Result<RoleView, Refusal> {
-    Ok(RoleView {
-        policies: held::list(cloud, connection, &role.id)?,
-        provider_name: session.provider_name.unwrap_or_default(),
-        name: role.name,
+/// What a browser has open.
+pub(super) struct Open {
+    /// The session that it looks at, if that lives.
+    pub(super) current: Option<Session>,
+    /// All that live, the current one too, the oldest first.
+    pub(super) sessions: Vec<Session>,
+}
+
+/// The living sessions of a browser.
+pub(super) fn open(cloud: &Cloud, browser: &Browser) -> Result<Open, Refusal> {
+    let now = cloud.now().millis();
+    cloud.store.read(|connection| {
+        let mut sessions = Vec::new();
+        for held in console_session::of_browser(connection, &browser.digest(), now)? {
+            sessions.extend(living(connection, held)?);
+        }
+        drop_cut_off(&mut sessions);
+        let current = match (browser.session_id(), sessions.as_slice()) {
+            (Some(id), _) => sessions.iter().find(|session| session.row.id == id).cloned(),
+            (None, [only]) => Some(only.clone()),
+            (None, _) => None,
+        };
+        Ok(Open { current, sessions })
     })
 }
 
-fn user_view(
-    cloud: &Cloud,
-    connection: &mut SqliteConnection,
-    (account, session): (&AccountId, &ConsoleSessionRow),
-    user: UserRow,
-) -> Result<UserView, Refusal> {
-    let domain = default_domain(connection, account)?;
-    let groups = group::of_user(connection, &user.id)?.into_iter().map(|(group, _joined_at)| {
-        Ok(GroupView { policies: held::list(cloud, connection, &group.id)?, name: group.name })
-    });
-    Ok(UserView {
-        groups: groups.collect::<Result<_, Refusal>>()?,
-        policies: held::list(cloud, connection, &user.id)?,
-        logon_name: principal_name(&domain, &user),
-        kept_by: match user.provision_type.as_str() {
-            rules::PROVISIONED => "provisioned by CloudSSO",
-            "SCIM" => "synchronised by SCIM",
-            _ => "made in this account",
-        },
-        is_by_sso: session.issuer.is_some(),
-        display_name: user.display_name,
-        name: user.name,
-    })
+/// What is shown of a console that a browser has open beside the one that it looks at.
+pub(super) struct OtherConsole {
+    pub(super) session_id: String,
+    pub(super) account_name: String,
+    pub(super) account_id: String,
+    pub(super) holder: String,
+}
+
+impl From<&Session> for OtherConsole {
+    fn from(session: &Session) -> Self {
+        Self {
+            session_id: session.row.id.clone(),
+            account_name: session.account.display_name.clone(),
+            account_id: session.account.id.clone(),
+            holder: session.holder_name().to_owned(),
+        }
+    }
+}
+
+/// Drops the sessions of roles that were switched to in one that is not there any more, and so on.
+fn drop_cut_off(sessions: &mut Vec<Session>) {
+    loop {
+        let ids: BTreeSet<String> = sessions.iter().map(|session| session.row.id.clone()).collect();
+        sessions.retain(|session| session.row.switched_from.as_ref().is_none_or(|id| ids.contains(id)));
+        if sessions.len() == ids.len() {
+            return;
+        }
+    }
+}
+
+/// Ends one session and those that were switched to in it.
+pub(super) fn end(cloud: &Cloud, session_id: &str) -> Result<(), Refusal> {
+    cloud.store.write(|connection| Ok(console_session::delete(connection, session_id)?))
+}
+
+/// Ends everything that a browser has open.
+pub(super) fn end_all(cloud: &Cloud, browser: &Browser) -> Result<(), Refusal> {
+    cloud.store.write(|connection| Ok(console_session::delete_of_browser(connection, &browser.digest())?))
+}
+
+fn living(connection: &mut SqliteConnection, (row, holder): Held) -> Result<Option<Session>, Refusal> {
+    if row.came_by == "Password" && !has_login_profile(connection, &holder)? {
+        return Ok(None);
+    }
+    let corrupt = || Refusal::Internal(format!("account of session {}", row.id));
+    let account = account::find(connection, holder.account_id())?.ok_or_else(corrupt)?;
+    if account.is_deleted() {
+        return Ok(None);
+    }
+    let kind = match holder {
+        Holder::Role(role) => IdentityKind::RoleSession(Box::new(RoleSession {
+            role,
+            session_name: row.session_name.clone(),
+            session_policy: None,
+            source_identity: row.source_identity.clone(),
+            issued_at: Timestamp::from_millis(row.started_at),
+        })),
+        Holder::User(user) => IdentityKind::RamUser(Box::new(user)),
+        Holder::Owner(_) => IdentityKind::Owner,
+    };
+    let account_id = AccountId::parse(&account.id).ok_or_else(corrupt)?;
+    let identity = Identity { account: account_id, kind, mfa_present: row.mfa_present };
+    Ok(Some(Session { row, account, identity }))
 }
 
 /// Whether a user may sign in by password still: what began so ends with that.
 fn has_login_profile(connection: &mut SqliteConnection, holder: &Holder) -> Result<bool, Refusal> {
     let Holder::User(user) = holder else { return Ok(false) };
     Ok(login_profile::find(connection, &user.id)?.is_some_and(|profile| profile.status == "Active"))
-}
-
-/// An account with its display name, unless it was deleted.
-fn living_account(
-    connection: &mut SqliteConnection,
-    id: &str,
-) -> Result<Option<(AccountId, String)>, Refusal> {
-    let corrupt = || Refusal::Internal(format!("account {id} of a session"));
-    let row = account::find(connection, id)?.ok_or_else(corrupt)?;
-    if row.is_deleted() {
-        return Ok(None);
-    }
-    Ok(Some((AccountId::parse(&row.id).ok_or_else(corrupt)?, row.display_name)))
 }

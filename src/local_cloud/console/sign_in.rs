@@ -4,7 +4,6 @@ use std::net::IpAddr;
 
 use diesel::SqliteConnection;
 
-use crate::base::Secret;
 use crate::local_cloud::cloud::Cloud;
 use crate::local_cloud::federation::Posted;
 use crate::local_cloud::federation::role::{self, Pair};
@@ -12,6 +11,7 @@ use crate::local_cloud::federation::user;
 use crate::local_cloud::refusal::Refusal;
 use crate::local_cloud::store::{account, user as users};
 
+use super::browser::Browser;
 use super::form::field;
 use super::landing::landing;
 use super::opening::{ByAssertion, CameBy, Opened, Opening};
@@ -38,8 +38,8 @@ pub(super) struct OfferedRole {
     pub(super) value: String,
 }
 
-/// Signs in as a role by the form `body`; `replaced` is the session that the browser had until now.
-pub(super) fn sign_in(cloud: &Cloud, body: &[u8], replaced: Option<&Secret>) -> Result<Outcome, Refusal> {
+/// Signs in as a role by the form `body`, sent by a `browser` that may have consoles open.
+pub(super) fn sign_in(cloud: &Cloud, body: &[u8], browser: Option<&Browser>) -> Result<Outcome, Refusal> {
     let response = field(body, "SAMLResponse").ok_or_else(|| assertion("there is no SAMLResponse"))?;
     let relay_state = field(body, "RelayState");
     let posted = Posted::read(&response)?;
@@ -58,8 +58,9 @@ pub(super) fn sign_in(cloud: &Cloud, body: &[u8], replaced: Option<&Secret>) -> 
     };
     let verified = role::verify(cloud, posted, pair, now)?;
     cloud.store.read(|connection| verified.admit(cloud, connection, now))?;
-    let opening = Opening::new(cloud, replaced, now)?;
-    let seconds = cloud.store.write::<_, Refusal>(|connection| {
+    let opening = Opening::new(cloud, browser, now)?;
+    let landing = landing(&cloud.base_url, relay_state.as_deref());
+    let opened = cloud.store.write::<_, Refusal>(|connection| {
         let grant = verified.admit(cloud, connection, now)?;
         verified.use_up(connection, now)?;
         if !grant.role.allow_console_login {
@@ -73,27 +74,25 @@ pub(super) fn sign_in(cloud: &Cloud, body: &[u8], replaced: Option<&Secret>) -> 
             metadata: &grant.metadata,
         };
         let came_by = CameBy::RoleSso { by, role_id: &grant.role.id, provider: &grant.provider_arn.name };
-        opening.store(connection, came_by, &grant.session_name, seconds)?;
-        Ok(seconds)
+        opening.store(connection, &came_by, &grant.session_name, (seconds, landing))
     })?;
-    let landing = landing(&cloud.base_url, relay_state.as_deref());
-    Ok(Outcome::Opened(Opened { token: opening.token, seconds, landing }))
+    Ok(Outcome::Opened(opened))
 }
 
-/// Signs a RAM user in by the form `body`, sent from `source`; `replaced` is the session that the browser
-/// had until now.
+/// Signs a RAM user in by the form `body`, sent from `source` by a `browser` that may have consoles open.
 pub(super) fn sign_in_user(
     cloud: &Cloud,
     body: &[u8],
     source: Option<IpAddr>,
-    replaced: Option<&Secret>,
+    browser: Option<&Browser>,
 ) -> Result<Opened, Refusal> {
     let response = field(body, "SAMLResponse").ok_or_else(|| assertion("there is no SAMLResponse"))?;
     let now = cloud.now();
     let verified = user::verify(cloud, Posted::read(&response)?, now)?;
     cloud.store.read(|connection| verified.admit(connection, source, now))?;
-    let opening = Opening::new(cloud, replaced, now)?;
-    let seconds = cloud.store.write::<_, Refusal>(|connection| {
+    let opening = Opening::new(cloud, browser, now)?;
+    let landing = landing(&cloud.base_url, field(body, "RelayState").as_deref());
+    cloud.store.write::<_, Refusal>(|connection| {
         let grant = verified.admit(connection, source, now)?;
         verified.use_up(connection, now)?;
         let by = ByAssertion {
@@ -103,13 +102,9 @@ pub(super) fn sign_in_user(
             metadata: &grant.metadata,
         };
         let came_by = CameBy::UserSso { by, user_id: &grant.user.id };
-        opening.store(connection, came_by, &grant.user.name, grant.seconds)?;
         users::update_last_login(connection, &grant.user.id, now.millis())?;
-        Ok(grant.seconds)
-    })?;
-    let relay_state = field(body, "RelayState");
-    let landing = landing(&cloud.base_url, relay_state.as_deref());
-    Ok(Opened { token: opening.token, seconds, landing })
+        opening.store(connection, &came_by, &grant.user.name, (grant.seconds, landing))
+    })
 }
 
 /// The account's security preference: the longest console session, in seconds.

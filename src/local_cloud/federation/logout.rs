@@ -92,9 +92,9 @@ impl PostedLogout {
         let ended: Vec<_> = living.iter().filter(is_ended).collect();
         if !ended.is_empty() {
             cloud.store.write::<_, Refusal>(|connection| {
-                ended.iter().try_for_each(|endable| {
-                    Ok(console_session::delete(connection, &endable.session.row.token_digest)?)
-                })
+                ended
+                    .iter()
+                    .try_for_each(|endable| Ok(console_session::delete(connection, &endable.session.row.id)?))
             })?;
         }
         Ok(ended.len())

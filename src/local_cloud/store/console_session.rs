@@ -1,23 +1,33 @@
-//! Console sessions, found by the hash of the browser's token, or by whom they are about.
+//! Console sessions, found by the browser that holds them, or by whom they are about.
 
 use diesel::prelude::*;
 
 use crate::crypto::hash;
 
+use super::account::AccountRow;
 use super::role::RoleRow;
-use super::schema::{console_sessions, roles, session_metadata, users};
+use super::schema::{accounts, console_sessions, roles, session_metadata, users};
 use super::user::UserRow;
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = console_sessions, check_for_backend(diesel::sqlite::Sqlite))]
 pub(crate) struct ConsoleSessionRow {
-    pub(crate) token_digest: String,
-    /// Whose session it is: a role's or a user's.
+    pub(crate) id: String,
+    /// The hash of the browser's token.
+    pub(crate) browser_digest: String,
+    /// Whose session it is: a role's, a user's or the owner's of an account.
     pub(crate) role_id: Option<String>,
     pub(crate) user_id: Option<String>,
-    /// `RoleSso`, `UserSso` or `Password`.
+    pub(crate) owner_of: Option<String>,
+    /// `RoleSso`, `UserSso`, `Password`, `OwnerPassword` or `RoleSwitch`.
     pub(crate) came_by: String,
+    /// The session in which somebody switched to this one's role, and with which it ends.
+    pub(crate) switched_from: Option<String>,
     pub(crate) session_name: String,
+    /// The identity behind a chain of roles.
+    pub(crate) source_identity: Option<String>,
+    /// Whether a second factor was passed.
+    pub(crate) mfa_present: bool,
     /// The SAML provider of a role's session.
     pub(crate) provider_name: Option<String>,
     /// What the identity provider said of the person.
@@ -36,6 +46,18 @@ pub(crate) struct ConsoleSessionRow {
 pub(crate) enum Holder {
     Role(RoleRow),
     User(UserRow),
+    Owner(AccountRow),
+}
+
+impl Holder {
+    /// The account whose resources the session is about.
+    pub(crate) fn account_id(&self) -> &str {
+        match self {
+            Self::Role(role) => &role.account_id,
+            Self::User(user) => &user.account_id,
+            Self::Owner(account) => &account.id,
+        }
+    }
 }
 
 /// A session that came in by an identity provider, and where to look for the keys that may end it.
@@ -60,29 +82,48 @@ pub(crate) fn remember_metadata(connection: &mut SqliteConnection, document: &st
     Ok(digest)
 }
 
-/// A session that lasts beyond `now`, with its role or user; one of a deleted role or user is gone with it.
-pub(crate) fn find_living(
+/// A session with whom it acts as.
+pub(crate) type Held = (ConsoleSessionRow, Holder);
+
+/// The sessions of a browser that last beyond `now`, the oldest first; one of a deleted role or user is gone
+/// with it.
+pub(crate) fn of_browser(
     connection: &mut SqliteConnection,
-    token_digest: &str,
+    browser_digest: &str,
     now: i64,
-) -> QueryResult<Option<(ConsoleSessionRow, Holder)>> {
-    type Found = (ConsoleSessionRow, Option<RoleRow>, Option<UserRow>);
-    let found: Option<Found> = console_sessions::table
-        .find(token_digest)
+) -> QueryResult<Vec<Held>> {
+    type Found = (ConsoleSessionRow, Option<RoleRow>, Option<UserRow>, Option<AccountRow>);
+    let found: Vec<Found> = console_sessions::table
+        .filter(console_sessions::browser_digest.eq(browser_digest))
         .filter(console_sessions::expires_at.gt(now))
         .left_join(roles::table)
         .left_join(users::table)
+        .left_join(accounts::table)
+        .order((console_sessions::started_at, console_sessions::id))
         .select((
             ConsoleSessionRow::as_select(),
             Option::<RoleRow>::as_select(),
             Option::<UserRow>::as_select(),
+            Option::<AccountRow>::as_select(),
         ))
-        .first(connection)
-        .optional()?;
-    Ok(found.and_then(|(session, role, user)| {
-        let holder = role.map(Holder::Role).or(user.map(Holder::User))?;
+        .load(connection)?;
+    let held = |(session, role, user, owner): Found| {
+        let holder = role.map(Holder::Role).or(user.map(Holder::User)).or(owner.map(Holder::Owner))?;
         Some((session, holder))
-    }))
+    };
+    Ok(found.into_iter().filter_map(held).collect())
+}
+
+/// Gives the sessions of a browser to its next token.
+pub(crate) fn move_to(
+    connection: &mut SqliteConnection,
+    browser_digest: &str,
+    new_digest: &str,
+) -> QueryResult<()> {
+    diesel::update(console_sessions::table.filter(console_sessions::browser_digest.eq(browser_digest)))
+        .set(console_sessions::browser_digest.eq(new_digest))
+        .execute(connection)
+        .map(drop)
 }
 
 /// The sessions that last beyond `now` and that `issuer` opened for `name_id`.
@@ -113,8 +154,16 @@ pub(crate) fn of_subject(
     Ok(found.into_iter().filter_map(session).collect())
 }
 
-pub(crate) fn delete(connection: &mut SqliteConnection, token_digest: &str) -> QueryResult<()> {
-    diesel::delete(console_sessions::table.find(token_digest)).execute(connection).map(drop)
+/// Ends a session, and those that somebody switched to in it.
+pub(crate) fn delete(connection: &mut SqliteConnection, id: &str) -> QueryResult<()> {
+    diesel::delete(console_sessions::table.find(id)).execute(connection).map(drop)
+}
+
+/// Ends all sessions of a browser.
+pub(crate) fn delete_of_browser(connection: &mut SqliteConnection, browser_digest: &str) -> QueryResult<()> {
+    diesel::delete(console_sessions::table.filter(console_sessions::browser_digest.eq(browser_digest)))
+        .execute(connection)
+        .map(drop)
 }
 
 /// Forgets what expired before `moment`, and the metadata that no session needs any more.
@@ -158,14 +207,14 @@ mod tests {
         }
         connection.batch_execute(BEFORE).unwrap();
         connection.run_pending_migrations(MIGRATIONS).unwrap();
-        let (session, holder) = find_living(&mut connection, "t", 8).unwrap().unwrap();
+        let (session, holder) = of_browser(&mut connection, "t", 8).unwrap().pop().unwrap();
         assert_eq!((session.came_by.as_str(), session.started_at), ("RoleSso", 1));
         assert!(matches!(holder, Holder::Role(role) if role.name == "reader"));
         let found = of_subject(&mut connection, "https://idp.example.com", "u-alice", 8).unwrap();
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].account_id.as_str(), &found[0].metadata), ("1", &None));
         connection.batch_execute("DELETE FROM roles").unwrap();
-        assert!(find_living(&mut connection, "t", 8).unwrap().is_none());
+        assert!(of_browser(&mut connection, "t", 8).unwrap().is_empty());
     }
 
     #[test]
@@ -178,11 +227,16 @@ mod tests {
         let before = BEFORE.split("INSERT INTO console_sessions").next().unwrap();
         connection.batch_execute(before).unwrap();
         let row = ConsoleSessionRow {
-            token_digest: "t".to_owned(),
+            id: "cs-1".to_owned(),
+            browser_digest: "t".to_owned(),
             role_id: Some("3".to_owned()),
             user_id: None,
+            owner_of: None,
             came_by: "RoleSso".to_owned(),
+            switched_from: None,
             session_name: "alice".to_owned(),
+            source_identity: None,
+            mfa_present: false,
             provider_name: Some("p".to_owned()),
             issuer: Some("i".to_owned()),
             name_id: Some("n".to_owned()),
@@ -193,7 +247,7 @@ mod tests {
             expires_at: 9,
         };
         insert(&mut connection, &row).unwrap();
-        let both = ConsoleSessionRow { token_digest: "u".to_owned(), user_id: Some("4".to_owned()), ..row };
+        let both = ConsoleSessionRow { id: "cs-2".to_owned(), user_id: Some("4".to_owned()), ..row };
         assert!(insert(&mut connection, &both).is_err(), "nobody is a role and a user");
         let count = |connection: &mut SqliteConnection| -> i64 {
             session_metadata::table.count().get_result(connection).unwrap()

@@ -72,6 +72,8 @@ diesel::table! {
         last_login_at -> Nullable<BigInt>,
         created_at -> BigInt,
         updated_at -> BigInt,
+        orphaned_at -> Nullable<BigInt>,
+        owner_id -> Nullable<Text>,
     }
 }
 
@@ -226,16 +228,22 @@ diesel::table! {
         issued_to -> Text,
         issued_at -> BigInt,
         expires_at -> BigInt,
+        mfa_present -> Bool,
     }
 }
 
 diesel::table! {
-    console_sessions (token_digest) {
-        token_digest -> Text,
+    console_sessions (id) {
+        id -> Text,
+        browser_digest -> Text,
         role_id -> Nullable<Text>,
         user_id -> Nullable<Text>,
+        owner_of -> Nullable<Text>,
         came_by -> Text,
+        switched_from -> Nullable<Text>,
         session_name -> Text,
+        source_identity -> Nullable<Text>,
+        mfa_present -> Bool,
         provider_name -> Nullable<Text>,
         issuer -> Nullable<Text>,
         name_id -> Nullable<Text>,
@@ -378,6 +386,7 @@ diesel::joinable!(group_members -> users (user_id));
 diesel::joinable!(mfa_devices -> users (user_id));
 diesel::joinable!(policy_versions -> policies (policy_id));
 diesel::joinable!(temporary_credentials -> roles (role_id));
+diesel::joinable!(console_sessions -> accounts (owner_of));
 diesel::joinable!(console_sessions -> roles (role_id));
 diesel::joinable!(console_sessions -> users (user_id));
 diesel::joinable!(console_sessions -> session_metadata (metadata_digest));
@@ -390,6 +399,7 @@ diesel::allow_tables_to_appear_in_same_query!(
 );
 diesel::allow_tables_to_appear_in_same_query!(console_sessions, session_metadata);
 diesel::allow_tables_to_appear_in_same_query!(console_sessions, users);
+diesel::allow_tables_to_appear_in_same_query!(accounts, users);
 diesel::allow_tables_to_appear_in_same_query!(roles, session_metadata);
 diesel::allow_tables_to_appear_in_same_query!(roles, users);
 diesel::allow_tables_to_appear_in_same_query!(session_metadata, users);

@@ -19,6 +19,7 @@ pub(crate) struct TemporaryCredentialRow {
     pub(crate) issued_to: String,
     pub(crate) issued_at: i64,
     pub(crate) expires_at: i64,
+    pub(crate) mfa_present: bool,
 }
 
 pub(crate) fn insert(connection: &mut SqliteConnection, row: &TemporaryCredentialRow) -> QueryResult<()> {

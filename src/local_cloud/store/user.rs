@@ -2,6 +2,8 @@
 
 use diesel::prelude::*;
 
+use crate::base::fold;
+
 use super::schema::{tags, users};
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -20,6 +22,10 @@ pub(crate) struct UserRow {
     pub(crate) last_login_at: Option<i64>,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
+    /// Since when nobody comes in as it: CloudSSO kept it, and let it go.
+    pub(crate) orphaned_at: Option<i64>,
+    /// Which user of the account answers for it meanwhile.
+    pub(crate) owner_id: Option<String>,
 }
 
 /// What changes in a user; `None` leaves as it is.
@@ -34,6 +40,8 @@ pub(crate) struct UserChanges<'a> {
     pub(crate) comments: Option<&'a str>,
     pub(crate) provision_type: Option<&'a str>,
     pub(crate) updated_at: Option<i64>,
+    pub(crate) orphaned_at: Option<Option<i64>>,
+    pub(crate) owner_id: Option<Option<&'a str>>,
 }
 
 pub(crate) fn insert(connection: &mut SqliteConnection, row: &UserRow) -> QueryResult<()> {
@@ -57,22 +65,42 @@ pub(crate) fn find_by_id(connection: &mut SqliteConnection, id: &str) -> QueryRe
     users::table.find(id).select(UserRow::as_select()).first(connection).optional()
 }
 
-/// At most `limit` users of an account that bear all `wanted` tags, of any value where none is
-/// given, and whose name key comes after `after`, by name.
+/// Which users of an account a list has.
+#[derive(Debug, Default)]
+pub(crate) struct UserQuery<'a> {
+    /// The name key after which it begins, and how many it has at most.
+    pub(crate) after: &'a str,
+    pub(crate) limit: i64,
+    /// A part of the name or the display name; empty for any.
+    pub(crate) keyword: &'a str,
+    /// Whether only those as whom nobody comes in any more.
+    pub(crate) is_orphaned: bool,
+    /// Tags that they all bear, each by its key and, where it is said, its value.
+    pub(crate) tags: &'a [(String, Option<String>)],
+}
+
+/// The users that a query finds, by name.
 pub(crate) fn list(
     connection: &mut SqliteConnection,
     account_id: &str,
-    (after, limit): (&str, i64),
-    wanted: &[(String, Option<String>)],
+    wanted: &UserQuery<'_>,
 ) -> QueryResult<Vec<UserRow>> {
     let mut query = users::table
         .filter(users::account_id.eq(account_id))
-        .filter(users::name_key.gt(after))
+        .filter(users::name_key.gt(wanted.after))
         .order(users::name_key)
-        .limit(limit)
+        .limit(wanted.limit)
         .select(UserRow::as_select())
         .into_boxed();
-    for (key, value) in wanted {
+    if wanted.is_orphaned {
+        query = query.filter(users::orphaned_at.is_not_null());
+    }
+    if !wanted.keyword.is_empty() {
+        let (in_name, in_display_name) = (containing(&fold(wanted.keyword)), containing(wanted.keyword));
+        let is_like = users::name_key.like(in_name).escape('\\');
+        query = query.filter(is_like.or(users::display_name.like(in_display_name).escape('\\')));
+    }
+    for (key, value) in wanted.tags {
         let mut bearers = tags::table
             .filter(tags::account_id.eq(account_id))
             .filter(tags::resource_type.eq("user"))
@@ -85,6 +113,19 @@ pub(crate) fn list(
         query = query.filter(users::id.eq_any(bearers));
     }
     query.load(connection)
+}
+
+/// A pattern of texts that have `part` in them.
+fn containing(part: &str) -> String {
+    let mut pattern = String::from("%");
+    for letter in part.chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
 }
 
 pub(crate) fn update(

@@ -5,8 +5,10 @@ mod access_key;
 mod account_setting;
 mod attachment;
 mod console;
+mod console_user;
 mod control_policy;
 mod delegation;
+pub(crate) mod desk;
 mod driver;
 mod driver_user;
 mod envelope;
@@ -34,7 +36,7 @@ mod saml_provider;
 mod signature;
 mod sts;
 mod tag;
-mod tenant;
+pub(crate) mod tenant;
 mod user;
 mod user_sso;
 
@@ -239,6 +241,10 @@ impl World {
             request = request.header(*name, value.as_str());
         }
         read(request.send(signed.body.as_str())?)
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base_url)
     }
 
     pub(crate) fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {

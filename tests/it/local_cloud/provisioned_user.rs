@@ -175,6 +175,52 @@ fn cloudsso_takes_a_user_over_and_lets_it_go() {
 }
 
 #[test]
+fn who_is_let_go_is_an_orphan_until_an_administrator_decides() {
+    let world = Provisioned::new();
+    let tenant = &world.tenant;
+    let get = || tenant.ims("GetUser", &[world.named()]).ok()["User"].clone();
+    assert!(get().get("OrphanedDate").is_none(), "somebody comes in as it");
+    let bob = tenant.user("bob");
+    tenant.user("carol");
+    let owner = |name: &str| tenant.ims("UpdateUser", &[world.named(), ("NewOwner", name)]);
+    assert_eq!(owner(&bob).code(), "NoPermission.ReservedObject");
+    world.ims("UpdateUser", &[world.named(), ("ProvisionType", "Manual")]).ok();
+    let since = get()["OrphanedDate"].as_str().unwrap().to_owned();
+    assert_eq!(since, tenant.world.clock.now().rfc3339());
+    let orphans = || {
+        let users = tenant.ims("ListUsers", &[("Orphaned", "true")]).ok()["Users"]["User"].clone();
+        let names = users.as_array().unwrap().iter().map(|user| user["UserPrincipalName"].clone());
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(orphans(), [world.alice.as_str()]);
+    for (name, code) in [
+        ("nobody@nowhere.example", "EntityNotExist.User"),
+        (tenant.principal("absent").as_str(), "EntityNotExist.User"),
+        (world.alice.as_str(), "InvalidParameter.NewOwner"),
+        ("no domain", "InvalidParameter.NewOwner"),
+    ] {
+        assert_eq!(owner(name).code(), code, "{name}");
+    }
+    let of_bob = [("UserPrincipalName", bob.as_str()), ("NewOwner", world.alice.as_str())];
+    assert_eq!(tenant.ims("UpdateUser", &of_bob).code(), "User.NotOrphaned");
+    let mark = [("UserPrincipalName", bob.as_str()), ("Orphaned", "true")];
+    assert_eq!(tenant.ims("UpdateUser", &mark).code(), "InvalidParameter.Orphaned");
+    owner(&bob).ok();
+    assert_eq!(get()["OwnerPrincipalName"], bob);
+    owner("").ok();
+    assert_eq!(get()["OwnerPrincipalName"], "");
+    owner(&tenant.principal("carol")).ok();
+    tenant.ims("DeleteUser", &[("UserPrincipalName", &tenant.principal("carol"))]).ok();
+    assert_eq!(get()["OwnerPrincipalName"], "", "an owner who goes leaves none behind");
+    // Whether taken up again by CloudSSO or by the account, it is no orphan any more.
+    world.ims("UpdateUser", &[world.named(), ("ProvisionType", "CloudSSO")]).ok();
+    assert!(get().get("OrphanedDate").is_none() && orphans().is_empty());
+    world.ims("UpdateUser", &[world.named(), ("ProvisionType", "Manual")]).ok();
+    tenant.ims("UpdateUser", &[world.named(), ("Orphaned", "false")]).ok();
+    assert!(get().get("OrphanedDate").is_none() && orphans().is_empty());
+}
+
+#[test]
 fn nobody_passes_for_cloudsso() {
     let world = Provisioned::new();
     let tenant = &world.tenant;

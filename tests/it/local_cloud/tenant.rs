@@ -16,7 +16,15 @@ pub(crate) struct Tenant {
 
 impl Tenant {
     pub(crate) fn new() -> Self {
-        let world = World::new();
+        Self::of(World::new())
+    }
+
+    /// A tenant of a world whose clock runs.
+    pub(crate) fn live() -> Self {
+        Self::of(World::live())
+    }
+
+    fn of(world: World) -> Self {
         let account = world.member("production");
         let key = world.administrator(&account);
         Self { world, account, key }

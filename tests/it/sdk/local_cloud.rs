@@ -2,18 +2,13 @@
 //! server says it has succeeds at least once.
 
 use cloudsso::local_cloud::actions;
-use cloudsso::rpc::AccessKey;
 use serde_json::{Value, json};
 
 use crate::local_cloud::identity_provider::{IdentityProvider, PROVIDER, ROLE};
 use crate::local_cloud::oidc::Trusting;
 use crate::local_cloud::{IMS, RAM, RD, STS, World};
 
-use super::{Report, run};
-
-fn keys(key: &AccessKey) -> Value {
-    json!({"access_key_id": key.id, "access_key_secret": key.secret.expose()})
-}
+use super::{Report, keys, run};
 
 /// The owner of the management account, as the scripts take it.
 pub(super) fn owner(world: &World) -> Value {

@@ -13,8 +13,9 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use ::cloudsso::rpc::AccessKey;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// What a script did. Names of actions are in lower case, as the SDK's methods do not tell their case.
 #[derive(Deserialize)]
@@ -63,6 +64,15 @@ pub(crate) fn answer(script: &str, world: &Value) -> Value {
     let output = process.wait_with_output().expect("finished");
     assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).expect("an answer")
+}
+
+/// A key as the scripts take it.
+pub(crate) fn keys(key: &AccessKey) -> Value {
+    let mut given = json!({"access_key_id": key.id, "access_key_secret": key.secret.expose()});
+    if let Some(token) = &key.security_token {
+        given["security_token"] = json!(token.expose());
+    }
+    given
 }
 
 #[expect(clippy::disallowed_methods, reason = "where the test set-up put Python is no part of the product")]

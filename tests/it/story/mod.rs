@@ -2,7 +2,9 @@
 //! and people in front of it.
 
 mod browser;
+mod consoles;
 mod killed;
+mod ram_console;
 mod ram_user_console;
 mod ram_user_portal;
 mod role_logon;

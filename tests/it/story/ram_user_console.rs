@@ -231,3 +231,43 @@ fn an_account_that_leaves_the_directory_takes_nobody_along() {
     app.run_due();
     enter(&app, &mut as_ram_user, "one");
 }
+
+#[test]
+fn what_a_deleted_person_had_in_an_account_stays_with_its_keys_off_until_an_owner_is_found() {
+    let app = TestApp::start();
+    // An account's own user with a key becomes hers; an administrator lets the key work on.
+    app.make_ram_user("one", "erin");
+    let key = app.make_access_key("one", "erin");
+    let erin = app.make_user("erin");
+    let terms = UserProvisioningTerms {
+        description: String::new(),
+        duplication: DuplicationStrategy::TakeOver,
+        deletion: DeletionStrategy::Keep,
+    };
+    let accounts = [app.account("one")];
+    let assignee = Assignee::User(erin.clone());
+    let made = user_provisioning::create(&app.ctx, &app.operator, &accounts, &assignee, &terms).unwrap();
+    app.run_due();
+    app.activate_access_key("one", "erin", &key);
+    let principal = app.principal_name("one", "erin");
+    let named = [("UserPrincipalName", principal.as_str())];
+    let grant = [("UserName", "erin"), ("PolicyType", "System"), ("PolicyName", "AliyunOSSReadOnlyAccess")];
+    app.in_account("one", (RAM, "AttachPolicyToUser"), &grant).unwrap();
+    user_provisioning::delete(&app.ctx, &app.operator, &made[0].id, None).unwrap();
+    app.run_due();
+    user::delete(&app.ctx, &app.operator, &erin).unwrap();
+    let left = app.in_account("one", (IMS, "GetUser"), &named).unwrap();
+    assert_eq!(left["User"]["ProvisionType"], "Manual");
+    assert!(left["User"]["OrphanedDate"].is_string(), "{left}");
+    let keys = app.in_account("one", (IMS, "ListAccessKeys"), &named).unwrap();
+    let keys = keys["AccessKeys"]["AccessKey"].as_array().unwrap();
+    assert_eq!((&keys[0]["AccessKeyId"], &keys[0]["Status"]), (&key.into(), &"Inactive".into()));
+    let held = app.in_account("one", (RAM, "ListPoliciesForUser"), &[("UserName", "erin")]).unwrap();
+    assert_eq!(held["Policies"]["Policy"][0]["PolicyName"], "AliyunOSSReadOnlyAccess");
+    let orphans = app.in_account("one", (IMS, "ListUsers"), &[("Orphaned", "true")]).unwrap();
+    assert_eq!(orphans["Users"]["User"][0]["UserPrincipalName"], principal);
+    app.make_ram_user("one", "keeper");
+    let keeper = app.principal_name("one", "keeper");
+    let owned = app.in_account("one", (IMS, "UpdateUser"), &[named[0], ("NewOwner", &keeper)]).unwrap();
+    assert_eq!(owned["User"]["OwnerPrincipalName"], keeper);
+}

@@ -15,7 +15,7 @@ use actix_web::middleware::from_fn;
 use actix_web::rt::{self, System};
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
-use cloudsso::base::{AccessConfigurationId, AccountId, Clock, Secret, TaskId, Timestamp};
+use cloudsso::base::{AccessConfigurationId, AccountId, Clock, Network, Secret, TaskId, Timestamp};
 use cloudsso::cloud::{Cloud, Endpoint, Limits, Pause, Retry, Site, Surroundings, Timeouts};
 use cloudsso::crypto::password::Hasher;
 use cloudsso::crypto::{Random, SealingKey, TotpSecret};
@@ -30,7 +30,7 @@ use cloudsso::service::{
     organisation, user, worker,
 };
 use cloudsso::storage::{DatabaseUrl, Store, event, task};
-use cloudsso::web::{self, Face, Network};
+use cloudsso::web::{self, Face};
 use tempfile::TempDir;
 use url::Url;
 

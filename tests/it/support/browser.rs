@@ -1,6 +1,7 @@
 //! A real browser: Chromium without a window, driven by chromedriver on a free port. Both end with
 //! the test. Every wait is for something on the page, and bounded.
 
+use std::env;
 use std::fs;
 use std::future::Future;
 use std::path::Path;
@@ -187,6 +188,15 @@ impl Browser {
         fs::write(file, png).unwrap();
     }
 
+    /// As [`Self::screenshot`], under this name in the folder of `CLOUDSSO_TEST_PICTURES`, for whoever set that
+    /// to look at what the tests see.
+    #[expect(clippy::disallowed_methods, reason = "where somebody wants pictures is no part of the product")]
+    pub(crate) fn picture(&self, name: &str) {
+        if let Ok(folder) = env::var("CLOUDSSO_TEST_PICTURES") {
+            self.screenshot(&Path::new(&folder).join(format!("{name}.png")));
+        }
+    }
+
     /// Errors and violations of the page's policy that the console has seen since the last call.
     pub(crate) fn console_errors(&self) -> Vec<String> {
         let log = self.send("se/log", json!({ "type": "browser" }));
@@ -204,6 +214,19 @@ impl Browser {
     pub(crate) fn assert_clean_console(&self) {
         let errors = self.console_errors();
         assert!(errors.is_empty(), "the console of {} says:\n{}", self.url(), errors.join("\n"));
+    }
+
+    /// Fails when axe-core finds fault with how accessible the page is, by all the rules that it has on.
+    #[track_caller]
+    pub(crate) fn assert_accessible(&self) {
+        self.evaluate(accessibility::axe());
+        let violations = self.evaluate_later(accessibility::RUN);
+        assert_eq!(violations, json!([]), "{} is not accessible to everybody", self.url());
+    }
+
+    /// As [`Self::evaluate`], for a function that gives what it has to its last argument.
+    fn evaluate_later(&self, script: &str) -> Value {
+        self.run(|client| async move { client.execute_async(script, Vec::new()).await })
     }
 
     /// Fails when the page is wider than the viewport.
@@ -301,5 +324,7 @@ impl WebDriverCompatibleCommand for Extension {
     }
 }
 
+mod accessibility;
+mod form;
 #[cfg(test)]
 mod tests;

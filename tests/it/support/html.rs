@@ -2,13 +2,15 @@
 
 /// A form as it would be sent: names and values of its fields, in order. Buttons are left out:
 /// whoever presses one sets its name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RawForm {
     /// As written; empty when the form has none.
     pub(crate) action: String,
     /// In capitals; `GET` when the form has none.
     pub(crate) method: String,
     pub(crate) fields: Vec<(String, String)>,
+    /// Names and values of its buttons that have both.
+    pub(crate) buttons: Vec<(String, String)>,
 }
 
 /// Every form of the page.
@@ -23,7 +25,7 @@ pub(crate) fn forms(page: &str) -> Vec<RawForm> {
                 is_open = true;
                 let action = tag.attribute("action").unwrap_or_default();
                 let method = tag.attribute("method").unwrap_or("GET".to_owned()).to_ascii_uppercase();
-                forms.push(RawForm { action, method, fields: Vec::new() });
+                forms.push(RawForm { action, method, ..RawForm::default() });
             }
             "/form" => is_open = false,
             "select" => select = tag.attribute("name").map(|name| (name, None)),
@@ -38,6 +40,9 @@ pub(crate) fn forms(page: &str) -> Vec<RawForm> {
         }
         let Some(form) = forms.last_mut().filter(|_form| is_open) else { continue };
         match (tag.name.as_str(), tag.attribute("name")) {
+            ("button", Some(name)) => {
+                form.buttons.push((name, tag.attribute("value").unwrap_or_default()));
+            }
             ("input", Some(name)) if tag.is_sent() => {
                 form.fields.push((name, tag.attribute("value").unwrap_or_default()));
             }
@@ -210,8 +215,9 @@ a &lt; b</textarea><button name=decision value=approve>Yes</button></form><form>
             field("role", "two"),
             field("note", "a < b"),
         ],
+        buttons: vec![field("decision", "approve")],
     };
-    let second = RawForm { action: String::new(), method: "GET".to_owned(), fields: vec![] };
+    let second = RawForm { method: "GET".to_owned(), ..RawForm::default() };
     assert_eq!(forms(page), vec![first, second]);
 }
 

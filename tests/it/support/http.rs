@@ -256,6 +256,7 @@ impl Page {
             action: self.url.join(&form.action).unwrap(),
             method: form.method,
             fields: form.fields,
+            buttons: form.buttons,
         };
         html::forms(&self.body).into_iter().map(complete).collect()
     }
@@ -270,6 +271,22 @@ impl Page {
             Some(form) if count == 1 => form,
             _ => panic!("{count} forms to {part:?}, one is wanted: {}", self.describe()),
         }
+    }
+
+    /// The one form with the button `deed` of this value, as that button sends it.
+    #[track_caller]
+    pub(crate) fn deed(&self, deed: &str) -> Form {
+        let mut forms = self.deeds(deed);
+        assert_eq!(forms.len(), 1, "forms that do {deed:?}: {}", self.describe());
+        forms.remove(0)
+    }
+
+    /// Every form with the button `deed` of this value, as that button sends it.
+    pub(crate) fn deeds(&self, deed: &str) -> Vec<Form> {
+        let mut forms = self.forms();
+        let button = ("deed".to_owned(), deed.to_owned());
+        forms.retain(|form| form.buttons.contains(&button));
+        forms.into_iter().map(|form| form.with("deed", deed)).collect()
     }
 
     /// The token that the page's forms carry.
@@ -296,6 +313,8 @@ pub(crate) struct Form {
     pub(crate) action: Url,
     pub(crate) method: String,
     pub(crate) fields: Vec<(String, String)>,
+    /// Names and values of its buttons that have both.
+    buttons: Vec<(String, String)>,
 }
 
 impl Form {

@@ -19,6 +19,7 @@ use crate::local_cloud::store::login_profile::{self, LoginProfileRow};
 use crate::local_cloud::store::user::{self, UserRow};
 use crate::local_cloud::{network_mask, rules};
 
+use super::super::browser::Browser;
 use super::super::form::field;
 use super::super::opening::Opened;
 use super::stage::{self, Entrant, Stage, Step};
@@ -42,13 +43,13 @@ enum Found {
     Somebody(Box<(UserRow, LoginProfileRow)>, Option<&'static str>),
 }
 
-/// Signs in by the fields `username` and `password` of the form `body`, sent from `source`; `replaced` is the
-/// session that the browser had until now.
+/// Signs in by the fields `username` and `password` of the form `body`, sent from `source` by a
+/// `browser` that may have consoles open.
 pub(super) fn attempt(
     cloud: &Cloud,
     body: &[u8],
     source: Option<IpAddr>,
-    replaced: Option<&Secret>,
+    browser: Option<&Browser>,
 ) -> Result<Attempt, Refusal> {
     let username = field(body, "username").unwrap_or_default();
     let password = Secret::new(field(body, "password").unwrap_or_default());
@@ -68,7 +69,7 @@ pub(super) fn attempt(
     let Some(known) = known.filter(|_| is_right) else { return Ok(Attempt::Refused("wrong password")) };
     let (user, profile) = *known;
     let password_hash = profile.password_hash.unwrap_or_default();
-    let entrant = Entrant::new(cloud, replaced, now)?;
+    let entrant = Entrant::new(cloud, browser, now)?;
     let step = cloud.store.write(|connection| {
         let policy: PasswordPolicy = setting::read(connection, &user.account_id)?;
         let profile = login_profile::find(connection, &user.id)?;

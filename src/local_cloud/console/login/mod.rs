@@ -17,13 +17,16 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::base::Secret;
 use crate::crypto::{hash, token};
+use crate::local_cloud::channel::Channel;
 use crate::local_cloud::cloud::Cloud;
 use crate::local_cloud::name;
 use crate::local_cloud::refusal::Refusal;
 
+use super::browser::Browser;
 use super::form::field;
 use super::page::{Problem, problem, redirect};
-use super::{entered, failed, is_own_site, session_token};
+use super::session::{OtherConsole, Session};
+use super::{entered, failed, is_own_site};
 
 use attempt::Attempt;
 use stage::{SIGN_IN_SECONDS, Stage, StageView, Step};
@@ -38,9 +41,22 @@ pub(crate) async fn get_login(cloud: web::Data<Cloud>, request: HttpRequest) -> 
     with_form(&cloud, &request, |csrf_token| page::sign_in(csrf_token, page::Notice::None))
 }
 
-/// The sign-in page for a browser that asked for the console.
-pub(super) fn not_signed_in(cloud: &Cloud, request: &HttpRequest) -> HttpResponse {
-    with_form(cloud, request, |csrf_token| page::sign_in(csrf_token, page::Notice::NotSignedIn))
+/// The sign-in page for a browser that asked for a console and is not signed in there; `others` are the
+/// consoles that it has open.
+pub(super) fn not_signed_in(
+    cloud: &Cloud,
+    request: &HttpRequest,
+    (browser, others): (Option<&Browser>, &[Session]),
+) -> HttpResponse {
+    let browser_token = browser.map(|browser| browser.csrf_token(cloud)).transpose();
+    match browser_token {
+        Ok(token) => with_form(cloud, request, |csrf_token| {
+            let others = others.iter().map(OtherConsole::from).collect();
+            let notice = page::Notice::NotSignedIn { browser_token: token.unwrap_or_default(), others };
+            page::sign_in(csrf_token, notice)
+        }),
+        Err(error) => failed("", &error.to_string()),
+    }
 }
 
 /// `POST /login`.
@@ -54,15 +70,15 @@ pub(crate) async fn post_login(
         return problem(Problem::Forged, &request_id);
     }
     let Some(pass) = cloud.sign_ins.enter().await else { return problem(Problem::Busy, &request_id) };
-    let (source, replaced) = (request.peer_addr().map(|address| address.ip()), session_token(&request));
+    let (channel, browser) = (Channel::of(&request, &cloud.trusted_proxies), Browser::of(&request));
     let work = Arc::clone(&cloud);
     let outcome = web::block(move || {
         let _pass = pass;
-        attempt::attempt(&work, &body, source, replaced.as_ref())
+        attempt::attempt(&work, &body, channel.source, browser.as_ref())
     })
     .await;
     match outcome {
-        Ok(Ok(Attempt::Opened(opened))) => entered_and_forgotten(entered(&opened)),
+        Ok(Ok(Attempt::Opened(opened))) => entered_and_forgotten(entered(&opened, channel)),
         Ok(Ok(Attempt::UnderWay(token, stage))) => {
             redirect(stage.path()).cookie(cookie(token.expose(), SIGN_IN_SECONDS)).finish()
         }
@@ -128,15 +144,15 @@ async fn post_stage(
         return problem(Problem::Forged, &request_id);
     };
     let Some(pass) = cloud.sign_ins.enter().await else { return problem(Problem::Busy, &request_id) };
-    let replaced = session_token(&request);
+    let (channel, browser) = (Channel::of(&request, &cloud.trusted_proxies), Browser::of(&request));
     let (work, given) = (Arc::clone(&cloud), token.clone());
     let outcome = web::block(move || {
         let _pass = pass;
-        under_way::answer(&work, (&given, stage), &body, replaced.as_ref())
+        under_way::answer(&work, (&given, stage), &body, browser.as_ref())
     })
     .await;
     match outcome {
-        Ok(Ok(Answered::Step(Step::Opened(opened)))) => entered_and_forgotten(entered(&opened)),
+        Ok(Ok(Answered::Step(Step::Opened(opened)))) => entered_and_forgotten(entered(&opened, channel)),
         Ok(Ok(Answered::Step(Step::Next(next)))) => redirect(next.path()).finish(),
         Ok(Ok(Answered::Again(view, error))) => shown(&cloud, &token, &view, Some(&error)),
         Ok(Ok(Answered::Over)) => {

@@ -16,6 +16,7 @@ use crate::local_cloud::store::mfa_device;
 use crate::local_cloud::store::sign_in::{self, SignInRow};
 use crate::local_cloud::store::user::{self, UserRow};
 
+use super::super::browser::Browser;
 use super::super::opening::{CameBy, Opened, Opening};
 
 /// How long a sign-in may take.
@@ -82,8 +83,8 @@ impl Stage {
 }
 
 impl Entrant {
-    pub(super) fn new(cloud: &Cloud, replaced: Option<&Secret>, now: Timestamp) -> Result<Self, Refusal> {
-        let opening = Opening::new(cloud, replaced, now)?;
+    pub(super) fn new(cloud: &Cloud, browser: Option<&Browser>, now: Timestamp) -> Result<Self, Refusal> {
+        let opening = Opening::new(cloud, browser, now)?;
         Ok(Self { opening, token: token::generate(&cloud.random, "ls_")?, now })
     }
 
@@ -101,7 +102,7 @@ impl Entrant {
         next: Option<Stage>,
     ) -> Result<Step, Refusal> {
         let Some(stage) = next else {
-            return open(&self.opening, connection, (user, profile), self.now).map(Step::Opened);
+            return open(&self.opening, connection, (user, profile), (false, self.now)).map(Step::Opened);
         };
         let token_digest = token::digest(self.token.expose());
         let ends = self.now.plus(Duration::from_secs(SIGN_IN_SECONDS.unsigned_abs()));
@@ -134,20 +135,21 @@ pub(super) fn after_password(
     Ok(is_needed.then_some(Stage::Binding))
 }
 
-/// Opens a session that lasts as long as the account prefers; no wrong password counts any more.
+/// Opens a session that lasts as long as the account prefers, after a second factor or without; no wrong
+/// password counts any more.
 pub(super) fn open(
     opening: &Opening,
     connection: &mut SqliteConnection,
     (user, mut profile): (&UserRow, LoginProfileRow),
-    now: Timestamp,
+    (mfa_present, now): (bool, Timestamp),
 ) -> Result<Opened, Refusal> {
     let account = account::find(connection, &user.account_id)?;
     let seconds = account.map_or(0, |row| row.console_session_seconds);
-    opening.store(connection, CameBy::Password { user_id: &user.id }, &user.name, seconds)?;
     user::update_last_login(connection, &user.id, now.millis())?;
     profile.failed_attempts = 0;
     login_profile::update(connection, &profile)?;
-    Ok(Opened { token: opening.token.clone(), seconds, landing: "/console".to_owned() })
+    let came_by = CameBy::Password { user_id: &user.id, mfa_present };
+    opening.store(connection, &came_by, &user.name, (seconds, "/console".to_owned()))
 }
 
 /// A secret for the device that a binding shows; none at the other stages.

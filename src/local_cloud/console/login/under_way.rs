@@ -19,6 +19,7 @@ use crate::local_cloud::store::sign_in::{self, SignInRow};
 use crate::local_cloud::store::user::{self, UserRow};
 use crate::local_cloud::{mfa_secret, qr_image, rules};
 
+use super::super::browser::Browser;
 use super::super::form::field;
 use super::super::opening::{Opened, Opening};
 use super::stage::{self, DeviceView, Stage, StageView, Step};
@@ -59,14 +60,14 @@ pub(super) fn answer(
     cloud: &Cloud,
     (token, stage): (&Secret, Stage),
     body: &[u8],
-    replaced: Option<&Secret>,
+    browser: Option<&Browser>,
 ) -> Result<Answered, Refusal> {
     let now = cloud.now();
     let under_way = cloud.store.read(|connection| UnderWay::find(connection, token, now))?;
     let Some(under_way) = under_way.filter(|under_way| under_way.row.stage == stage.word()) else {
         return Ok(Answered::Over);
     };
-    let opening = Opening::new(cloud, replaced, now)?;
+    let opening = Opening::new(cloud, browser, now)?;
     if stage == Stage::NewPassword {
         return new_password(cloud, &opening, &under_way, body);
     }
@@ -95,7 +96,7 @@ pub(super) fn answer(
             let view = under_way.view(cloud, connection)?;
             return Ok(Answered::Again(view, WRONG_CODE.to_owned()));
         }
-        under_way.open(connection, &opening, now).map(|opened| Answered::Step(Step::Opened(opened)))
+        under_way.open(connection, &opening, (true, now)).map(|opened| Answered::Step(Step::Opened(opened)))
     })
 }
 
@@ -137,7 +138,7 @@ fn new_password(
         replace(connection, profile, Some(hash.clone()), now)?;
         login_profile::update(connection, profile)?;
         let step = match stage::after_password(connection, &under_way.user, &under_way.profile)? {
-            None => Step::Opened(under_way.open(connection, opening, now)?),
+            None => Step::Opened(under_way.open(connection, opening, (false, now))?),
             Some(next) => {
                 let row = SignInRow {
                     stage: next.word().to_owned(),
@@ -247,15 +248,15 @@ impl UnderWay {
         Ok(true)
     }
 
-    /// Ends the sign-in, and opens the session that it was for.
+    /// Ends the sign-in, and opens the session that it was for, after a second factor or without.
     fn open(
         self,
         connection: &mut SqliteConnection,
         opening: &Opening,
-        now: Timestamp,
+        came: (bool, Timestamp),
     ) -> Result<Opened, Refusal> {
         sign_in::delete(connection, &self.row.token_digest)?;
-        stage::open(opening, connection, (&self.user, self.profile), now)
+        stage::open(opening, connection, (&self.user, self.profile), came)
     }
 }
 

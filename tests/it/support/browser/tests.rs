@@ -37,6 +37,15 @@ fn site() -> Site {
             }
             "/throws" => html("", &format!("{icon}<p>x</p><script>throw new Error('lost')</script>")),
             "/missing" => html("", &format!("{icon}<p>x</p><img alt='' src=/nowhere>")),
+            "/fair" => html(
+                "",
+                &format!(
+                    "<html lang=en><title>x</title>{icon}<main><h1>x</h1><label>Name <input></label></main>"
+                ),
+            ),
+            "/poor" => {
+                html("", &format!("<html lang=en><title>x</title>{icon}<main><h1>x</h1><input></main>"))
+            }
             "/wide" => html("", &format!("{icon}<p style='width:700px'>x</p>")),
             "/style.css" => plain(
                 "text/css",
@@ -115,6 +124,10 @@ fn a_console_that_is_not_clean_is_noticed() {
     browser.assert_clean_console();
     browser.goto(&site.url("/wide"));
     assert!(panics(|| browser.assert_no_sideways_scrolling()));
+    browser.goto(&site.url("/fair"));
+    browser.assert_accessible();
+    browser.goto(&site.url("/poor"));
+    assert!(panics(|| browser.assert_accessible()), "a field without a label");
 }
 
 /// The processes that name `text` on their command line, but those that only run a test.

@@ -1,0 +1,206 @@
+//! The desk of somebody who is signed in: pages with forms, over the actions of the APIs.
+//!
+//! A screen is one address: it shows something, and its forms post to the same address with the field
+//! `deed`, which says what is to be done. What a deed may do is decided by the action that it calls, as for
+//! every caller of the API; a refusal shows the page again with its reason and what was typed.
+
+mod frame;
+mod serve;
+mod sheet;
+mod visit;
+
+use std::borrow::Cow;
+use std::cell::Cell;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::base::{Secret, Timestamp};
+use crate::local_cloud::api::{self, CreatedUser, Invocation, Maker, NewUser, NotCreated, Outcome};
+use crate::local_cloud::arn::Arn;
+use crate::local_cloud::channel::Channel;
+use crate::local_cloud::cloud::Cloud;
+use crate::local_cloud::refusal::Refusal;
+use crate::local_cloud::{password, setting};
+use crate::rpc::Parameters;
+
+use super::browser::Browser;
+use super::opening::Opened;
+use super::session::{Open, Session};
+use super::switching;
+
+pub(crate) use frame::Frame;
+pub(crate) use serve::register;
+pub(crate) use sheet::{Page, render};
+pub(crate) use visit::Visit;
+
+/// One address of a console.
+pub(crate) struct Screen {
+    /// With places in braces, such as `/ram/users/{user}`.
+    pub(crate) path: &'static str,
+    pub(crate) show: fn(&Desk<'_>, &Visit) -> Result<Page, Refusal>,
+    pub(crate) deeds: &'static [Deed],
+}
+
+/// Something that a form of a screen does.
+pub(crate) struct Deed {
+    /// The value of the form's field `deed`.
+    pub(crate) name: &'static str,
+    pub(crate) act: fn(&Desk<'_>, &Visit) -> Result<Done, Refusal>,
+    /// What the page says when it is done.
+    pub(crate) said: &'static str,
+}
+
+/// What comes after a deed.
+pub(crate) enum Done {
+    /// The same page again.
+    Here,
+    /// Another page of ours, which says what was done if it is a screen of the same console.
+    At(String),
+    /// A page that is shown this once: it holds what is never shown again.
+    Once(Page),
+    /// Another console.
+    Entered(Opened),
+}
+
+/// Somebody in an account, with a request in hand.
+pub(crate) struct Desk<'a> {
+    cloud: &'a Cloud,
+    browser: &'a Browser,
+    open: &'a Open,
+    session: &'a Session,
+    channel: Channel,
+    now: Timestamp,
+    /// What was done before this page, for its frame.
+    said: Cell<Option<&'static str>>,
+}
+
+impl Desk<'_> {
+    /// Carries out an action of an API, as the session's holder.
+    pub(crate) fn call(&self, version: &str, action: &str, parameters: &[(&str, &str)]) -> Outcome {
+        let parameters = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let invocation = Invocation {
+            cloud: self.cloud,
+            identity: &self.session.identity,
+            parameters: &Parameters::new(parameters)?,
+            channel: self.channel,
+            version,
+            now: self.now,
+        };
+        api::perform(action, &invocation)
+    }
+
+    /// As [`Desk::call`], with the answer as a type that has its members.
+    pub(crate) fn ask<T: DeserializeOwned>(
+        &self,
+        (version, action): (&str, &str),
+        parameters: &[(&str, &str)],
+    ) -> Result<T, Refusal> {
+        let answer = self.call(version, action, parameters)?;
+        serde_json::from_value(answer)
+            .map_err(|error| Refusal::Internal(format!("the answer of {action}: {error}")))
+    }
+
+    /// As [`Desk::ask`], where what is asked for need not be there.
+    pub(crate) fn find<T: DeserializeOwned>(
+        &self,
+        action: (&str, &str),
+        parameters: &[(&str, &str)],
+    ) -> Result<Option<T>, Refusal> {
+        match self.ask(action, parameters) {
+            Err(Refusal::Missing { .. }) => Ok(None),
+            answer => answer.map(Some),
+        }
+    }
+
+    /// Every item of a list that is paged by marker: `list` are the names of its two levels.
+    pub(crate) fn ask_all<T: DeserializeOwned>(
+        &self,
+        (version, action): (&str, &str),
+        parameters: &[(&str, &str)],
+        (plural, singular): (&str, &str),
+    ) -> Result<Vec<T>, Refusal> {
+        let broken = || Refusal::Internal(format!("the answer of {action}"));
+        let mut items = Vec::new();
+        let mut marker = String::new();
+        loop {
+            let mut parameters = parameters.to_vec();
+            parameters.push(("MaxItems", "100"));
+            if !marker.is_empty() {
+                parameters.push(("Marker", &marker));
+            }
+            let mut answer = self.call(version, action, &parameters)?;
+            let page = answer.get_mut(plural).and_then(|list| list.get_mut(singular)).map(Value::take);
+            let page: Vec<T> =
+                serde_json::from_value(page.ok_or_else(broken)?).map_err(|_ignored| broken())?;
+            items.extend(page);
+            match answer.get("Marker").and_then(Value::as_str) {
+                Some(next) => next.clone_into(&mut marker),
+                None => return Ok(items),
+            }
+        }
+    }
+
+    /// Makes several users, all of them or none.
+    pub(crate) fn create_users(&self, users: &[NewUser]) -> Result<Vec<CreatedUser>, NotCreated> {
+        let maker = Maker { cloud: self.cloud, identity: &self.session.identity, channel: self.channel };
+        api::create_users(maker, users)
+    }
+
+    /// A password that the account's policy admits for the user of this name.
+    pub(crate) fn draw_password(&self, user_name: &str) -> Result<Secret, Refusal> {
+        let policy =
+            self.cloud.store.read(|connection| setting::read(connection, &self.session.account.id))?;
+        password::generate(&policy, &self.cloud.random, user_name)
+    }
+
+    /// Opens a console of a role.
+    pub(crate) fn switch_role(&self, to: &Arn) -> Result<Opened, Refusal> {
+        switching::switch_role(self.cloud, (self.browser, self.session), self.channel, to)
+    }
+
+    /// Refuses a form that was sent before: for what makes something new each time, and shows it once.
+    pub(crate) fn use_up(&self, visit: &Visit) -> Result<(), Refusal> {
+        let until = self.session.expires_at();
+        // A page may have several such forms: each is sent once.
+        let once = format!("{} {}", visit.given("deed"), visit.given("once"));
+        let is_new = self.cloud.store.use_nonce(&self.session.row.id, &once, self.now, until)?;
+        if is_new && !visit.given("once").is_empty() {
+            return Ok(());
+        }
+        Err(Refusal::State {
+            code: "FormSentBefore",
+            reason: "This form was sent before, and what it made was shown then. Nothing more was done.",
+        })
+    }
+
+    pub(crate) const fn session(&self) -> &Session {
+        self.session
+    }
+
+    /// What the browser has open.
+    pub(crate) const fn open(&self) -> &Open {
+        self.open
+    }
+
+    pub(crate) const fn cloud(&self) -> &Cloud {
+        self.cloud
+    }
+
+    pub(crate) const fn now(&self) -> Timestamp {
+        self.now
+    }
+}
+
+/// A path of ours with `parts` in it, each as one segment.
+pub(crate) fn path<'p>(parts: impl IntoIterator<Item = &'p str>) -> String {
+    let mut path = String::new();
+    for part in parts {
+        path.push('/');
+        path.extend(url::form_urlencoded::byte_serialize(part.as_bytes()).map(|piece| match piece {
+            "+" => Cow::Borrowed("%20"),
+            piece => Cow::Borrowed(piece),
+        }));
+    }
+    path
+}
