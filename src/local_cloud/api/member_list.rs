@@ -80,7 +80,13 @@ impl Found {
         let includes_tags = call.parameters.boolean("IncludeTags")?.unwrap_or(false);
         let filter = Filter::read(call.parameters)?;
         let keyword = call.parameters.optional("QueryKeyword").filter(|keyword| !keyword.is_empty());
-        let tags = Tags::load(connection, &directory.management_account_id, TAGGED)?;
+        // Those of every member are read at once, and so only where somebody asks about tags.
+        let is_about_tags = includes_tags || !filter.clauses().is_empty();
+        let tags = if is_about_tags {
+            Tags::load(connection, &directory.management_account_id, TAGGED)?
+        } else {
+            Tags::default()
+        };
         let mut rows = account::list_members(connection, AccountFilter { folder_id, keyword })?;
         rows.retain(|row| filter.admits(tags.of(&row.id)));
         Ok(Self { rows, tags, includes_tags })

@@ -113,6 +113,7 @@ impl Filter {
 }
 
 /// The tags of every resource of one type, to look them up by the resource's id.
+#[derive(Default)]
 pub(crate) struct Tags(BTreeMap<String, Vec<TagRow>>);
 
 impl Tags {

@@ -14,6 +14,7 @@ pub(crate) mod login;
 mod opening;
 mod page;
 mod ram;
+mod resource_directory;
 mod session;
 mod sign_in;
 mod single_logout;
@@ -43,7 +44,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/console/logout", web::post().to(post_logout))
         .route("/console/switch", web::post().to(post_switch));
-    for screens in [who::SCREENS, ram::SCREENS] {
+    for screens in [who::SCREENS, ram::SCREENS, resource_directory::SCREENS] {
         desk::register(config, screens);
     }
 }

@@ -5,6 +5,7 @@ mod access_key;
 mod account_setting;
 mod attachment;
 mod console;
+mod console_directory;
 mod console_user;
 mod control_policy;
 mod delegation;

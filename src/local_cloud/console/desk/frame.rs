@@ -19,6 +19,17 @@ struct Section {
 const SECTIONS: &[Section] = &[
     Section { name: "You", pages: &[("Who am I", "/console"), ("Switch role", "/console/switch-role")] },
     Section { name: "RAM", pages: &[("Users", "/ram/users")] },
+    Section {
+        name: "Resource Management",
+        pages: &[
+            ("Organisation", "/resource-directory"),
+            ("Members", "/resource-directory/members"),
+            ("Invitations", "/resource-directory/invitations"),
+            ("Delegated administrators", "/resource-directory/delegated-administrators"),
+            ("Control policies", "/resource-directory/control-policies"),
+            ("Directory settings", "/resource-directory/settings"),
+        ],
+    },
 ];
 
 /// The frame of a page.
@@ -65,11 +76,13 @@ impl Frame {
     /// The frame of the page that `visit` asked for.
     pub(crate) fn new(desk: &Desk<'_>, visit: &Visit) -> Result<Self, Refusal> {
         let session = desk.session();
-        let here = |path: &str| {
-            visit.path == path || (path != "/console" && visit.path.starts_with(&format!("{path}/")))
-        };
+        let here = here(&visit.path);
         let sections = SECTIONS.iter().map(|section| {
-            let link = |(name, path): &(&'static str, &'static str)| Link { name, path, is_here: here(path) };
+            let link = |(name, path): &(&'static str, &'static str)| Link {
+                name,
+                path,
+                is_here: here == Some(*path),
+            };
             SectionView { name: section.name, links: section.pages.iter().map(link).collect() }
         });
         let others = desk.open.sessions.iter().filter(|other| other.row.id != session.row.id);
@@ -89,11 +102,24 @@ impl Frame {
     }
 }
 
+/// The link that leads to `path`, or nearest to it.
+fn here(path: &str) -> Option<&'static str> {
+    let links = SECTIONS.iter().flat_map(|section| section.pages).map(|(_, link)| *link);
+    let leads =
+        links.filter(|link| path == *link || (*link != "/console" && path.starts_with(&format!("{link}/"))));
+    leads.max_by_key(|link| link.len())
+}
+
 /// The page of something that cannot be shown: what is missing, or which permission.
 pub(super) fn refused_page(desk: &Desk<'_>, visit: &Visit, refusal: &Refusal) -> Result<Page, Refusal> {
     let (title, permission) = match refusal {
         Refusal::Permission { action, resource, .. } => {
-            ("You may not do this", Some((action.as_str(), resource.as_str())))
+            // What is another account's is granted by nobody here, but for a role that trusts this one.
+            let holder = resource.split(':').nth(3).unwrap_or_default();
+            let is_granted_here =
+                holder == desk.session().account.id || holder == "system" || action == "sts:AssumeRole";
+            let missing = (action.as_str(), resource.as_str());
+            ("You may not do this", is_granted_here.then_some(missing))
         }
         Refusal::Missing { .. } => ("There is no such thing here", None),
         _ => ("That cannot be done", None),
