@@ -13,6 +13,7 @@ use crate::local_cloud;
 use super::admin::{self, AdminCommand};
 use super::configuration::{self, ServeArguments};
 use super::faults::FaultArguments;
+use super::proxies::ProxyArguments;
 use super::terminal::{complain, print};
 use super::{demo, server, stop};
 
@@ -47,6 +48,8 @@ struct LocalCloudArguments {
     /// The port on loopback; 0 for any free one
     #[arg(long, env = "CLOUDSSO_LOCAL_CLOUD_PORT", default_value_t = 8090)]
     port: u16,
+    #[command(flatten)]
+    proxies: ProxyArguments,
     #[command(flatten)]
     faults: FaultArguments,
     /// Print where it is and its keys as JSON
@@ -95,6 +98,7 @@ fn serve_local_cloud(arguments: &LocalCloudArguments) -> Result<(), String> {
     actix_web::rt::System::new().block_on(async {
         let settings = local_cloud::Settings {
             port: arguments.port,
+            trusted_proxies: arguments.proxies.clone().settle(None)?,
             faults: arguments.faults.clone().settle(None, None)?,
             ..local_cloud::Settings::new(&arguments.data_dir)
         };

@@ -19,6 +19,7 @@ use crate::storage::DatabaseUrl;
 
 use super::cloud::{CloudArguments, CloudLimits, CloudSection, CloudSettings};
 use super::faults::FaultArguments;
+use super::proxies::{ProxyArguments, networks};
 
 const FILE: &str = "cloudsso.toml";
 
@@ -65,6 +66,8 @@ pub(super) struct ServeArguments {
     /// The port of the local cloud, on loopback; 0 for any free one [default: 8090]
     #[arg(long, env = "CLOUDSSO_LOCAL_CLOUD_PORT")]
     local_cloud_port: Option<u16>,
+    #[command(flatten)]
+    local_cloud_proxies: ProxyArguments,
     #[command(flatten)]
     faults: FaultArguments,
     /// How many accounts are provisioned at once [default: 16]
@@ -154,6 +157,7 @@ struct ManagementSection {
 #[serde(deny_unknown_fields, default)]
 struct LocalCloudSection {
     port: Option<u16>,
+    trusted_proxies: Option<Vec<String>>,
     faults: Option<Vec<String>>,
     fault_seed: Option<u64>,
 }
@@ -191,6 +195,7 @@ pub(super) struct Settings {
     pub(super) management_address: IpAddr,
     pub(super) management_port: u16,
     pub(super) local_cloud_port: u16,
+    pub(super) local_cloud_proxies: Vec<Network>,
     pub(super) faults: Faults,
     pub(super) worker_threads: usize,
     pub(super) upkeep: Upkeep,
@@ -240,10 +245,6 @@ fn settle(arguments: ServeArguments, secrets: Secrets, file: File) -> Result<Set
     let public_url =
         arguments.public_url.or(file.public.url).map(|text| parse_public_url(&text)).transpose()?;
     let proxies = arguments.trusted_proxies.or(file.public.trusted_proxies).unwrap_or_default();
-    let proxy = |text: &String| {
-        Network::parse(text.trim())
-            .ok_or_else(|| format!("public.trusted_proxies: {text:?} is no address or network"))
-    };
     let worker_threads = arguments.worker_threads.or(file.worker.threads).unwrap_or(16);
     if !(1..=64).contains(&worker_threads) {
         return Err("worker.threads must be 1 to 64".to_owned());
@@ -257,11 +258,12 @@ fn settle(arguments: ServeArguments, secrets: Secrets, file: File) -> Result<Set
     let cloud_limits = cloud.limits()?;
     let cloud = cloud.settle()?;
     let faults = arguments.faults.settle(file.local_cloud.faults, file.local_cloud.fault_seed)?;
-    if cloud.is_some() && !faults.is_none() {
-        return Err(
-            "local_cloud.faults: there is no embedded local cloud, since cloud.site names another cloud"
-                .to_owned(),
-        );
+    let local_cloud_proxies = arguments.local_cloud_proxies.settle(file.local_cloud.trusted_proxies)?;
+    let in_vain = [("faults", !faults.is_none()), ("trusted_proxies", !local_cloud_proxies.is_empty())];
+    if let Some((key, _)) = in_vain.iter().find(|(_, is_set)| *is_set && cloud.is_some()) {
+        return Err(format!(
+            "local_cloud.{key}: there is no embedded local cloud, since cloud.site names another cloud"
+        ));
     }
     let default_filter = if arguments.demo { "warn" } else { "info" };
     Ok(Settings {
@@ -270,10 +272,11 @@ fn settle(arguments: ServeArguments, secrets: Secrets, file: File) -> Result<Set
         public_address: arguments.public_address.or(file.public.address).unwrap_or(loopback),
         public_port: arguments.public_port.or(file.public.port).unwrap_or(8080),
         public_url,
-        trusted_proxies: proxies.iter().map(proxy).collect::<Result<_, _>>()?,
+        trusted_proxies: networks("public.trusted_proxies", &proxies)?,
         management_address: arguments.management_address.or(file.management.address).unwrap_or(loopback),
         management_port: arguments.management_port.or(file.management.port).unwrap_or(9000),
         local_cloud_port: arguments.local_cloud_port.or(file.local_cloud.port).unwrap_or(8090),
+        local_cloud_proxies,
         worker_threads,
         upkeep: Upkeep { directory: every(directory_seconds, 1), drift: every(drift_hours, 3_600) },
         log_filter: arguments.log_filter.or(file.log.filter).unwrap_or_else(|| default_filter.to_owned()),
@@ -425,6 +428,7 @@ mod tests {
             (["--cloud-parallel", "1001"], "cloud.parallel"),
             (["--cloud-parallel-per-account", "0"], "cloud.parallel_per_account"),
             (["--local-cloud-faults", "latency=1s;fail=x"], "local_cloud.faults"),
+            (["--local-cloud-trusted-proxies", "127.0.0.1,proxy"], "local_cloud.trusted_proxies"),
         ] {
             let error = refusal(settle(arguments(&list), Secrets::default(), File::default()));
             assert!(error.starts_with(key), "{list:?}: {error}");
@@ -432,12 +436,36 @@ mod tests {
     }
 
     #[test]
-    fn faults_are_for_the_embedded_local_cloud_only() {
-        let file = "[local_cloud]\nfaults = [\"rate=10/s\"]\n[cloud]\nsite = \"china\"\naccess_key_id = \"a\"\n\
-                    access_key_secret = \"b\"";
-        let file: File = toml::from_str(file).unwrap();
-        let error = refusal(settle(arguments(&[]), Secrets::default(), file));
-        assert!(error.starts_with("local_cloud.faults"), "{error}");
+    fn some_settings_are_for_the_embedded_local_cloud_only() {
+        let cloud = "[cloud]\nsite = \"china\"\naccess_key_id = \"a\"\naccess_key_secret = \"b\"";
+        for (key, line) in
+            [("faults", "faults = [\"rate=10/s\"]"), ("trusted_proxies", "trusted_proxies = [\"::1\"]")]
+        {
+            let file: File = toml::from_str(&format!("[local_cloud]\n{line}\n{cloud}")).unwrap();
+            let error = refusal(settle(arguments(&[]), Secrets::default(), file));
+            assert!(error.starts_with(&format!("local_cloud.{key}: ")), "{error}");
+        }
+    }
+
+    #[test]
+    fn proxies_of_the_portal_and_of_the_local_cloud_are_told_apart() {
+        let text =
+            "[public]\ntrusted_proxies = [\"10.0.0.1\"]\n[local_cloud]\ntrusted_proxies = [\"10.0.0.2\"]";
+        let read = |list: &[&str]| {
+            let file: File = toml::from_str(text).unwrap();
+            settle(arguments(list), Secrets::default(), file).unwrap_or_else(|error| panic!("{error}"))
+        };
+        let network = |text: &str| vec![Network::parse(text).unwrap()];
+        let settings = read(&[]);
+        assert_eq!(
+            (settings.trusted_proxies, settings.local_cloud_proxies),
+            (network("10.0.0.1"), network("10.0.0.2"))
+        );
+        let settings = read(&["--local-cloud-trusted-proxies", "::1"]);
+        assert_eq!(
+            (settings.trusted_proxies, settings.local_cloud_proxies),
+            (network("10.0.0.1"), network("::1"))
+        );
     }
 
     #[test]

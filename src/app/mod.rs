@@ -10,6 +10,7 @@ mod demo;
 mod faults;
 mod key_file;
 mod organisation;
+mod proxies;
 mod running;
 mod server;
 mod stop;

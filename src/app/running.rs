@@ -58,6 +58,7 @@ pub(super) fn prepare(
         None => {
             let local = local_cloud::start(local_cloud::Settings {
                 port: settings.local_cloud_port,
+                trusted_proxies: settings.local_cloud_proxies.clone(),
                 faults: settings.faults.clone(),
                 ..local_cloud::Settings::new(&settings.data_dir)
             })

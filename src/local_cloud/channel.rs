@@ -23,12 +23,19 @@ impl Channel {
         let Some(peer) = request.peer_addr().map(|peer| peer.ip()) else {
             return Self { source: None, is_secure: false };
         };
-        let values = |name| request.headers().get_all(name).filter_map(|value| value.to_str().ok());
+        // What is no text is garbage where it stands, and takes nothing else with it: a client may have written
+        // it in front of what a proxy added to the same header.
+        let values = |name| -> Vec<_> {
+            let values = request.headers().get_all(name);
+            values.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect()
+        };
         let is_by_proxy = trusted.iter().any(|proxy| proxy.contains(peer.to_canonical()));
         // Several proxies may each have added theirs: the last is the one that spoke to us.
-        let protocol = values(header::X_FORWARDED_PROTO).last().and_then(|value| value.rsplit(',').next());
+        let protocols = values(header::X_FORWARDED_PROTO);
+        let protocol = protocols.last().and_then(|value| value.rsplit(',').next());
+        let forwarded = values(header::X_FORWARDED_FOR);
         Self {
-            source: Some(client_address(peer, trusted, values(header::X_FORWARDED_FOR))),
+            source: Some(client_address(peer, trusted, forwarded.iter().map(String::as_str))),
             is_secure: is_by_proxy
                 && protocol.is_some_and(|protocol| protocol.trim().eq_ignore_ascii_case("https")),
         }

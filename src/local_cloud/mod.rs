@@ -10,6 +10,7 @@ mod arn;
 mod bootstrap;
 mod catalogue;
 mod channel;
+mod circumstances;
 mod cloud;
 mod console;
 mod control;

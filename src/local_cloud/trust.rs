@@ -1,6 +1,6 @@
 //! Who may assume a role: the role's trust policy, asked about a principal.
 
-use crate::base::{AccountId, Timestamp};
+use crate::base::AccountId;
 use crate::policy::{Context, Document, Kind, Named, Principal, evaluate_trust};
 
 use super::identity::role_arn;
@@ -10,8 +10,7 @@ use super::store::role::RoleRow;
 /// What a caller must be allowed, by its own policies and by the role, to give a session a source identity.
 pub(crate) const SET_SOURCE_IDENTITY: &str = "sts:SetSourceIdentity";
 
-/// What the trust policy may look at beside the time, and the source identity that the session would
-/// bear, if any.
+/// What the trust policy may look at, and the source identity that the session would bear, if any.
 pub(crate) type Asked<'a> = (Context, Option<&'a str>);
 
 /// Refuses unless the trust policy of `role` admits `principal`. A session with a source identity needs
@@ -20,8 +19,7 @@ pub(crate) type Asked<'a> = (Context, Option<&'a str>);
 pub(crate) fn admit(
     role: &RoleRow,
     principal: Principal<'_>,
-    (context, source_identity): Asked<'_>,
-    now: Timestamp,
+    (mut context, source_identity): Asked<'_>,
 ) -> Result<(), Refusal> {
     let account = AccountId::parse(&role.account_id)
         .ok_or_else(|| Refusal::Internal(format!("account of role {}", role.id)))?;
@@ -29,7 +27,6 @@ pub(crate) fn admit(
     let document = Document::parse(Kind::Trust, &role.trust_policy)
         .map_err(|error| Refusal::Internal(format!("stored trust policy of {arn}: {error}")))?;
     let policy = Named { name: "trust policy", document: &document };
-    let mut context = context.with("acs:CurrentTime", now.rfc3339());
     if let Some(source) = source_identity {
         context = context.with("sts:SourceIdentity", source);
     }

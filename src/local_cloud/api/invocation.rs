@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::base::{AccountId, Timestamp};
 use crate::local_cloud::channel::Channel;
+use crate::local_cloud::circumstances::Circumstances;
 use crate::local_cloud::cloud::Cloud;
 use crate::local_cloud::identity::Identity;
 use crate::local_cloud::refusal::Refusal;
@@ -30,6 +31,7 @@ pub(crate) struct Invocation<'a> {
 pub(crate) struct AnonymousInvocation<'a> {
     pub(crate) cloud: &'a Cloud,
     pub(crate) parameters: &'a Parameters,
+    pub(crate) channel: Channel,
     pub(crate) now: Timestamp,
 }
 
@@ -48,16 +50,10 @@ impl Invocation<'_> {
         &self.identity.account
     }
 
-    /// The context with what conditions may ask of every request beside its time: by which way it came, and
-    /// whether its caller passed a second factor.
+    /// The context with what conditions may ask of every request.
     pub(crate) fn seen(&self, context: Context) -> Context {
-        let context = context
-            .with("acs:SecureTransport", self.channel.is_secure.to_string())
-            .with("acs:MFAPresent", self.identity.mfa_present.to_string());
-        match self.channel.source {
-            Some(source) => context.with("acs:SourceIp", source.to_canonical().to_string()),
-            None => context,
-        }
+        let mfa_present = self.identity.mfa_present;
+        Circumstances { channel: self.channel, now: self.now, mfa_present }.tell(context)
     }
 
     /// An optional text of limited length; absent and empty are both empty.
@@ -75,6 +71,13 @@ impl Invocation<'_> {
 
 /// Characters of the longest name that a marker can be.
 const LONGEST_MARKER: usize = 256;
+
+impl AnonymousInvocation<'_> {
+    /// What conditions may ask of the call.
+    pub(crate) const fn circumstances(&self) -> Circumstances {
+        Circumstances::by_provider(self.channel, self.now)
+    }
+}
 
 /// One page of a list by marker, as RAM and IMS page: the name after which it begins, and how many.
 pub(crate) struct MarkerPage {

@@ -9,6 +9,7 @@ use crate::crypto::TotpSecret;
 use crate::local_cloud::logon_name::{default_domain, principal_name};
 use crate::local_cloud::refusal::{Entity, Flaw, Refusal};
 use crate::local_cloud::setting::{self, SecurityPreference};
+use crate::local_cloud::store::console_session;
 use crate::local_cloud::store::mfa_device::{self, MfaDeviceRow};
 use crate::local_cloud::store::user::UserRow;
 use crate::local_cloud::{mfa_secret, qr_image, rules};
@@ -129,6 +130,7 @@ pub(crate) fn unbind(call: &Invocation<'_>, connection: &mut SqliteConnection) -
     may_change_user(call.identity, &user)?;
     let row = bound(connection, &user)?;
     mfa_device::unbind(connection, &row.serial_number)?;
+    console_session::forget_second_factor(connection, &user.id)?;
     Ok(json!({"MFADevice": {"SerialNumber": row.serial_number}}))
 }
 
@@ -138,6 +140,7 @@ pub(crate) fn disable(call: &Invocation<'_>, connection: &mut SqliteConnection) 
     may_change_user(call.identity, &user)?;
     let row = bound(connection, &user)?;
     mfa_device::delete(connection, &row.serial_number)?;
+    console_session::forget_second_factor(connection, &user.id)?;
     Ok(json!({}))
 }
 

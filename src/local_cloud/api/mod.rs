@@ -108,7 +108,7 @@ fn carry_out(cloud: &Cloud, call: Call, channel: Channel) -> Outcome {
     let now = cloud.now();
     let action = action(&call.version, &call.action)?;
     if let Execution::Anonymous(verb) = action.execution {
-        return verb(&AnonymousInvocation { cloud, parameters: &call.parameters, now });
+        return verb(&AnonymousInvocation { cloud, parameters: &call.parameters, channel, now });
     }
     let (identity, call) = authenticate::authenticate(cloud, call, now)?;
     let (identity, parameters) = (&identity, call.parameters());

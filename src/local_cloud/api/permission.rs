@@ -210,12 +210,9 @@ fn parse(cloud: &Cloud, kind: Kind, name: &str, text: &str) -> Result<Arc<Docume
     parsed.map_err(|error| Refusal::Internal(format!("stored policy {name}: {error}")))
 }
 
-/// What conditions may look at: who calls, when, and the keys of what was `asked`.
+/// What conditions may look at: how and when the call came, who calls, and the keys of what was `asked`.
 fn context(call: &Invocation<'_>, asked: Context) -> Context {
-    let context = call
-        .seen(asked)
-        .with("acs:CurrentTime", call.now.rfc3339())
-        .with("acs:PrincipalARN", call.identity.arn());
+    let context = call.seen(asked).with("acs:PrincipalARN", call.identity.arn());
     let Some(session) = call.identity.role_session() else { return context };
     let context = context
         .with("sts:RoleSessionName", session.session_name.as_str())

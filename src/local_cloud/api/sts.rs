@@ -69,7 +69,7 @@ pub(crate) fn admit(call: &Invocation<'_>, connection: &mut SqliteConnection) ->
         }
     };
     let seen = call.seen(context(external_id, None));
-    trust::admit(&role, principal, (seen, source), call.now)?;
+    trust::admit(&role, principal, (seen, source))?;
     let mut longest = role.max_session_seconds;
     if call.identity.role_session().is_some() {
         longest = longest.min(rules::CHAINED_SESSION);

@@ -29,9 +29,10 @@ pub(crate) fn assume_role(call: &AnonymousInvocation<'_>) -> Outcome {
     let token = Token::parse(text)?;
     let verified = oidc::verify(&cloud.store, &cloud.issuers, token, (role, provider), now)?;
     let expiry = |role: &RoleRow| end(now, asked, role.max_session_seconds);
-    cloud.store.read(|connection| expiry(&verified.admit(connection, now)?))?;
+    let seen = call.circumstances();
+    cloud.store.read(|connection| expiry(&verified.admit(connection, seen)?))?;
     cloud.store.write(|connection| {
-        let role = verified.admit(connection, now)?;
+        let role = verified.admit(connection, seen)?;
         let provider = verified.provider_arn();
         let session = NewSession {
             role: &role,

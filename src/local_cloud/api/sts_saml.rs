@@ -32,9 +32,10 @@ pub(crate) fn assume_role(call: &AnonymousInvocation<'_>) -> Outcome {
         let end = end(now, asked, grant.role.max_session_seconds)?;
         Ok::<_, Refusal>(grant.session_not_on_or_after.map_or(end, |limit| end.min(limit)))
     };
-    cloud.store.read(|connection| expiry(&verified.admit(cloud, connection, now)?))?;
+    let seen = call.circumstances();
+    cloud.store.read(|connection| expiry(&verified.admit(cloud, connection, seen)?))?;
     cloud.store.write(|connection| {
-        let grant = verified.admit(cloud, connection, now)?;
+        let grant = verified.admit(cloud, connection, seen)?;
         let expires_at = expiry(&grant)?;
         verified.use_up(connection, now)?;
         let session = NewSession {

@@ -26,7 +26,7 @@ impl Browser {
 
     /// The one that sent a request, as it says itself.
     pub(super) fn of(request: &HttpRequest) -> Option<Self> {
-        let cookie = request.cookie(COOKIE).filter(|cookie| !cookie.value().is_empty())?;
+        let cookie = only_cookie(request, COOKIE)?;
         let (token, session_id) = match cookie.value().split_once('.') {
             Some((token, id)) => (token, Some(id.to_owned())),
             None => (cookie.value(), None),
@@ -68,14 +68,23 @@ impl Browser {
     }
 }
 
+/// The cookie of that name, where it is the only one. Ours are all of one path, so that a second one was planted,
+/// by a neighbour on another port, for a part of our paths perhaps: rather nobody than somebody else.
+pub(super) fn only_cookie(request: &HttpRequest, name: &str) -> Option<Cookie<'static>> {
+    let cookies = request.cookies().ok()?;
+    let mut named = cookies.iter().filter(|cookie| cookie.name() == name);
+    let cookie = named.next().filter(|cookie| !cookie.value().is_empty())?.clone();
+    named.next().is_none().then_some(cookie)
+}
+
 /// Whether a form carries what it should.
 pub(super) fn is_same(expected: &str, given: Option<String>) -> bool {
     hash::equal(expected.as_bytes(), given.unwrap_or_default().as_bytes())
 }
 
 /// The cookie of a browser that has nothing open any more.
-pub(super) fn no_cookie() -> Cookie<'static> {
-    build(String::new(), CookieAge::ZERO, false)
+pub(super) fn no_cookie(is_secure: bool) -> Cookie<'static> {
+    build(String::new(), CookieAge::ZERO, is_secure)
 }
 
 fn build(value: String, age: CookieAge, is_secure: bool) -> Cookie<'static> {

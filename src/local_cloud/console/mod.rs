@@ -59,7 +59,7 @@ pub(crate) async fn post_role_sso(
     let request_id = name::request_id(&cloud.random).unwrap_or_default();
     let (channel, browser) = (Channel::of(&request, &cloud.trusted_proxies), Browser::of(&request));
     let work = Arc::clone(&cloud);
-    let outcome = web::block(move || sign_in::sign_in(&work, &body, browser.as_ref())).await;
+    let outcome = web::block(move || sign_in::sign_in(&work, &body, channel, browser.as_ref())).await;
     match outcome {
         Ok(Ok(sign_in::Outcome::Opened(opened))) => entered(&opened, channel),
         Ok(Ok(sign_in::Outcome::Choose(choice))) => page::choose(&choice),
@@ -98,6 +98,7 @@ pub(crate) async fn post_logout(
     if !is_own_site(&cloud, &request) {
         return problem(Problem::Forged, &request_id);
     }
+    let channel = Channel::of(&request, &cloud.trusted_proxies);
     let work = Arc::clone(&cloud);
     let ended = web::block(move || -> Result<_, Refusal> {
         let given = || field(&body, "csrf_token");
@@ -117,7 +118,7 @@ pub(crate) async fn post_logout(
     })
     .await;
     match ended {
-        Ok(Ok(Some(true))) => page::redirect("/console").cookie(no_cookie()).finish(),
+        Ok(Ok(Some(true))) => page::redirect("/console").cookie(no_cookie(channel.is_secure)).finish(),
         Ok(Ok(Some(false))) => page::redirect("/console").finish(),
         Ok(Ok(None)) => problem(Problem::Forged, &request_id),
         Ok(Err(error)) => failed(&request_id, &error.to_string()),

@@ -1,5 +1,6 @@
 //! A console session begins, in whichever way somebody came.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use diesel::SqliteConnection;
@@ -15,7 +16,7 @@ use crate::saml::NameId;
 
 use super::browser::Browser;
 
-/// Consoles that one browser may have open: with one more, the oldest goes.
+/// Consoles that one browser may have open: with one more, the oldest goes that the new one does not come from.
 const CONSOLES: usize = 10;
 
 /// A session that was opened.
@@ -107,24 +108,44 @@ impl Opening {
     }
 
     /// Ends what the new session takes the place of: a session of the same holder that began in the same way,
-    /// and the oldest where there are too many. When the last of the others ends.
+    /// and the oldest where there are too many. Those in which somebody switched to get here stay, or the new
+    /// one would end with them. When the last of the others ends.
     fn make_room(&self, connection: &mut SqliteConnection, new: &ConsoleSessionRow) -> Result<i64, Refusal> {
-        let mut others = console_session::of_browser(connection, &self.browser.digest(), self.now.millis())?;
-        let key = |row: &ConsoleSessionRow| {
+        let others = console_session::of_browser(connection, &self.browser.digest(), self.now.millis())?;
+        let mut others: Vec<_> = others.into_iter().map(|(row, _holder)| row).collect();
+        let above = ancestors(&others, new);
+        let holder = |row: &ConsoleSessionRow| {
             let holder = (row.role_id.clone(), row.user_id.clone(), row.owner_of.clone());
             (holder, row.came_by.clone(), row.session_name.clone())
         };
-        let too_many = (others.len() + 1).saturating_sub(CONSOLES);
-        for (index, (row, _)) in others.iter().enumerate() {
-            // Not the one in which somebody switches right now, or the new one would end with it.
-            let is_parent = new.switched_from.as_ref() == Some(&row.id);
-            if !is_parent && (index < too_many || key(row) == key(new)) {
-                console_session::delete(connection, &row.id)?;
-            }
+        loop {
+            let mut endable = others.iter().filter(|row| !above.contains(&row.id));
+            let same = endable.clone().find(|row| holder(row) == holder(new));
+            let is_full = others.len() >= CONSOLES;
+            let Some(ended) = same.or_else(|| endable.next().filter(|_| is_full)) else { break };
+            let id = ended.id.clone();
+            console_session::delete(connection, &id)?;
+            let left: Vec<_> = others.iter().filter(|row| !ancestors(&others, row).contains(&id)).collect();
+            others = left.into_iter().filter(|row| row.id != id).cloned().collect();
         }
-        others.retain(|(row, _)| key(row) != key(new));
-        Ok(others.iter().map(|(row, _)| row.expires_at).max().unwrap_or(0))
+        if others.len() >= CONSOLES {
+            return Err(Refusal::State {
+                code: "LimitExceeded.Console",
+                reason: "You switched roles as often as one browser may. Go back to an earlier console first.",
+            });
+        }
+        Ok(others.iter().map(|row| row.expires_at).max().unwrap_or(0))
     }
+}
+
+/// The ids of the sessions among `all` in which somebody switched to get to `session`.
+fn ancestors(all: &[ConsoleSessionRow], session: &ConsoleSessionRow) -> BTreeSet<String> {
+    let mut above = BTreeSet::new();
+    let mut next = session.switched_from.as_ref();
+    while let Some(id) = next.filter(|id| above.insert((*id).clone())) {
+        next = all.iter().find(|row| row.id == *id).and_then(|row| row.switched_from.as_ref());
+    }
+    above
 }
 
 impl CameBy<'_> {

@@ -4,6 +4,8 @@ use std::net::IpAddr;
 
 use diesel::SqliteConnection;
 
+use crate::local_cloud::channel::Channel;
+use crate::local_cloud::circumstances::Circumstances;
 use crate::local_cloud::cloud::Cloud;
 use crate::local_cloud::federation::Posted;
 use crate::local_cloud::federation::role::{self, Pair};
@@ -39,7 +41,12 @@ pub(super) struct OfferedRole {
 }
 
 /// Signs in as a role by the form `body`, sent by a `browser` that may have consoles open.
-pub(super) fn sign_in(cloud: &Cloud, body: &[u8], browser: Option<&Browser>) -> Result<Outcome, Refusal> {
+pub(super) fn sign_in(
+    cloud: &Cloud,
+    body: &[u8],
+    channel: Channel,
+    browser: Option<&Browser>,
+) -> Result<Outcome, Refusal> {
     let response = field(body, "SAMLResponse").ok_or_else(|| assertion("there is no SAMLResponse"))?;
     let relay_state = field(body, "RelayState");
     let posted = Posted::read(&response)?;
@@ -57,11 +64,12 @@ pub(super) fn sign_in(cloud: &Cloud, body: &[u8], browser: Option<&Browser>) -> 
         }
     };
     let verified = role::verify(cloud, posted, pair, now)?;
-    cloud.store.read(|connection| verified.admit(cloud, connection, now))?;
+    let seen = Circumstances::by_provider(channel, now);
+    cloud.store.read(|connection| verified.admit(cloud, connection, seen))?;
     let opening = Opening::new(cloud, browser, now)?;
     let landing = landing(&cloud.base_url, relay_state.as_deref());
     let opened = cloud.store.write::<_, Refusal>(|connection| {
-        let grant = verified.admit(cloud, connection, now)?;
+        let grant = verified.admit(cloud, connection, seen)?;
         verified.use_up(connection, now)?;
         if !grant.role.allow_console_login {
             return Err(assertion("the role does not allow a logon to the console"));

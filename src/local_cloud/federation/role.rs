@@ -6,6 +6,7 @@ use diesel::SqliteConnection;
 
 use crate::base::{Timestamp, fold};
 use crate::local_cloud::arn::{Arn, Kind};
+use crate::local_cloud::circumstances::Circumstances;
 use crate::local_cloud::cloud::Cloud;
 use crate::local_cloud::refusal::Refusal;
 use crate::local_cloud::store::role::{self, RoleRow};
@@ -132,7 +133,7 @@ impl Verified {
         &self,
         cloud: &Cloud,
         connection: &mut SqliteConnection,
-        now: Timestamp,
+        seen: Circumstances,
     ) -> Result<Grant, Refusal> {
         let (assertion, pair) = (&self.proof.assertion, &self.pair);
         let current = provider(connection, &pair.provider)?;
@@ -150,7 +151,7 @@ impl Verified {
         if source_identity.is_some_and(|source| !rules::is_session_name(source)) {
             return Err(refusal("SourceIdentity is malformed"));
         }
-        self.trust(cloud, &role, (&provider_arn, source_identity), now)?;
+        self.trust(cloud, &role, (&provider_arn, source_identity), seen)?;
         let session_name = only(assertion, ROLE_SESSION_NAME)?
             .filter(|name| rules::is_session_name(name))
             .ok_or_else(|| refusal("RoleSessionName is absent or malformed"))?;
@@ -178,14 +179,15 @@ impl Verified {
         cloud: &Cloud,
         role: &RoleRow,
         (provider, source_identity): (&Arn, Option<&str>),
-        now: Timestamp,
+        seen: Circumstances,
     ) -> Result<(), Refusal> {
         let provider = provider.to_string();
-        let context = Context::default()
+        let context = seen
+            .tell(Context::default())
             .with("saml:recipient", cloud.role_sso_url())
             .with("saml:iss", self.proof.assertion.issuer())
             .with("saml:sub", self.proof.assertion.name_id().value.as_str());
-        trust::admit(role, Principal::Federated(&provider), (context, source_identity), now)
+        trust::admit(role, Principal::Federated(&provider), (context, source_identity))
     }
 }
 

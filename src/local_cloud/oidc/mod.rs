@@ -18,6 +18,7 @@ use crate::base::{Timestamp, fold};
 use crate::policy::{Context, Principal};
 
 use super::arn::Arn;
+use super::circumstances::Circumstances;
 use super::refusal::Refusal;
 use super::store::Store;
 use super::store::oidc_provider::{self, OidcProviderRow};
@@ -62,7 +63,7 @@ impl Verified {
     pub(crate) fn admit(
         &self,
         connection: &mut SqliteConnection,
-        now: Timestamp,
+        seen: Circumstances,
     ) -> Result<RoleRow, Refusal> {
         let current = provider(connection, &self.provider_arn)?;
         let is_same = current.id == self.provider.id
@@ -74,14 +75,15 @@ impl Verified {
         let arn = &self.role_arn;
         let role = role::find(connection, arn.account.as_str(), &fold(&arn.name))?
             .ok_or_else(|| refusal(format!("there is no {arn}")))?;
-        let mut context = Context::default()
+        let mut context = seen
+            .tell(Context::default())
             .with("oidc:iss", self.token.issuer.as_str())
             .with("oidc:sub", self.token.subject.as_str());
         for audience in &self.token.audiences {
             context = context.with("oidc:aud", audience.as_str());
         }
         let provider = Arn::oidc_provider(arn.account.clone(), current.name).to_string();
-        trust::admit(&role, Principal::Federated(&provider), (context, None), now)?;
+        trust::admit(&role, Principal::Federated(&provider), (context, None))?;
         Ok(role)
     }
 

@@ -159,6 +159,18 @@ pub(crate) fn delete(connection: &mut SqliteConnection, id: &str) -> QueryResult
     diesel::delete(console_sessions::table.find(id)).execute(connection).map(drop)
 }
 
+/// The sessions of a user count as passed without a second factor from now on, and with them those of roles
+/// that were switched to in them.
+pub(crate) fn forget_second_factor(connection: &mut SqliteConnection, user_id: &str) -> QueryResult<()> {
+    const FORGET: &str = "
+        WITH RECURSIVE theirs (id) AS (
+            SELECT id FROM console_sessions WHERE user_id = ?
+            UNION SELECT next.id FROM console_sessions AS next JOIN theirs ON next.switched_from = theirs.id
+        )
+        UPDATE console_sessions SET mfa_present = FALSE WHERE id IN (SELECT id FROM theirs)";
+    diesel::sql_query(FORGET).bind::<diesel::sql_types::Text, _>(user_id).execute(connection).map(drop)
+}
+
 /// Ends all sessions of a browser.
 pub(crate) fn delete_of_browser(connection: &mut SqliteConnection, browser_digest: &str) -> QueryResult<()> {
     diesel::delete(console_sessions::table.filter(console_sessions::browser_digest.eq(browser_digest)))

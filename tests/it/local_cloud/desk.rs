@@ -33,14 +33,14 @@ pub(crate) fn sign_in(world: &World, visitor: &mut Visitor, logon_name: &str) ->
 }
 
 /// Switches to a role; the page that comes.
-fn switch_role(world: &World, visitor: &mut Visitor, account: &str, role: &str) -> Page {
+pub(crate) fn switch_role(world: &World, visitor: &mut Visitor, account: &str, role: &str) -> Page {
     let page = visitor.open(&world.url("/console/switch-role"));
     let form = page.deed("switch-role").with("account", account).with("role", role);
     let page = visitor.submit(&form);
     visitor.follow(page)
 }
 
-fn role(tenant: &Tenant, name: &str) {
+pub(super) fn role(tenant: &Tenant, name: &str) {
     let trust = format!(
         r#"{{"Version":"1","Statement":[{{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{{"RAM":["acs:ram::{}:root"]}}}}]}}"#,
         tenant.account
@@ -145,7 +145,7 @@ fn a_browser_has_several_consoles_open_and_leaves_one_or_all() {
     // A form of the page of another console changes nothing here.
     assert_eq!(browser.submit(&first.form("/console/logout")).status, 403);
     let page = browser.open(&console);
-    let one = page.forms().into_iter().filter(|form| form.action.path() == "/console/logout").next_back();
+    let one = page.forms().into_iter().rfind(|form| form.action.path() == "/console/logout");
     let page = browser.submit(&one.unwrap());
     let page = browser.follow(page);
     assert_eq!(page.status, 401);

@@ -82,7 +82,7 @@ fn user(tenant: &Tenant, name: &str, profile: &[(&str, &str)]) -> String {
 }
 
 /// Binds a device to a user; its secret.
-fn device(tenant: &Tenant, logon_name: &str) -> String {
+pub(super) fn device(tenant: &Tenant, logon_name: &str) -> String {
     let made = tenant.ims("CreateVirtualMFADevice", &[("VirtualMFADeviceName", "phone")]).ok();
     let text = |field: &str| made["VirtualMFADevice"][field].as_str().expect(field).to_owned();
     let (secret, serial) = (text("Base32StringSeed"), text("SerialNumber"));
@@ -98,7 +98,7 @@ fn device(tenant: &Tenant, logon_name: &str) -> String {
 }
 
 /// The code of a device, so many steps from now.
-fn code(tenant: &Tenant, secret: &str, steps: u64) -> String {
+pub(super) fn code(tenant: &Tenant, secret: &str, steps: u64) -> String {
     let now = u64::try_from(tenant.world.clock.now().seconds()).expect("after 1970");
     totp::code_at(secret, now + steps * 30)
 }

@@ -4,7 +4,9 @@
 mod access_key;
 mod account_setting;
 mod attachment;
+mod channel;
 mod console;
+mod console_attack;
 mod console_directory;
 mod console_user;
 mod control_policy;

@@ -16,15 +16,15 @@ pub(crate) struct Tenant {
 
 impl Tenant {
     pub(crate) fn new() -> Self {
-        Self::of(World::new())
+        Self::in_world(World::new())
     }
 
     /// A tenant of a world whose clock runs.
     pub(crate) fn live() -> Self {
-        Self::of(World::live())
+        Self::in_world(World::live())
     }
 
-    fn of(world: World) -> Self {
+    pub(crate) fn in_world(world: World) -> Self {
         let account = world.member("production");
         let key = world.administrator(&account);
         Self { world, account, key }

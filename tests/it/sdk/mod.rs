@@ -4,6 +4,7 @@
 
 mod cloudsso;
 mod local_cloud;
+mod mobile_app;
 mod principal;
 mod ram_user;
 

@@ -204,3 +204,24 @@ pub(crate) fn path<'p>(parts: impl IntoIterator<Item = &'p str>) -> String {
     }
     path
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_stays_one_segment_of_a_path() {
+        for (name, expected) in [
+            ("alice", "/ram/users/alice"),
+            ("a b+c", "/ram/users/a%20b%2Bc"),
+            ("../../console", "/ram/users/..%2F..%2Fconsole"),
+            ("a?done=x#y", "/ram/users/a%3Fdone%3Dx%23y"),
+            ("%2e%2e", "/ram/users/%252e%252e"),
+            ("a\r\nSet-Cookie: b=c", "/ram/users/a%0D%0ASet-Cookie%3A%20b%3Dc"),
+            ("\\evil", "/ram/users/%5Cevil"),
+            ("名", "/ram/users/%E5%90%8D"),
+        ] {
+            assert_eq!(path(["ram", "users", name]), expected);
+        }
+    }
+}

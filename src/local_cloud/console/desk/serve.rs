@@ -119,9 +119,9 @@ fn act(
     if !is_same(&expected, field(form, "csrf_token")) {
         return Ok(Reply::Forged);
     }
-    let Some(deed) = screen.deeds.iter().find(|deed| deed.name == visit.given("deed")) else {
-        return Ok(Reply::Forged);
-    };
+    // A browser presses one button: two of them were not sent by our page.
+    let wanted = field(form, "deed").unwrap_or_default();
+    let Some(deed) = screen.deeds.iter().find(|deed| deed.name == wanted) else { return Ok(Reply::Forged) };
     let (account, who) = (desk.session.account.id.as_str(), desk.session.identity.arn());
     let refusal = match (deed.act)(desk, &visit) {
         Ok(done) => {
@@ -194,9 +194,10 @@ fn answered(
         Reply::NotSignedIn(open) => {
             let others = open.map(|open| open.sessions).unwrap_or_default();
             let mut response = login::not_signed_in(cloud, request, (browser.as_ref(), &others));
-            if others.is_empty() {
+            // Where several came none was read, and ours may be among them: it would leave the planted one alone.
+            if others.is_empty() && browser.is_some() {
                 // A cookie that cannot be written stays in the browser, and names no session.
-                let _ = response.add_cookie(&no_cookie());
+                let _ = response.add_cookie(&no_cookie(channel.is_secure));
             }
             response
         }

@@ -22,8 +22,9 @@ use crate::local_cloud::cloud::Cloud;
 use crate::local_cloud::name;
 use crate::local_cloud::refusal::Refusal;
 
-use super::browser::Browser;
+use super::browser::{Browser, only_cookie};
 use super::form::field;
+use super::opening::Opened;
 use super::page::{Problem, problem, redirect};
 use super::session::{OtherConsole, Session};
 use super::{entered, failed, is_own_site};
@@ -78,9 +79,10 @@ pub(crate) async fn post_login(
     })
     .await;
     match outcome {
-        Ok(Ok(Attempt::Opened(opened))) => entered_and_forgotten(entered(&opened, channel)),
+        Ok(Ok(Attempt::Opened(opened))) => entered_and_forgotten(&opened, channel),
         Ok(Ok(Attempt::UnderWay(token, stage))) => {
-            redirect(stage.path()).cookie(cookie(token.expose(), SIGN_IN_SECONDS)).finish()
+            let cookie = cookie((token.expose(), channel), SIGN_IN_SECONDS);
+            redirect(stage.path()).cookie(cookie).finish()
         }
         Ok(Ok(Attempt::Refused(reason))) => {
             tracing::info!(request.id = request_id, reason, "password sign-in refused");
@@ -152,7 +154,7 @@ async fn post_stage(
     })
     .await;
     match outcome {
-        Ok(Ok(Answered::Step(Step::Opened(opened)))) => entered_and_forgotten(entered(&opened, channel)),
+        Ok(Ok(Answered::Step(Step::Opened(opened)))) => entered_and_forgotten(&opened, channel),
         Ok(Ok(Answered::Step(Step::Next(next)))) => redirect(next.path()).finish(),
         Ok(Ok(Answered::Again(view, error))) => shown(&cloud, &token, &view, Some(&error)),
         Ok(Ok(Answered::Over)) => {
@@ -172,6 +174,7 @@ fn shown(cloud: &Cloud, token: &Secret, view: &StageView, error: Option<&str>) -
 
 /// A page with a form that is bound to the browser's cookie, which is set where there is none.
 fn with_form(cloud: &Cloud, request: &HttpRequest, page: impl FnOnce(&str) -> HttpResponse) -> HttpResponse {
+    let channel = Channel::of(request, &cloud.trusted_proxies);
     let known = cookie_token(request);
     let is_new = known.is_none();
     let bound = known.map_or_else(|| token::generate(&cloud.random, "lf_"), Ok);
@@ -181,7 +184,7 @@ fn with_form(cloud: &Cloud, request: &HttpRequest, page: impl FnOnce(&str) -> Ht
             let mut response = page(&csrf_token);
             if is_new {
                 // Without the cookie the form will be refused, and shown again.
-                let _ = response.add_cookie(&cookie(token.expose(), None));
+                let _ = response.add_cookie(&cookie((token.expose(), channel), None));
             }
             response
         }
@@ -198,13 +201,13 @@ fn own_form(cloud: &Cloud, request: &HttpRequest, body: &[u8]) -> Option<Secret>
 }
 
 fn cookie_token(request: &HttpRequest) -> Option<Secret> {
-    let cookie = request.cookie(COOKIE).filter(|cookie| !cookie.value().is_empty())?;
-    Some(Secret::new(cookie.value()))
+    only_cookie(request, COOKIE).map(|cookie| Secret::new(cookie.value()))
 }
 
 /// Without an age it lasts until the browser is closed.
-fn cookie(value: &str, seconds: impl Into<Option<i64>>) -> Cookie<'_> {
+fn cookie((value, channel): (&str, Channel), seconds: impl Into<Option<i64>>) -> Cookie<'_> {
     let cookie = Cookie::build(COOKIE, value).path("/").http_only(true).same_site(SameSite::Lax);
+    let cookie = cookie.secure(channel.is_secure);
     match seconds.into() {
         Some(seconds) => cookie.max_age(CookieAge::seconds(seconds)).finish(),
         None => cookie.finish(),
@@ -212,9 +215,10 @@ fn cookie(value: &str, seconds: impl Into<Option<i64>>) -> Cookie<'_> {
 }
 
 /// The sign-in is over: its token is good for nothing more.
-fn entered_and_forgotten(mut response: HttpResponse) -> HttpResponse {
+fn entered_and_forgotten(opened: &Opened, channel: Channel) -> HttpResponse {
+    let mut response = entered(opened, channel);
     // A cookie that cannot be written stays in the browser, and names no sign-in.
-    let _ = response.add_cookie(&cookie("", 0));
+    let _ = response.add_cookie(&cookie(("", channel), 0));
     response
 }
 
