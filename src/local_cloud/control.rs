@@ -7,6 +7,7 @@
 
 use diesel::SqliteConnection;
 
+use crate::base::AccountId;
 use crate::policy::{Decision, Kind, Named, Request, evaluate};
 
 use super::cloud::Cloud;
@@ -78,7 +79,32 @@ pub(crate) fn check(
     connection: &mut SqliteConnection,
     request: &Request<'_>,
 ) -> Result<(), Refusal> {
-    for level in levels(identity, connection)? {
+    let is_bound = match &identity.kind {
+        IdentityKind::Owner | IdentityKind::Service { .. } => false,
+        IdentityKind::RamUser(_) => true,
+        IdentityKind::RoleSession(session) => !rules::is_service_linked(&session.role.name),
+    };
+    if !is_bound {
+        return Ok(());
+    }
+    match forbidden(cloud, connection, &identity.account, request)? {
+        None => Ok(()),
+        Some(decided_by) => {
+            let (action, resource) = (request.action.to_owned(), request.resource.to_owned());
+            Err(Refusal::Permission { action, resource, decided_by })
+        }
+    }
+}
+
+/// What forbids a request by somebody in `account` whom control policies bind, in words; `None` where
+/// nothing does.
+pub(crate) fn forbidden(
+    cloud: &Cloud,
+    connection: &mut SqliteConnection,
+    account: &AccountId,
+    request: &Request<'_>,
+) -> Result<Option<String>, Refusal> {
+    for level in levels(account, connection)? {
         let mut held = Vec::new();
         for row in control_policy::attached_to(connection, &level)? {
             let policy = ControlPolicy::find(connection, &row.policy_id)?;
@@ -100,10 +126,9 @@ pub(crate) fn check(
             }
             Decision::NotAllowed => format!("no control policy attached to {level} allows it"),
         };
-        let (action, resource) = (request.action.to_owned(), request.resource.to_owned());
-        return Err(Refusal::Permission { action, resource, decided_by });
+        return Ok(Some(decided_by));
     }
-    Ok(())
+    Ok(None)
 }
 
 /// The name that the other face of the same service has for an action: RAM and IMS both make users, and
@@ -116,18 +141,13 @@ pub(crate) fn other_name(action: &str) -> Option<String> {
     }
 }
 
-/// The folders from the root down and the member, where control policies bind the caller; else none.
-fn levels(identity: &Identity, connection: &mut SqliteConnection) -> Result<Vec<String>, Refusal> {
-    let is_bound = match &identity.kind {
-        IdentityKind::Owner | IdentityKind::Service { .. } => false,
-        IdentityKind::RamUser(_) => true,
-        IdentityKind::RoleSession(session) => !rules::is_service_linked(&session.role.name),
-    };
+/// The folders from the root down and the member, where control policies count in the account; else none.
+fn levels(account: &AccountId, connection: &mut SqliteConnection) -> Result<Vec<String>, Refusal> {
     let directory = account::directory(connection)?.filter(|directory| directory.control_policy_enabled);
-    if !is_bound || directory.is_none() {
+    if directory.is_none() {
         return Ok(Vec::new());
     }
-    let account = account::find(connection, identity.account.as_str())?;
+    let account = account::find(connection, account.as_str())?;
     let Some(account) = account.filter(AccountRow::is_ordinary_member) else { return Ok(Vec::new()) };
     let mut levels = folder::path(connection, &account.folder_id)?;
     levels.push(account.id);

@@ -22,7 +22,7 @@ pub use evaluation::{
     Decision, Explained, Layer, Named, Principal, Request, evaluate, evaluate_layers, evaluate_trust,
 };
 pub use pattern::Wildcard;
-pub use summary::{Line, summarise};
+pub use summary::{Line, TrustLine, describe, summarise, summarise_trust};
 
 #[cfg(test)]
 mod tests;

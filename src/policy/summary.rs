@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::document::{Effect, Selection};
+use super::document::{Document, Effect, Selection, Statement, TrustedPrincipal};
 use super::evaluation::Named;
 
 /// One statement in words.
@@ -35,29 +35,69 @@ impl fmt::Display for Line {
 pub fn summarise(policies: &[Named<'_>]) -> Vec<Line> {
     let mut lines: Vec<Line> = policies
         .iter()
-        .flat_map(|policy| {
-            policy.document.statements.iter().map(|statement| Line {
-                effect: statement.effect,
-                actions: words(Some(&statement.action), "every action"),
-                resources: words(statement.resource.as_ref(), "every resource"),
-                conditions: statement
-                    .conditions
-                    .iter()
-                    .map(|condition| {
-                        format!(
-                            "{} {} {}",
-                            condition.key,
-                            condition.operator,
-                            condition.operands.join(" or ")
-                        )
-                    })
-                    .collect(),
-                policy: policy.name.to_owned(),
-            })
-        })
+        .flat_map(|policy| policy.document.statements.iter().map(|statement| line(policy.name, statement)))
         .collect();
     lines.sort_by_key(|line| line.effect == Effect::Allow);
     lines
+}
+
+/// The statement of `policy` at `index`, counted from 0 as a [`Decision`](super::Decision) counts.
+pub fn describe(policy: Named<'_>, index: usize) -> Option<Line> {
+    policy.document.statements.get(index).map(|statement| line(policy.name, statement))
+}
+
+/// One statement of a trust policy in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrustLine {
+    /// Allow or deny.
+    pub effect: Effect,
+    /// Whom it names, each in words.
+    pub principals: Vec<String>,
+    /// What they may do, as in [`Line`].
+    pub actions: String,
+    /// The conditions, as in [`Line`].
+    pub conditions: Vec<String>,
+}
+
+/// One line for each statement of a trust policy: denials first, since they decide first.
+pub fn summarise_trust(document: &Document) -> Vec<TrustLine> {
+    let lines = document.statements.iter().map(|statement| TrustLine {
+        effect: statement.effect,
+        principals: statement.principals.iter().map(TrustedPrincipal::words).collect(),
+        actions: words(Some(&statement.action), "every action"),
+        conditions: conditions(statement),
+    });
+    let mut lines: Vec<TrustLine> = lines.collect();
+    lines.sort_by_key(|line| line.effect == Effect::Allow);
+    lines
+}
+
+impl TrustedPrincipal {
+    fn words(&self) -> String {
+        match self {
+            Self::Account(account) => format!("the users and roles of account {account}"),
+            Self::Identity(arn) => arn.clone(),
+            Self::Service(name) => format!("the service {name}"),
+            Self::Federated(arn) => format!("those whom the identity provider {arn} vouches for"),
+        }
+    }
+}
+
+fn line(policy: &str, statement: &Statement) -> Line {
+    Line {
+        effect: statement.effect,
+        actions: words(Some(&statement.action), "every action"),
+        resources: words(statement.resource.as_ref(), "every resource"),
+        conditions: conditions(statement),
+        policy: policy.to_owned(),
+    }
+}
+
+fn conditions(statement: &Statement) -> Vec<String> {
+    let words = statement.conditions.iter().map(|condition| {
+        format!("{} {} {}", condition.key, condition.operator, condition.operands.join(" or "))
+    });
+    words.collect()
 }
 
 fn words(selection: Option<&Selection>, everything: &str) -> String {

@@ -1,12 +1,13 @@
 //! The dictionary: which product a version means, and which function carries out each action.
 
 use super::invocation::{AnonymousInvocation, Outcome, StagedVerb, Verb};
-use super::version::{IMS, RAM, RESOURCE_DIRECTORY_MASTER, STS};
+use super::version::{CONSOLE, IMS, RAM, RESOURCE_DIRECTORY_MASTER, STS};
 use super::{
-    access_key, account_summary, attachment, control_attachment, control_policy, delegation, directory,
-    domain, folder, group, handshake, login_profile, member, member_departure, member_list, member_tag,
-    mfa_device, oidc_provider, password_policy, payer, policy, policy_version, ram_tag, role, saml_provider,
-    security_preference, sts, sts_oidc, sts_saml, user, user_sso, user_tag,
+    access_decision, access_key, account_grant, account_summary, attachment, control_attachment,
+    control_policy, delegation, directory, domain, folder, group, handshake, login_profile, member,
+    member_departure, member_list, member_tag, mfa_device, oidc_provider, password_policy, payer, policy,
+    policy_version, ram_tag, role, saml_provider, security_preference, sts, sts_oidc, sts_saml, user,
+    user_sso, user_tag,
 };
 
 /// How an action is carried out.
@@ -30,7 +31,7 @@ pub(crate) struct Action {
     pub(crate) execution: Execution,
 }
 
-const VERSIONS: &[&str] = &[STS, RAM, IMS, RESOURCE_DIRECTORY_MASTER];
+const VERSIONS: &[&str] = &[STS, RAM, IMS, RESOURCE_DIRECTORY_MASTER, CONSOLE];
 
 use Execution::{Anonymous, Read, Staged, Write};
 
@@ -222,6 +223,9 @@ const ACTIONS: &[Action] = &[
     Action { version: RESOURCE_DIRECTORY_MASTER, name: "DetachControlPolicy", execution: Write(control_attachment::detach) },
     Action { version: RESOURCE_DIRECTORY_MASTER, name: "ListControlPolicyAttachmentsForTarget", execution: Read(control_attachment::list_for_target) },
     Action { version: RESOURCE_DIRECTORY_MASTER, name: "ListTargetAttachmentsForControlPolicy", execution: Read(control_attachment::list_targets) },
+
+    Action { version: CONSOLE, name: "ListPolicyAttachments", execution: Read(account_grant::list) },
+    Action { version: CONSOLE, name: "GetAccessDecision", execution: Read(access_decision::get) },
 ];
 
 impl Action {
@@ -229,7 +233,7 @@ impl Action {
     pub(crate) fn full_name(&self) -> String {
         let product = match self.version {
             STS => "sts",
-            RAM => "ram",
+            RAM | CONSOLE => "ram",
             IMS => "ims",
             _ => "resourcemanager",
         };

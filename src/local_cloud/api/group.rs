@@ -13,7 +13,7 @@ use crate::local_cloud::store::user::UserRow;
 use crate::local_cloud::{name, rules};
 
 use super::face::{Face, named_user};
-use super::invocation::{Invocation, MarkerPage, Outcome, date};
+use super::invocation::{Invocation, Keyword, MarkerPage, Outcome, date};
 use super::permission::{authorise, may_reach_user};
 
 const COMMENTS: std::ops::RangeInclusive<usize> = 1..=128;
@@ -104,11 +104,14 @@ pub(crate) fn delete(call: &Invocation<'_>, connection: &mut SqliteConnection) -
     Ok(json!({}))
 }
 
-/// `ListGroups`.
+/// `ListGroups`, of which `QueryKeyword`, a part of a name or of what is said of it, may leave out some.
 pub(crate) fn list(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
     authorise(call, connection, &call.action("ListGroups"), &group_arn(call.account(), "*"))?;
     let page = MarkerPage::read_within(call.parameters, 100, 100)?;
-    let rows = group::list(connection, call.account().as_str(), (&page.after, page.rows()))?;
+    let keyword = Keyword::read(call)?;
+    let most = if keyword.is_empty() { page.rows() } else { i64::MAX };
+    let mut rows = group::list(connection, call.account().as_str(), (&page.after, most))?;
+    rows.retain(|row| keyword.is_in(&[&row.name, &row.display_name, &row.comments]));
     let item = |row: &GroupRow| answer(call, row);
     Ok(page.answer(rows, ("Groups", "Group"), |row| row.name_key.clone(), item))
 }

@@ -6,7 +6,7 @@ use data_encoding::BASE64URL_NOPAD;
 use diesel::SqliteConnection;
 use serde_json::Value;
 
-use crate::base::{AccountId, Timestamp};
+use crate::base::{AccountId, Timestamp, fold};
 use crate::local_cloud::channel::Channel;
 use crate::local_cloud::circumstances::Circumstances;
 use crate::local_cloud::cloud::Cloud;
@@ -66,6 +66,26 @@ impl Invocation<'_> {
             None | Some("") => Ok(""),
             Some(text) => rules::length(parameter, text, characters),
         }
+    }
+}
+
+/// What lists are searched by: a part of a name or of what is said of it, in any case.
+pub(crate) struct Keyword(String);
+
+impl Keyword {
+    /// Reads `QueryKeyword`, a parameter of ours; without it everything is found.
+    pub(crate) fn read(call: &Invocation<'_>) -> Result<Self, Refusal> {
+        Ok(Self(fold(call.text("QueryKeyword", 1..=128)?)))
+    }
+
+    /// Whether everything is found.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether one of `texts` has it.
+    pub(crate) fn is_in(&self, texts: &[&str]) -> bool {
+        self.0.is_empty() || texts.iter().any(|text| fold(text).contains(&self.0))
     }
 }
 

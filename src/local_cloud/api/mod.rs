@@ -3,7 +3,9 @@
 //! A call is read and its signature verified by `rpc`; here its caller is looked up, its action is
 //! found in one table, and its verb runs in one transaction. One file per resource.
 
+mod access_decision;
 mod access_key;
+mod account_grant;
 mod account_summary;
 mod action;
 mod attachment;

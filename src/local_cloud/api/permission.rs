@@ -45,8 +45,7 @@ pub(super) fn authorise_in(
         resource: resource.to_owned(),
         decided_by: decided_by.to_owned(),
     };
-    let owner = resource.split(':').nth(3).unwrap_or_default();
-    if !reaches_across(action) && owner != call.account().as_str() && owner != "system" {
+    if !is_in_reach(call, action, resource) {
         return Err(refusal("the resource belongs to another account"));
     }
     let context = context(call, asked);
@@ -57,7 +56,7 @@ pub(super) fn authorise_in(
         IdentityKind::Service { .. } if is_for_cloudsso(action, resource) => Ok(()),
         IdentityKind::Service { .. } => Err(refusal("the service credential is not for this")),
         IdentityKind::RamUser(_) | IdentityKind::RoleSession(_) => {
-            match decide_by_either_name(call, connection, &request)? {
+            match decide(call, connection, &request)? {
                 Decision::Allowed { .. } => Ok(()),
                 decision => Err(refusal(&decision.to_string())),
             }
@@ -78,7 +77,7 @@ pub(super) fn authorise_unless_denied(
         let context = context(call, Context::default());
         let request = Request { action, resource, context: &context };
         control::check(call.cloud, call.identity, connection, &request)?;
-        if !is_denied(decide_by_either_name(call, connection, &request)?) {
+        if !is_denied(decide(call, connection, &request)?) {
             return Ok(());
         }
     }
@@ -162,46 +161,64 @@ pub(crate) fn held_policy(
     Ok(Held { description, version: version_id(version.number), document: version.document })
 }
 
-/// The decision on a request; an explicit deny of the same act by the other face's name counts too, or
-/// whoever is denied `ram:CreateAccessKey` would ask IMS.
-fn decide_by_either_name(
+/// The decision on a request of the caller.
+fn decide(
     call: &Invocation<'_>,
     connection: &mut SqliteConnection,
     request: &Request<'_>,
 ) -> Result<Decision, Refusal> {
-    let policies = Policies::of(call, connection)?;
-    let decision = policies.decide(request);
-    let Some(action) = control::other_name(request.action) else { return Ok(decision) };
-    match policies.decide(&Request { action: &action, ..*request }) {
-        denied @ Decision::Denied { .. } => Ok(denied),
-        Decision::Allowed { .. } | Decision::NotAllowed => Ok(decision),
-    }
+    let held = held_by(connection, call.identity)?;
+    let session = call.identity.role_session().and_then(|session| session.session_policy.as_deref());
+    Ok(Policies::load(call.cloud, connection, (held, session))?.decide(request))
 }
 
+/// The name under which decisions speak of a session policy.
+pub(super) const SESSION_POLICY: &str = "session policy";
+
 /// What an identity's policies say, and the session policy that narrows them.
-struct Policies {
+pub(super) struct Policies {
     held: Vec<(Arc<Document>, String)>,
     session: Option<Arc<Document>>,
 }
 
 impl Policies {
-    fn of(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Result<Self, Refusal> {
+    /// The documents that count now of what is held, and a session policy.
+    pub(super) fn load(
+        cloud: &Cloud,
+        connection: &mut SqliteConnection,
+        (rows, session): (Vec<AttachmentRow>, Option<&str>),
+    ) -> Result<Self, Refusal> {
         let mut held = Vec::new();
-        for row in held_by(connection, call.identity)? {
-            let text = held_policy(call.cloud, connection, &row)?.document;
-            held.push((parse(call.cloud, Kind::System, &row.policy_name, &text)?, row.policy_name));
+        for row in rows {
+            let text = held_policy(cloud, connection, &row)?.document;
+            held.push((parse(cloud, Kind::System, &row.policy_name, &text)?, row.policy_name));
         }
-        let session = call.identity.role_session().and_then(|session| session.session_policy.as_deref());
-        let session =
-            session.map(|text| parse(call.cloud, Kind::Session, "session policy", text)).transpose()?;
+        let session = session.map(|text| parse(cloud, Kind::Session, SESSION_POLICY, text)).transpose()?;
         Ok(Self { held, session })
     }
 
-    fn decide(&self, request: &Request<'_>) -> Decision {
+    /// The decision on a request; an explicit deny of the same act by the other face's name counts too, or
+    /// whoever is denied `ram:CreateAccessKey` would ask IMS.
+    pub(super) fn decide(&self, request: &Request<'_>) -> Decision {
+        let decision = self.decide_by_name(request);
+        let Some(action) = control::other_name(request.action) else { return decision };
+        match self.decide_by_name(&Request { action: &action, ..*request }) {
+            denied @ Decision::Denied { .. } => denied,
+            Decision::Allowed { .. } | Decision::NotAllowed => decision,
+        }
+    }
+
+    /// The document of the policy that a decision names.
+    pub(super) fn document(&self, name: &str) -> Option<&Document> {
+        let held = self.held.iter().find(|(_, held)| held == name).map(|(document, _)| document);
+        held.or(self.session.as_ref().filter(|_| name == SESSION_POLICY)).map(AsRef::as_ref)
+    }
+
+    fn decide_by_name(&self, request: &Request<'_>) -> Decision {
         let held: Vec<_> = self.held.iter().map(|(document, name)| Named { name, document }).collect();
         let decision = evaluate(&held, request);
         let Some(document) = &self.session else { return decision };
-        decision.and(evaluate(&[Named { name: "session policy", document }], request))
+        decision.and(evaluate(&[Named { name: SESSION_POLICY, document }], request))
     }
 }
 
@@ -212,8 +229,13 @@ fn parse(cloud: &Cloud, kind: Kind, name: &str, text: &str) -> Result<Arc<Docume
 
 /// What conditions may look at: how and when the call came, who calls, and the keys of what was `asked`.
 fn context(call: &Invocation<'_>, asked: Context) -> Context {
-    let context = call.seen(asked).with("acs:PrincipalARN", call.identity.arn());
-    let Some(session) = call.identity.role_session() else { return context };
+    known(call.identity, call.seen(asked))
+}
+
+/// The context with what is known of an identity.
+pub(super) fn known(identity: &Identity, context: Context) -> Context {
+    let context = context.with("acs:PrincipalARN", identity.arn());
+    let Some(session) = identity.role_session() else { return context };
     let context = context
         .with("sts:RoleSessionName", session.session_name.as_str())
         .with("acs:TokenIssueTime", session.issued_at.rfc3339());
@@ -221,6 +243,12 @@ fn context(call: &Invocation<'_>, asked: Context) -> Context {
         Some(source) => context.with("acs:SourceIdentity", source.as_str()),
         None => context,
     }
+}
+
+/// Whether a resource is one of the caller's account or of the cloud itself, or the action reaches further.
+pub(super) fn is_in_reach(call: &Invocation<'_>, action: &str, resource: &str) -> bool {
+    let owner = resource.split(':').nth(3).unwrap_or_default();
+    owner == call.account().as_str() || owner == "system" || reaches_across(action)
 }
 
 /// Whether an action may be about a role of another account, whose trust policy then decides as well.

@@ -13,7 +13,7 @@ use crate::local_cloud::store::tag::remove_all;
 use crate::local_cloud::{name, rules};
 
 use super::document;
-use super::invocation::{Invocation, MarkerPage, Outcome, date, version_id};
+use super::invocation::{Invocation, Keyword, MarkerPage, Outcome, date, version_id};
 use super::permission::{authorise, may_change};
 use super::tag::{self, Filter, Tagged, Tags, ValueLimit, bearer};
 
@@ -93,37 +93,62 @@ pub(crate) fn get(call: &Invocation<'_>, connection: &mut SqliteConnection) -> O
     }))
 }
 
-/// `ListPolicies`: of the account and of the cloud, or of one type, by name.
+/// `ListPolicies`: of the account and of the cloud, or of one type, by name; with `QueryKeyword`, a part of
+/// a name or a description, those that have it.
 pub(crate) fn list(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
     let every = Arn::policy(call.account().clone(), "*");
     authorise(call, connection, "ram:ListPolicies", &every.to_string())?;
     let wanted = call.parameters.choice("PolicyType", &["System", "Custom"])?;
     let page = MarkerPage::read(call.parameters)?;
-    let filter = Filter::read(call.parameters)?;
+    let (filter, keyword) = (Filter::read(call.parameters)?, Keyword::read(call)?);
     let account = call.account().as_str();
-    let mut listed: Vec<(String, Value)> = Vec::new();
+    let tags = Tags::load(connection, account, Tagged::Policy.word())?;
+    let mut listed: Vec<(String, Listed<'_>)> = Vec::new();
     if wanted != Some("System") {
-        let tags = Tags::load(connection, account, Tagged::Policy.word())?;
-        for row in policy::list(connection, account, "", i64::MAX)? {
-            let own = tags.of(&row.id);
-            if filter.admits(own) {
-                let mut item = custom_answer(connection, &row)?;
-                if let Some(members) = item.as_object_mut() {
-                    members.insert("Tags".to_owned(), tag::ram_answer(own));
-                }
-                listed.push((row.name_key, item));
+        for row in policy::list(connection, account, &page.after, i64::MAX)? {
+            if filter.admits(tags.of(&row.id)) && keyword.is_in(&[&row.name, &row.description]) {
+                listed.push((row.name_key.clone(), Listed::Custom(row)));
             }
         }
     }
     if wanted != Some("Custom") && filter.admits(&[]) {
-        for policy in call.cloud.catalogue.every() {
-            let held = attachment::count_system_holders(connection, account, &fold(policy.name))?;
-            listed.push((fold(policy.name), system_answer(policy, held)));
-        }
+        let every = call.cloud.catalogue.every().map(|policy| (fold(policy.name), policy));
+        let found = every
+            .filter(|(key, policy)| *key > page.after && keyword.is_in(&[policy.name, &policy.description]));
+        listed.extend(found.map(|(key, policy)| (key, Listed::System(policy))));
     }
     listed.sort_by(|(one, _), (other, _)| one.cmp(other));
-    listed.retain(|(key, _)| *key > page.after);
-    Ok(page.answer(listed, ("Policies", "Policy"), |(key, _)| key.clone(), |(_, item)| item.clone()))
+    listed.truncate(usize::try_from(page.rows()).unwrap_or(usize::MAX));
+    // Who holds what is looked up of those that are shown, and of no others.
+    let mut items: Vec<(String, Value)> = Vec::new();
+    for (key, policy) in listed {
+        items.push((key, policy.answer(connection, account, &tags)?));
+    }
+    Ok(page.answer(items, ("Policies", "Policy"), |(key, _)| key.clone(), |(_, item)| item.clone()))
+}
+
+/// A policy of a list.
+enum Listed<'a> {
+    Custom(PolicyRow),
+    System(&'a SystemPolicy),
+}
+
+impl Listed<'_> {
+    fn answer(&self, connection: &mut SqliteConnection, account: &str, tags: &Tags) -> Outcome {
+        match self {
+            Self::System(policy) => {
+                let held = attachment::count_system_holders(connection, account, &fold(policy.name))?;
+                Ok(system_answer(policy, held))
+            }
+            Self::Custom(row) => {
+                let mut item = custom_answer(connection, row)?;
+                if let Some(members) = item.as_object_mut() {
+                    members.insert("Tags".to_owned(), tag::ram_answer(tags.of(&row.id)));
+                }
+                Ok(item)
+            }
+        }
+    }
 }
 
 /// `UpdatePolicyDescription`.

@@ -13,7 +13,7 @@ use crate::local_cloud::store::tag::remove_all;
 use crate::local_cloud::{name, rules};
 
 use super::document;
-use super::invocation::{Invocation, MarkerPage, Outcome, date};
+use super::invocation::{Invocation, Keyword, MarkerPage, Outcome, date};
 use super::permission::{authorise, may_change};
 use super::tag::{self, Filter, Tagged, Tags, ValueLimit, bearer};
 
@@ -61,15 +61,15 @@ pub(crate) fn get(call: &Invocation<'_>, connection: &mut SqliteConnection) -> O
     Ok(json!({"Role": answer(call.account(), &row)}))
 }
 
-/// `ListRoles`, of which `Tag` may leave out some.
+/// `ListRoles`, of which `Tag` may leave out some, and `QueryKeyword`, a part of a name or a description.
 pub(crate) fn list(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
     authorise(call, connection, "ram:ListRoles", &Arn::role(call.account().clone(), "*").to_string())?;
     let page = MarkerPage::read(call.parameters)?;
-    let filter = Filter::read(call.parameters)?;
+    let (filter, keyword) = (Filter::read(call.parameters)?, Keyword::read(call)?);
     let account = call.account().as_str();
     let tags = Tags::load(connection, account, Tagged::Role.word())?;
     let mut rows = role::list(connection, account, &page.after, i64::MAX)?;
-    rows.retain(|row| filter.admits(tags.of(&row.id)));
+    rows.retain(|row| filter.admits(tags.of(&row.id)) && keyword.is_in(&[&row.name, &row.description]));
     let item = |row: &RoleRow| {
         let mut role = answer(call.account(), row);
         if let Some(members) = role.as_object_mut() {

@@ -55,7 +55,8 @@ pub(super) fn list(
     Ok(policies)
 }
 
-fn statements(name: &str, text: &str) -> Result<Vec<Statement>, crate::policy::Error> {
+/// The statements of a policy's document, in words.
+pub(super) fn statements(name: &str, text: &str) -> Result<Vec<Statement>, crate::policy::Error> {
     let document = Document::parse(Kind::System, text)?;
     let lines = summarise(&[Named { name, document: &document }]).into_iter();
     let statement = lines.map(|line| Statement {

@@ -77,6 +77,36 @@ pub(crate) fn count_system_holders(
     Ok(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
+/// A policy in somebody's hands, and whose they are.
+pub(crate) struct Attached {
+    pub(crate) holder_name: String,
+    pub(crate) row: AttachmentRow,
+}
+
+/// Everything that the roles, users and groups of an account hold.
+pub(crate) fn of_account(connection: &mut SqliteConnection, account_id: &str) -> QueryResult<Vec<Attached>> {
+    let mut found: Vec<(AttachmentRow, String)> = attachments::table
+        .inner_join(roles::table.on(roles::id.eq(attachments::holder_id)))
+        .filter(roles::account_id.eq(account_id))
+        .select((AttachmentRow::as_select(), roles::name))
+        .load(connection)?;
+    found.extend(
+        attachments::table
+            .inner_join(users::table.on(users::id.eq(attachments::holder_id)))
+            .filter(users::account_id.eq(account_id))
+            .select((AttachmentRow::as_select(), users::name))
+            .load::<(AttachmentRow, String)>(connection)?,
+    );
+    found.extend(
+        attachments::table
+            .inner_join(groups::table.on(groups::id.eq(attachments::holder_id)))
+            .filter(groups::account_id.eq(account_id))
+            .select((AttachmentRow::as_select(), groups::name))
+            .load::<(AttachmentRow, String)>(connection)?,
+    );
+    Ok(found.into_iter().map(|(row, holder_name)| Attached { holder_name, row }).collect())
+}
+
 /// Who in an account holds a policy, each by name and with the time it was attached.
 pub(crate) struct Holders {
     pub(crate) roles: Vec<(RoleRow, i64)>,

@@ -7,7 +7,7 @@ use cloudsso::local_cloud::actions;
 use cloudsso::rpc::{AccessKey, Outgoing};
 use serde_json::Value;
 
-use super::{IMS, RAM, RD, STS, World};
+use super::{CONSOLE, IMS, RAM, RD, STS, World};
 
 /// Those whose caller is proved by a parameter: nobody signs them.
 const ANONYMOUS: [&str; 2] = ["AssumeRoleWithSAML", "AssumeRoleWithOIDC"];
@@ -57,7 +57,7 @@ const PARAMETERS: [&str; 40] = [
 ];
 
 fn every() -> impl Iterator<Item = (&'static str, &'static str)> {
-    [STS, RAM, IMS, RD]
+    [STS, RAM, IMS, RD, CONSOLE]
         .into_iter()
         .flat_map(|version| actions(version).into_iter().map(move |one| (version, one)))
 }
@@ -116,7 +116,7 @@ fn no_action_belongs_to_another_product() {
     let world = World::new();
     let before = state(&world);
     for (version, action) in every() {
-        for other in [STS, RAM, IMS, RD] {
+        for other in [STS, RAM, IMS, RD, CONSOLE] {
             if !actions(other).contains(&action) {
                 let answer = world.call(&world.owner, (other, action), &[]);
                 assert_eq!(

@@ -7,6 +7,7 @@ mod attachment;
 mod channel;
 mod console;
 mod console_attack;
+mod console_authority;
 mod console_directory;
 mod console_user;
 mod control_policy;
@@ -60,6 +61,8 @@ pub(crate) const STS: &str = "2015-04-01";
 pub(crate) const RAM: &str = "2015-05-01";
 pub(crate) const IMS: &str = "2019-08-15";
 pub(crate) const RD: &str = "2022-04-19";
+/// What the consoles need beyond the vendor's APIs.
+pub(crate) const CONSOLE: &str = "2026-11-28";
 
 /// An answer, whatever its status.
 #[derive(Debug)]

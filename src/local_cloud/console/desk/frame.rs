@@ -18,7 +18,16 @@ struct Section {
 
 const SECTIONS: &[Section] = &[
     Section { name: "You", pages: &[("Who am I", "/console"), ("Switch role", "/console/switch-role")] },
-    Section { name: "RAM", pages: &[("Users", "/ram/users")] },
+    Section {
+        name: "RAM",
+        pages: &[
+            ("Users", "/ram/users"),
+            ("Groups", "/ram/groups"),
+            ("Roles", "/ram/roles"),
+            ("Policies", "/ram/policies"),
+            ("Permissions", "/ram/permissions"),
+        ],
+    },
     Section {
         name: "Resource Management",
         pages: &[

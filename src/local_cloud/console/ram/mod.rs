@@ -3,11 +3,23 @@
 //! Every page asks the actions of RAM 2015-05-01 and IMS 2019-08-15 as whoever is signed in. The room has no
 //! rule of its own about who may see or do something, and no way to the store.
 
+mod address;
 mod credential;
+mod grant;
+mod group;
+mod lock;
+mod next;
+mod part;
 mod password_choice;
+mod permission;
+mod policy;
+mod role;
+mod several;
+mod tagging;
 mod user;
 mod user_creation;
 mod user_list;
+mod words;
 
 use serde::Deserialize;
 
@@ -24,6 +36,18 @@ pub(super) const SCREENS: &[Screen] = &[
         deeds: &[Deed { name: "create-users", act: user_creation::create, said: "The users were created." }],
     },
     user::SCREEN,
+    group::LIST,
+    group::CREATE,
+    group::PAGE,
+    role::LIST,
+    role::CREATE,
+    role::PAGE,
+    policy::LIST,
+    policy::CREATE,
+    policy::PAGE,
+    permission::LIST,
+    permission::CHECK,
+    permission::OF_USER,
 ];
 
 /// A tag in an answer of RAM or IMS.
