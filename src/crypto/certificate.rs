@@ -85,6 +85,25 @@ impl Certificate {
         Ok(BASE64.encode(&self.to_der()?))
     }
 
+    /// Whom it is for, as `CN=idp.example.com, O=Example`, for people to read.
+    pub fn subject(&self) -> String {
+        let entries = self.x509.subject_name().entries().map(|entry| {
+            let name = entry.object().nid().short_name().unwrap_or("?");
+            let value = entry.data().to_string().unwrap_or_default();
+            format!("{name}={value}")
+        });
+        entries.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Until when it says that it is good; nobody is refused for that.
+    ///
+    /// # Errors
+    /// [`Error::OpenSsl`].
+    pub fn not_after(&self) -> Result<Timestamp, Error> {
+        let since = Asn1Time::from_unix(0)?.diff(self.x509.not_after())?;
+        Ok(Timestamp::from_seconds(i64::from(since.days) * 86_400 + i64::from(since.secs)))
+    }
+
     /// Whether `signature` is this key's over `message` (RSASSA-PKCS1-v1_5 with SHA-256).
     ///
     /// # Errors
@@ -142,6 +161,18 @@ mod tests {
         assert_eq!(Certificate::from_base64(&wrapped)?.to_der()?, made.to_der()?);
         assert!(Certificate::from_base64("AAAA").is_err());
         assert!(Certificate::from_base64("!").is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn a_certificate_says_whom_it_is_for_and_until_when() -> Result<(), Error> {
+        let (key, now) = (SigningKey::generate()?, Timestamp::from_seconds(1_795_000_000));
+        let made = Certificate::self_signed(&key, "Zürich, ok", now, YEAR, &Random::system())?;
+        assert_eq!(made.subject(), "CN=Zürich, ok");
+        assert_eq!(made.not_after()?, now.plus(YEAR));
+        let old = Timestamp::from_seconds(-3 * 86_400 - 5);
+        let made = Certificate::self_signed(&key, "x", old, Duration::from_secs(1), &Random::system())?;
+        assert_eq!(made.not_after()?, old.plus(Duration::from_secs(1)));
         Ok(())
     }
 

@@ -153,6 +153,9 @@ pub(crate) struct UserSso {
     pub(crate) sso_login_with_domain: bool,
     /// `rsa-sha1` or `rsa-sha256`.
     pub(crate) authn_sign_algo: String,
+    /// Whether CloudSSO brought the metadata, for the users that it provisions.
+    #[serde(default)]
+    pub(crate) is_by_cloud_sso: bool,
 }
 
 impl Default for UserSso {
@@ -163,6 +166,7 @@ impl Default for UserSso {
             auxiliary_domain: String::new(),
             sso_login_with_domain: true,
             authn_sign_algo: "rsa-sha1".to_owned(),
+            is_by_cloud_sso: false,
         }
     }
 }

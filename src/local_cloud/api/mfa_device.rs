@@ -73,8 +73,12 @@ pub(crate) fn list(call: &Invocation<'_>, connection: &mut SqliteConnection) -> 
                 Face::Ram => ("UserName", user.name.clone()),
                 Face::Ims => ("UserPrincipalName", principal_name(&domain, user)),
             };
-            let user = json!({"UserId": user.id, "DisplayName": user.display_name, named.0: named.1});
-            members.insert("User".to_owned(), user);
+            let mut shown = json!({"UserId": user.id, "DisplayName": user.display_name, named.0: named.1});
+            // A member of ours, so that the console need not ask for each user.
+            if let (Face::Ims, Value::Object(members)) = (call.face(), &mut shown) {
+                members.insert("ProvisionType".to_owned(), user.provision_type.as_str().into());
+            }
+            members.insert("User".to_owned(), shown);
         }
         item
     };

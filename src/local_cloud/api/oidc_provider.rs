@@ -140,10 +140,12 @@ fn named(
     action: &str,
 ) -> Result<OidcProviderRow, Refusal> {
     let name = provider_name(call)?;
-    let arn = Arn::oidc_provider(call.account().clone(), name);
+    let row = oidc_provider::find(connection, call.account().as_str(), &fold(name))?;
+    // The name as it was given at the creation, so that its spelling in a call evades no policy.
+    let original = row.as_ref().map_or(name, |row| row.name.as_str());
+    let arn = Arn::oidc_provider(call.account().clone(), original);
     authorise(call, connection, action, &arn.to_string())?;
-    oidc_provider::find(connection, call.account().as_str(), &fold(name))?
-        .ok_or_else(|| Refusal::missing(Entity::OidcProvider, name))
+    row.ok_or_else(|| Refusal::missing(Entity::OidcProvider, name))
 }
 
 fn changed(

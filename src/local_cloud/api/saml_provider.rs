@@ -132,11 +132,15 @@ pub(super) fn metadata(call: &Invocation<'_>, parameter: &'static str) -> Result
         return Ok(None);
     };
     let refusal = |rule: String| Refusal::parameter(parameter, Flaw::Value, rule);
-    if encoded.len() > rules::METADATA * 4 / 3 {
-        return Err(Refusal::parameter(parameter, Flaw::Length, "at most 100 KB"));
-    }
+    let too_long = || Refusal::parameter(parameter, Flaw::Length, "at most 100 KB");
     let packed: String = encoded.chars().filter(|letter| !letter.is_ascii_whitespace()).collect();
+    if packed.len() > rules::METADATA.div_ceil(3) * 4 {
+        return Err(too_long());
+    }
     let bytes = BASE64.decode(packed.as_bytes()).map_err(|_ignored| refusal("Base64".to_owned()))?;
+    if bytes.len() > rules::METADATA {
+        return Err(too_long());
+    }
     let text = String::from_utf8(bytes).map_err(|_ignored| refusal("Base64 of UTF-8".to_owned()))?;
     IdentityProvider::parse(&text)
         .map_err(|error| refusal(format!("the metadata of a SAML 2.0 identity provider ({error})")))?;

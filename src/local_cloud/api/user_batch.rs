@@ -25,9 +25,9 @@ pub(crate) struct NewUser {
     pub(crate) access_key: Option<Parameters>,
 }
 
-/// What became of it: the answers of the actions.
+/// What became of it.
 pub(crate) struct CreatedUser {
-    pub(crate) user: Value,
+    /// The answer of `CreateAccessKey`, which holds the secret.
     pub(crate) access_key: Option<Value>,
 }
 
@@ -97,7 +97,7 @@ fn create(
     connection: &mut SqliteConnection,
     (new, hash): (&NewUser, Option<String>),
 ) -> Result<CreatedUser, Refusal> {
-    let user = user::create(&maker.invocation(&new.user), connection)?;
+    user::create(&maker.invocation(&new.user), connection)?;
     if let Some(parameters) = &new.login_profile {
         login_profile::create_with(&maker.invocation(parameters), connection, hash)?;
     }
@@ -105,7 +105,7 @@ fn create(
         Some(parameters) => Some(access_key::create(&maker.invocation(parameters), connection)?),
         None => None,
     };
-    Ok(CreatedUser { user, access_key })
+    Ok(CreatedUser { access_key })
 }
 
 impl<'a> Maker<'a> {

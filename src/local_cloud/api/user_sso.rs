@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::base::fold;
 use crate::local_cloud::refusal::{Flaw, Refusal};
+use crate::local_cloud::rules;
 use crate::local_cloud::setting::{self, UserSso};
 
 use super::invocation::{Invocation, Outcome};
@@ -25,6 +26,7 @@ pub(crate) fn get(call: &Invocation<'_>, connection: &mut SqliteConnection) -> O
 pub(crate) fn set(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
     authorise(call, connection, "ims:SetUserSsoSettings", &account_arn(call))?;
     let mut sso: UserSso = setting::read(connection, call.account().as_str())?;
+    let before = sso.metadata.clone();
     if call.parameters.optional("MetadataDocument").is_some() {
         sso.metadata = metadata(call, "MetadataDocument")?.unwrap_or_default();
     }
@@ -43,6 +45,12 @@ pub(crate) fn set(call: &Invocation<'_>, connection: &mut SqliteConnection) -> O
     if sso.sso_enabled && sso.metadata.is_empty() {
         return Err(Refusal::Envelope(crate::rpc::Error::Missing("MetadataDocument".to_owned())));
     }
+    // CloudSSO switches user SSO on for its own metadata, and gives back what was off before it came.
+    sso.is_by_cloud_sso = if call.identity.is_in_role(rules::CLOUDSSO_ROLE) {
+        sso.sso_enabled
+    } else {
+        sso.is_by_cloud_sso && sso.metadata == before
+    };
     setting::write(connection, call.account().as_str(), &sso, call.now)?;
     Ok(answer(&sso))
 }
@@ -56,6 +64,7 @@ fn is_domain(text: &str) -> bool {
     text.len() <= 64 && text.contains('.') && text.split('.').all(is_label)
 }
 
+/// The settings; `ProvisionType` is a member of ours, as users have it.
 fn answer(sso: &UserSso) -> serde_json::Value {
     json!({"UserSsoSettings": {
         "SsoEnabled": sso.sso_enabled,
@@ -63,5 +72,6 @@ fn answer(sso: &UserSso) -> serde_json::Value {
         "AuxiliaryDomain": sso.auxiliary_domain,
         "SsoLoginWithDomain": sso.sso_login_with_domain,
         "AuthnSignAlgo": sso.authn_sign_algo,
+        "ProvisionType": if sso.is_by_cloud_sso { rules::PROVISIONED } else { "Manual" },
     }})
 }

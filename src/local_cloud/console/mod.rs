@@ -44,7 +44,9 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/console/logout", web::post().to(post_logout))
         .route("/console/switch", web::post().to(post_switch));
-    for screens in [who::SCREENS, ram::SCREENS, resource_directory::SCREENS] {
+    for screens in
+        [who::SCREENS, ram::SCREENS, ram::settings::SCREENS, ram::sso::SCREENS, resource_directory::SCREENS]
+    {
         desk::register(config, screens);
     }
 }

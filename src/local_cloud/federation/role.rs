@@ -18,11 +18,11 @@ use crate::saml::{CheckedAssertion, NameId};
 use super::posted::{Posted, Proof, Trusted, refusal};
 
 /// What assertions for the cloud's console name as their audience.
-const AUDIENCE: &str = "urn:alibaba:cloudcomputing";
-const ROLE: &str = "https://www.aliyun.com/SAML-Role/Attributes/Role";
-const ROLE_SESSION_NAME: &str = "https://www.aliyun.com/SAML-Role/Attributes/RoleSessionName";
-const SOURCE_IDENTITY: &str = "https://www.aliyun.com/SAML-Role/Attributes/SourceIdentity";
-const SESSION_DURATION: &str = "https://www.aliyun.com/SAML-Role/Attributes/SessionDuration";
+pub(crate) const AUDIENCE: &str = "urn:alibaba:cloudcomputing";
+pub(crate) const ROLE: &str = "https://www.aliyun.com/SAML-Role/Attributes/Role";
+pub(crate) const ROLE_SESSION_NAME: &str = "https://www.aliyun.com/SAML-Role/Attributes/RoleSessionName";
+pub(crate) const SOURCE_IDENTITY: &str = "https://www.aliyun.com/SAML-Role/Attributes/SourceIdentity";
+pub(crate) const SESSION_DURATION: &str = "https://www.aliyun.com/SAML-Role/Attributes/SessionDuration";
 /// Roles that one assertion may offer.
 const OFFERED_ROLES: usize = 100;
 

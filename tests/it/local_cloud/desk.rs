@@ -41,10 +41,7 @@ pub(crate) fn switch_role(world: &World, visitor: &mut Visitor, account: &str, r
 }
 
 pub(super) fn role(tenant: &Tenant, name: &str) {
-    let trust = format!(
-        r#"{{"Version":"1","Statement":[{{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{{"RAM":["acs:ram::{}:root"]}}}}]}}"#,
-        tenant.account
-    );
+    let trust = tenant.trust_of_account();
     tenant.ram("CreateRole", &[("RoleName", name), ("AssumeRolePolicyDocument", &trust)]).ok();
 }
 

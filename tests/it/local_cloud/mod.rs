@@ -9,7 +9,12 @@ mod console;
 mod console_attack;
 mod console_authority;
 mod console_directory;
+mod console_mfa_device;
+mod console_oidc;
+mod console_settings;
+mod console_sso;
 mod console_user;
+mod console_user_sso;
 mod control_policy;
 mod delegation;
 pub(crate) mod desk;
@@ -247,6 +252,20 @@ impl World {
             request = request.header(*name, value.as_str());
         }
         read(request.send(signed.body.as_str())?)
+    }
+
+    /// A user of the management account who holds these system policies, with the usual password; its logon
+    /// name.
+    pub(crate) fn management_user(&self, name: &str, policies: &[&str]) -> String {
+        let logon_name = format!("{name}@{}.onaliyun.com", self.management);
+        self.call(&self.owner, (RAM, "CreateUser"), &[("UserName", name)]).ok();
+        let profile = [("UserPrincipalName", logon_name.as_str()), ("Password", desk::PASSWORD)];
+        self.call(&self.owner, (IMS, "CreateLoginProfile"), &profile).ok();
+        for policy in policies {
+            let grant = [("PolicyType", "System"), ("PolicyName", *policy), ("UserName", name)];
+            self.call(&self.owner, (RAM, "AttachPolicyToUser"), &grant).ok();
+        }
+        logon_name
     }
 
     pub(crate) fn url(&self, path: &str) -> String {

@@ -54,6 +54,14 @@ impl Tenant {
         access_key(&self.ram("CreateAccessKey", &[("UserName", name)]).ok())
     }
 
+    /// A trust policy that lets the account's own identities assume a role.
+    pub(crate) fn trust_of_account(&self) -> String {
+        format!(
+            r#"{{"Version":"1","Statement":[{{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{{"RAM":["acs:ram::{}:root"]}}}}]}}"#,
+            self.account
+        )
+    }
+
     /// Gives a user a system policy.
     pub(crate) fn grant(&self, name: &str, policy: &str) {
         let parameters = [("PolicyType", "System"), ("PolicyName", policy), ("UserName", name)];

@@ -26,6 +26,9 @@ const SECTIONS: &[Section] = &[
             ("Roles", "/ram/roles"),
             ("Policies", "/ram/policies"),
             ("Permissions", "/ram/permissions"),
+            ("MFA devices", "/ram/mfa-devices"),
+            ("SSO", "/ram/sso"),
+            ("Settings", "/ram/settings"),
         ],
     },
     Section {

@@ -187,6 +187,11 @@ impl Desk<'_> {
         self.cloud
     }
 
+    /// By which way the request came.
+    pub(crate) const fn channel(&self) -> Channel {
+        self.channel
+    }
+
     pub(crate) const fn now(&self) -> Timestamp {
         self.now
     }

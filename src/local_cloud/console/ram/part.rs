@@ -31,4 +31,12 @@ impl<T> Part<T> {
             Self::Refused(reason) => Some(reason),
         }
     }
+
+    /// The part with something else made of what is shown.
+    pub(super) fn map<U>(self, make: impl FnOnce(T) -> U) -> Part<U> {
+        match self {
+            Self::Shown(shown) => Part::Shown(make(shown)),
+            Self::Refused(reason) => Part::Refused(reason),
+        }
+    }
 }

@@ -8,10 +8,10 @@ use crate::local_cloud::api::{CreatedUser, NewUser, NotCreated};
 use crate::local_cloud::refusal::{Flaw, Refusal};
 use crate::rpc::Parameters;
 
-use super::super::desk::{Desk, Done, Frame, Page, Visit, path, render};
+use super::super::desk::{Desk, Done, Frame, Page, Visit, render};
 use super::credential::{Credential, KeyAnswer, credential_file};
-use super::default_domain;
 use super::password_choice::{self, PasswordChoice};
+use super::{address, default_domain};
 
 /// Users that one form makes.
 const MOST: usize = 20;
@@ -127,7 +127,7 @@ fn credential(
     let broken = |error| Refusal::Internal(format!("the answer of CreateAccessKey: {error}"));
     let key = answers.access_key.map(serde_json::from_value::<CreatedAnswer>).transpose().map_err(broken)?;
     Ok(Credential {
-        href: path(["ram", "users", row.name]),
+        href: address::user(row.name),
         logon_name,
         has_console: Access::of(row.access).is_some_and(Access::has_console),
         password,

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use crate::local_cloud::api::version::IMS;
 use crate::local_cloud::refusal::Refusal;
 
-use super::super::desk::{Desk, Frame, Page, Visit, path, render};
-use super::User;
+use super::super::desk::{Desk, Frame, Page, Visit, render};
+use super::{User, address};
 
 /// Users on a page.
 const PAGE: &str = "50";
@@ -78,6 +78,6 @@ pub(super) fn show(desk: &Desk<'_>, visit: &Visit) -> Result<Page, Refusal> {
 impl User {
     /// The address of its page.
     pub(super) fn href(&self) -> String {
-        path(["ram", "users", self.name()])
+        address::user(self.name())
     }
 }

@@ -5,7 +5,8 @@ use serde::Deserialize;
 use crate::local_cloud::api::version::IMS;
 use crate::local_cloud::refusal::Refusal;
 
-use super::super::super::desk::{Desk, Done, Visit, path};
+use super::super::super::desk::{Desk, Done, Visit};
+use super::super::address;
 use super::super::credential::{self, Credential, KeyAnswer};
 
 /// A key as the page shows it.
@@ -78,7 +79,7 @@ pub(super) fn create(desk: &Desk<'_>, visit: &Visit) -> Result<Done, Refusal> {
     desk.use_up(visit)?;
     let answer: Answer = desk.ask((IMS, "CreateAccessKey"), &[("UserPrincipalName", &logon_name)])?;
     let credential = Credential {
-        href: path(["ram", "users", visit.at("user")]),
+        href: address::user(super::name(visit)),
         logon_name,
         has_console: false,
         password: None,

@@ -3,8 +3,9 @@
 use crate::local_cloud::api::version::{IMS, RAM};
 use crate::local_cloud::refusal::Refusal;
 
-use super::super::super::desk::{Desk, Done, Visit, path};
+use super::super::super::desk::{Desk, Done, Visit};
 use super::super::User;
+use super::super::address;
 
 /// What the form begins with.
 pub(super) struct Typed<'a> {
@@ -30,7 +31,7 @@ impl<'a> Typed<'a> {
 pub(super) fn update(desk: &Desk<'_>, visit: &Visit) -> Result<Done, Refusal> {
     let new_name = visit.given("new_name").trim();
     let parameters = [
-        ("UserName", visit.at("user")),
+        ("UserName", super::name(visit)),
         ("NewUserName", new_name),
         ("NewDisplayName", visit.given("new_display_name").trim()),
         ("NewEmail", visit.given("email").trim()),
@@ -38,8 +39,8 @@ pub(super) fn update(desk: &Desk<'_>, visit: &Visit) -> Result<Done, Refusal> {
         ("NewComments", visit.given("comments").trim()),
     ];
     desk.call(RAM, "UpdateUser", &parameters)?;
-    let name = if new_name.is_empty() { visit.at("user") } else { new_name };
-    Ok(Done::At(path(["ram", "users", name])))
+    let name = if new_name.is_empty() { super::name(visit) } else { new_name };
+    Ok(Done::At(address::user(name)))
 }
 
 pub(super) fn tag(desk: &Desk<'_>, visit: &Visit) -> Result<Done, Refusal> {
@@ -69,17 +70,17 @@ pub(super) fn set_owner(desk: &Desk<'_>, visit: &Visit) -> Result<Done, Refusal>
     let owner = visit.given("owner").trim();
     // Either spelling of a user of this account.
     let owner = owner.strip_suffix(&format!("@{}", super::super::default_domain(desk)?)).unwrap_or(owner);
-    desk.call(RAM, "UpdateUser", &[("UserName", visit.at("user")), ("NewOwner", owner)])?;
+    desk.call(RAM, "UpdateUser", &[("UserName", super::name(visit)), ("NewOwner", owner)])?;
     Ok(Done::Here)
 }
 
 pub(super) fn adopt(desk: &Desk<'_>, visit: &Visit) -> Result<Done, Refusal> {
-    let parameters = [("UserName", visit.at("user")), ("Orphaned", "false"), ("NewOwner", "")];
+    let parameters = [("UserName", super::name(visit)), ("Orphaned", "false"), ("NewOwner", "")];
     desk.call(RAM, "UpdateUser", &parameters)?;
     Ok(Done::Here)
 }
 
 pub(super) fn delete(desk: &Desk<'_>, visit: &Visit) -> Result<Done, Refusal> {
-    desk.call(RAM, "DeleteUser", &[("UserName", visit.at("user"))])?;
+    desk.call(RAM, "DeleteUser", &[("UserName", super::name(visit))])?;
     Ok(Done::At("/ram/users".to_owned()))
 }

@@ -6,7 +6,8 @@ use crate::base::Secret;
 use crate::local_cloud::api::version::IMS;
 use crate::local_cloud::refusal::Refusal;
 
-use super::super::super::desk::{Desk, Done, Visit, path};
+use super::super::super::desk::{Desk, Done, Visit};
+use super::super::address;
 use super::super::credential::{self, Credential};
 use super::super::password_choice;
 
@@ -49,7 +50,7 @@ pub(super) fn set_password(desk: &Desk<'_>, visit: &Visit) -> Result<Done, Refus
 /// What sets a password: one that is drawn is shown once.
 fn with_password(desk: &Desk<'_>, visit: &Visit, action: &str) -> Result<Done, Refusal> {
     let principal_name = super::principal_name(desk, visit)?;
-    let (parameters, drawn) = password_choice::parameters(desk, visit, visit.at("user"))?;
+    let (parameters, drawn) = password_choice::parameters(desk, visit, super::name(visit))?;
     let mut parameters: Vec<_> =
         parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     parameters.push(("UserPrincipalName", &principal_name));
@@ -61,7 +62,7 @@ fn with_password(desk: &Desk<'_>, visit: &Visit, action: &str) -> Result<Done, R
 
 fn shown_once(desk: &Desk<'_>, visit: &Visit, logon_name: String, password: Secret) -> Result<Done, Refusal> {
     let credential = Credential {
-        href: path(["ram", "users", visit.at("user")]),
+        href: address::user(super::name(visit)),
         logon_name,
         has_console: true,
         password: Some(password),

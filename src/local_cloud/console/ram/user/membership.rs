@@ -5,7 +5,8 @@ use serde::Deserialize;
 use crate::local_cloud::api::version::RAM;
 use crate::local_cloud::refusal::Refusal;
 
-use super::super::super::desk::{Desk, Done, Visit, path};
+use super::super::super::desk::{Desk, Done, Visit};
+use super::super::address;
 
 /// A group as RAM shows it.
 #[derive(Debug, Deserialize)]
@@ -16,7 +17,7 @@ pub(super) struct Group {
 
 impl Group {
     pub(super) fn href(&self) -> String {
-        path(["ram", "groups", &self.group_name])
+        address::group(&self.group_name)
     }
 }
 
@@ -51,7 +52,7 @@ pub(super) fn leave(desk: &Desk<'_>, visit: &Visit) -> Result<Done, Refusal> {
 }
 
 fn change(desk: &Desk<'_>, visit: &Visit, action: &str) -> Result<Done, Refusal> {
-    let parameters = [("UserName", visit.at("user")), ("GroupName", visit.given("group"))];
+    let parameters = [("UserName", super::name(visit)), ("GroupName", visit.given("group"))];
     desk.call(RAM, action, &parameters)?;
     Ok(Done::Here)
 }

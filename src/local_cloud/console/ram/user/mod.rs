@@ -13,9 +13,11 @@ use askama::Template;
 use crate::local_cloud::api::version::IMS;
 use crate::local_cloud::refusal::Refusal;
 
-use super::super::desk::{Deed, Desk, Frame, Page, Screen, Visit, render};
-use super::User;
+use super::super::desk::{Deed, Desk, Done, Frame, Page, Screen, Visit, render};
+use super::grant::{self, Grants, Holder};
+use super::part::Part;
 use super::password_choice::PasswordChoice;
+use super::{User, address};
 
 pub(super) const SCREEN: Screen = Screen {
     path: "/ram/users/{user}",
@@ -43,26 +45,12 @@ pub(super) const SCREEN: Screen = Screen {
         Deed { name: "create-access-key", act: access_key::create, said: "The AccessKey was created." },
         Deed { name: "set-access-key", act: access_key::set_status, said: "The AccessKey was switched." },
         Deed { name: "delete-access-key", act: access_key::delete, said: "The AccessKey was deleted." },
+        grant::attaching(attach_policies),
+        grant::detaching(detach_policy),
         Deed { name: "join-group", act: membership::join, said: "The user is in the group now." },
         Deed { name: "leave-group", act: membership::leave, said: "The user left the group." },
     ],
 };
-
-/// A part of the page, or why it cannot be shown.
-enum Part<T> {
-    Shown(T),
-    Refused(String),
-}
-
-impl<T> Part<T> {
-    fn of(answer: Result<T, Refusal>) -> Result<Self, Refusal> {
-        match answer {
-            Ok(shown) => Ok(Self::Shown(shown)),
-            Err(refusal @ (Refusal::Internal(_) | Refusal::Unavailable(_))) => Err(refusal),
-            Err(refusal) => Ok(Self::Refused(refusal.to_string())),
-        }
-    }
-}
 
 #[derive(Template)]
 #[template(path = "local_cloud/ram/user.html")]
@@ -75,6 +63,9 @@ struct UserPage<'a> {
     mfa_device: Part<Option<String>>,
     access_keys: Part<Vec<access_key::AccessKey>>,
     groups: Part<Vec<membership::Group>>,
+    grants: Grants,
+    /// What counts for the user, with its groups.
+    effective_href: String,
     group_names: Vec<String>,
 }
 
@@ -93,9 +84,19 @@ fn show(desk: &Desk<'_>, visit: &Visit) -> Result<Page, Refusal> {
         access_keys: Part::of(access_key::list(desk, &user.user_principal_name))?,
         groups,
         group_names,
+        grants: Grants::of(desk, visit, Holder::User(user.name()))?,
+        effective_href: address::effective(user.name()),
         typed: basics::Typed::of(visit, &user),
         user: find(desk, visit)?,
     })
+}
+
+fn attach_policies(desk: &Desk<'_>, visit: &Visit) -> Result<Done, Refusal> {
+    grant::attach(desk, visit, Holder::User(name(visit)))
+}
+
+fn detach_policy(desk: &Desk<'_>, visit: &Visit) -> Result<Done, Refusal> {
+    grant::detach(desk, visit, Holder::User(name(visit)))
 }
 
 /// The user that the page is about.
@@ -106,12 +107,17 @@ fn find(desk: &Desk<'_>, visit: &Visit) -> Result<User, Refusal> {
         user: User,
     }
     let domain = super::default_domain(desk)?;
-    let name = format!("{}@{domain}", visit.at("user"));
+    let name = format!("{}@{domain}", name(visit));
     let answer: Answer = desk.ask((IMS, "GetUser"), &[("UserPrincipalName", &name)])?;
     Ok(answer.user)
 }
 
+/// The user's name, as it stands in the address.
+fn name(visit: &Visit) -> &str {
+    address::name_at(visit, "user")
+}
+
 /// The user's logon name, for an action of IMS.
 fn principal_name(desk: &Desk<'_>, visit: &Visit) -> Result<String, Refusal> {
-    Ok(format!("{}@{}", visit.at("user"), super::default_domain(desk)?))
+    Ok(format!("{}@{}", name(visit), super::default_domain(desk)?))
 }
