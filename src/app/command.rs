@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::base::Clock;
+use crate::base::{Clock, Secret};
 use crate::crypto::TotpSecret;
 use crate::local_cloud;
 
@@ -109,11 +109,15 @@ fn serve_local_cloud(arguments: &LocalCloudArguments) -> Result<(), String> {
             "management_account_id": running.management_account_id,
             "access_key_id": running.owner.id,
             "access_key_secret": running.owner.secret.expose(),
+            "owner_name": running.owner_login.name,
+            "owner_password": running.owner_login.password.as_ref().map(Secret::expose),
             "service_access_key_id": running.service.id,
             "service_access_key_secret": running.service.secret.expose(),
             "independent_account_id": running.independent_account_id,
             "independent_access_key_id": running.independent_owner.id,
             "independent_access_key_secret": running.independent_owner.secret.expose(),
+            "independent_owner_name": running.independent_owner_login.name,
+            "independent_owner_password": running.independent_owner_login.password.as_ref().map(Secret::expose),
         });
         if arguments.json {
             print(&facts.to_string());
@@ -123,6 +127,11 @@ fn serve_local_cloud(arguments: &LocalCloudArguments) -> Result<(), String> {
                 arguments.data_dir.display(),
                 running.address
             ));
+            print(&format!("The console is at {}/console.", running.base_url));
+            for login in [&running.owner_login, &running.independent_owner_login] {
+                let password = login.password.as_ref().map_or("(its own)", Secret::expose);
+                print(&format!("  owner {:<40} password {password}", login.name));
+            }
             print("Its keys are printed with --json.");
         }
         let handle = running.handle();

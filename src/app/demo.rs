@@ -10,10 +10,9 @@ use serde::Deserialize;
 use tokio::time::interval;
 use url::Url;
 
-use crate::base::{AccessKeyId, AccountId, Clock, MachineName, Secret, UserName};
+use crate::base::{AccessKeyId, Clock, MachineName, Secret, UserName};
 use crate::crypto::{Random, TotpSecret};
 use crate::domain::{KeyHolder, MachinePolicy, PrincipalId};
-use crate::rpc::AccessKey;
 use crate::service::{
     self, Context, Operator, access_key, administrator, credential, directory, machine_identity,
     organisation, task, user,
@@ -23,7 +22,7 @@ use crate::storage::DatabaseUrl;
 use super::configuration::Settings;
 use super::key_file;
 use super::organisation::example;
-use super::running::Running;
+use super::running::{Independent, Running};
 use super::terminal::print;
 
 /// What the demo writes for whoever tries it.
@@ -250,6 +249,8 @@ fn write_files(settings: &Settings, running: &Running, cast: &Cast) -> std::io::
             "access_key_id": local.owner.id,
             "access_key_secret": local.owner.secret.expose(),
             "management_account_id": local.management_account_id,
+            "owner_name": local.owner_login.name,
+            "owner_password": local.owner_login.password.as_ref().map(Secret::expose),
             "independent_account": independent(&local.independent),
         });
         demo.insert("local_cloud".to_owned(), facts);
@@ -261,11 +262,13 @@ fn write_files(settings: &Settings, running: &Running, cast: &Cast) -> std::io::
 }
 
 /// The account outside of the resource directory, for whoever tries invitations.
-fn independent((account_id, owner): &(AccountId, AccessKey)) -> serde_json::Value {
+fn independent(account: &Independent) -> serde_json::Value {
     serde_json::json!({
-        "account_id": account_id,
-        "access_key_id": owner.id,
-        "access_key_secret": owner.secret.expose(),
+        "account_id": account.account_id,
+        "access_key_id": account.owner.id,
+        "access_key_secret": account.owner.secret.expose(),
+        "owner_name": account.owner_login.name,
+        "owner_password": account.owner_login.password.as_ref().map(Secret::expose),
     })
 }
 
@@ -295,6 +298,10 @@ fn print_table(data_dir: &Path, running: &Running, cast: &Cast) {
     print(&format!("  cloudsso is ready at {}/portal", running.public_url));
     if let Some(local) = &running.local_cloud {
         print(&format!("  its local cloud is at {}", local.base_url));
+        for login in [&local.owner_login, &local.independent.owner_login] {
+            let password = login.password.as_ref().map_or("(its own)", Secret::expose);
+            print(&format!("    owner {}: {password}", login.name));
+        }
     }
     print("");
     print("  who        password           code now what they see");

@@ -9,7 +9,7 @@ use url::Url;
 use crate::base::{AccountId, Clock, Secret};
 use crate::crypto::password::Hasher;
 use crate::crypto::{self, Random, SealingKey};
-use crate::local_cloud;
+use crate::local_cloud::{self, OwnerLogin};
 use crate::rpc::AccessKey;
 use crate::service::{self, Context, Parts};
 use crate::storage::{self, Store};
@@ -40,8 +40,17 @@ pub(super) struct Embedded {
     pub(super) management_account_id: AccountId,
     /// The management account's own key, for whoever tries the product.
     pub(super) owner: AccessKey,
-    /// An account of somebody else, to be invited into the resource directory, with its own key.
-    pub(super) independent: (AccountId, AccessKey),
+    /// By what the management account's owner signs in to the console.
+    pub(super) owner_login: OwnerLogin,
+    /// An account of somebody else, to be invited into the resource directory.
+    pub(super) independent: Independent,
+}
+
+/// An account outside of the resource directory, with its own key and its owner's login.
+pub(super) struct Independent {
+    pub(super) account_id: AccountId,
+    pub(super) owner: AccessKey,
+    pub(super) owner_login: OwnerLogin,
 }
 
 /// Opens and starts what the settings name. Gives the server of the embedded local cloud too; it
@@ -71,7 +80,12 @@ pub(super) fn prepare(
                 base_url: local.base_url,
                 management_account_id: local.management_account_id,
                 owner: local.owner,
-                independent: (local.independent_account_id, local.independent_owner),
+                owner_login: local.owner_login,
+                independent: Independent {
+                    account_id: local.independent_account_id,
+                    owner: local.independent_owner,
+                    owner_login: local.independent_owner_login,
+                },
             });
             section
         }

@@ -11,6 +11,8 @@ pub enum Error {
     Unsealable,
     /// What should be a key, a certificate or a stored hash is not one; says what.
     Malformed(&'static str),
+    /// An answer to a passkey's challenge that is none; the reason is for the log alone.
+    Passkey(String),
     /// More callers wait for a password hash than the queue admits.
     Busy,
 }
@@ -21,6 +23,7 @@ impl fmt::Display for Error {
             Self::OpenSsl(stack) => write!(f, "openssl: {stack}"),
             Self::Unsealable => f.write_str("a sealed value does not open with this key for this purpose"),
             Self::Malformed(what) => write!(f, "malformed {what}"),
+            Self::Passkey(reason) => write!(f, "passkey: {reason}"),
             Self::Busy => f.write_str("too many password checks are waiting"),
         }
     }

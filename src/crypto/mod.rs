@@ -1,5 +1,5 @@
 //! Cryptography as the product uses it: randomness, hashes, opaque tokens, passwords (Argon2id),
-//! one-time codes (RFC 6238), sealing of secrets at rest (AES-256-GCM), signing keys,
+//! one-time codes (RFC 6238), passkeys (WebAuthn), sealing of secrets at rest (AES-256-GCM), signing keys,
 //! certificates, and the public keys of those who sign tokens.
 //!
 //! One choice of algorithm per purpose, made here. No protocol, no storage and no key material that
@@ -8,6 +8,7 @@
 mod certificate;
 mod error;
 pub mod hash;
+mod passkey;
 pub mod password;
 mod public_key;
 mod random;
@@ -18,6 +19,7 @@ mod totp;
 
 pub use certificate::Certificate;
 pub use error::Error;
+pub use passkey::{Challenge, Passkey, Proof, RelyingParty};
 pub use public_key::PublicKey;
 pub use random::Random;
 pub use sealing::SealingKey;

@@ -4,7 +4,8 @@
 //! Stored as a PHC string, so that stronger parameters can be told from older ones. The working
 //! memory goes back to the system after each hash (docs/decisions/password-memory.md).
 
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
@@ -27,6 +28,7 @@ pub struct Hasher {
     /// Verified when there is no stored hash, so that an unknown name costs the same time.
     decoy: String,
     gate: Gate,
+    worked: Arc<AtomicU64>,
 }
 
 impl Hasher {
@@ -42,7 +44,7 @@ impl Hasher {
             freed: Condvar::new(),
             queue,
         };
-        let mut hasher = Self { params, decoy: String::new(), gate };
+        let mut hasher = Self { params, decoy: String::new(), gate, worked: Arc::default() };
         hasher.decoy = hasher.hash(random, &Secret::new("no password verifies against this"))?;
         Ok(hasher)
     }
@@ -84,8 +86,14 @@ impl Hasher {
         Ok(hash::equal(&computed, expected.as_bytes()) && stored.is_some())
     }
 
+    /// How many passwords it has worked on, to see that two answers cost the same.
+    pub fn worked(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.worked)
+    }
+
     fn compute(&self, params: &Params, password: &Secret, salt: &[u8]) -> Result<[u8; OUTPUT_BYTES], Error> {
         let _permit = self.gate.enter()?;
+        self.worked.fetch_add(1, Ordering::Relaxed);
         let mut memory = Vec::with_capacity(RESERVED_BLOCKS.max(params.block_count()));
         memory.resize(params.block_count(), Block::default());
         let mut output = [0; OUTPUT_BYTES];

@@ -29,9 +29,12 @@ const INDEPENDENT_DISPLAY_NAME: &str = "Independent account";
 /// What the first start made, and every later start finds again.
 pub(super) struct Founded {
     pub(super) management_account: AccountId,
+    /// The account's own name, by which its owner signs in.
+    pub(super) management_name: String,
     pub(super) owner: AccessKey,
     pub(super) service: AccessKey,
     pub(super) independent_account: AccountId,
+    pub(super) independent_name: String,
     pub(super) independent_owner: AccessKey,
 }
 
@@ -53,9 +56,12 @@ pub(super) fn found(
     let parse = |id: &str| AccountId::parse(id).ok_or(Error::Corrupt("account id"));
     let id = directory.management_account_id;
     let management_account = parse(&id)?;
+    let management = account::find(connection, &id)?.ok_or(Error::Corrupt("management account"))?;
     Ok(Founded {
+        management_name: management.name,
         independent_account: parse(&independent.id)?,
         independent_owner: key_of(connection, sealing, &independent.id, "Account")?,
+        independent_name: independent.name,
         owner: key_of(connection, sealing, &id, "Account")?,
         service: key_of(connection, sealing, &id, "Service")?,
         management_account,

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::base::{AccountId, Clock, Network, Secret, Timestamp};
 use crate::crypto::password::Hasher;
-use crate::crypto::{self, Random, SealingKey, hash};
+use crate::crypto::{self, Random, RelyingParty, SealingKey, hash};
 
 use super::catalogue::Catalogue;
 use super::fault::Injector;
@@ -23,6 +23,7 @@ pub(crate) struct Cloud {
     pub(crate) random: Random,
     pub(crate) sealing: SealingKey,
     pub(crate) passwords: Hasher,
+    pub(crate) passkeys: RelyingParty,
     /// Before passwords that anybody may try.
     pub(crate) sign_ins: Gate,
     pub(crate) catalogue: Catalogue,

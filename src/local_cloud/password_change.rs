@@ -62,20 +62,28 @@ pub(crate) fn count_attempt(
     row: &mut LoginProfileRow,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    let since = now.since(Timestamp::from_millis(row.first_failed_at));
-    if row.failed_attempts == 0 || since >= LOCK {
-        row.failed_attempts = 0;
-        row.first_failed_at = now.millis();
+    count(policy.max_login_attemps, (&mut row.failed_attempts, &mut row.first_failed_at), now)
+}
+
+/// As [`count_attempt`], for whoever has these two numbers and may be wrong `limit` times, 0 for any number.
+pub(crate) fn count(
+    limit: i64,
+    (failed, first_failed_at): (&mut i64, &mut i64),
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let since = now.since(Timestamp::from_millis(*first_failed_at));
+    if *failed == 0 || since >= LOCK {
+        *failed = 0;
+        *first_failed_at = now.millis();
     }
-    let limit = policy.max_login_attemps;
-    if limit > 0 && row.failed_attempts >= limit {
+    if limit > 0 && *failed >= limit {
         let of = "wrong passwords within an hour";
         return Err(Refusal::Limit { code: "LimitExceeded.User.LoginAttempt", limit, of });
     }
-    row.failed_attempts += 1;
-    if row.failed_attempts == limit {
+    *failed += 1;
+    if *failed == limit {
         // The hour of the lock begins with the attempt that used the last one up.
-        row.first_failed_at = now.millis();
+        *first_failed_at = now.millis();
     }
     Ok(())
 }

@@ -23,6 +23,7 @@ pub(crate) enum Entity {
     Group,
     Membership,
     MfaDevice,
+    Passkey,
     BoundMfaDevice,
     AccountAlias,
     SamlProvider,
@@ -59,6 +60,7 @@ impl Entity {
             Self::Group => "Group",
             Self::Membership => "User.Group",
             Self::MfaDevice => "VirtualMFADevice",
+            Self::Passkey => "User.Passkey",
             Self::BoundMfaDevice => "User.MFADevice",
             Self::AccountAlias => "AccountAlias",
             Self::SamlProvider => "SAMLProvider",
@@ -95,6 +97,7 @@ impl Entity {
             Self::Group => "group",
             Self::Membership => "membership in the group",
             Self::MfaDevice => "virtual MFA device",
+            Self::Passkey => "passkey",
             Self::BoundMfaDevice => "MFA device of the user",
             Self::AccountAlias => "account alias",
             Self::SamlProvider => "SAML provider",
@@ -129,6 +132,7 @@ impl Entity {
             | Self::Group
             | Self::Membership
             | Self::MfaDevice
+            | Self::Passkey
             | Self::BoundMfaDevice
             | Self::AccountAlias
             | Self::SamlProvider

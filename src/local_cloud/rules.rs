@@ -190,6 +190,19 @@ pub(crate) fn is_session_name(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.@=".contains(&byte))
 }
 
+/// A name that can name a role's session, as much like `name` as that may be.
+pub(crate) fn session_name_of(name: &str) -> String {
+    let sign = |letter: char| {
+        let is_plain = letter.is_ascii_alphanumeric() || "-_.@=".contains(letter);
+        if is_plain { letter } else { '-' }
+    };
+    let mut name: String = name.chars().map(sign).take(64).collect();
+    while name.len() < 2 {
+        name.push('-');
+    }
+    name
+}
+
 fn has_prefix(name: &str, prefix: &str) -> bool {
     name.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix))
 }
@@ -232,6 +245,10 @@ mod tests {
         for good in ["al", "alice@example.com", "a=b-c_d.e", &"n".repeat(64)] {
             assert!(is_session_name(good), "{good}");
         }
+        for any in ["", "ä", "al ice", "management@rd-1.aliyunid.com", &"n".repeat(65)] {
+            assert!(is_session_name(&session_name_of(any)), "{any}");
+        }
+        assert_eq!(session_name_of("independent@example.com"), "independent@example.com");
         for bad in ["", "a", "al ice", "al/ice", "älice", "al\n", &"n".repeat(65)] {
             assert!(!is_session_name(bad), "{bad:?}");
         }

@@ -4,18 +4,20 @@ use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Server, ServerHandle, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CACHE_CONTROL, HOST, HeaderName, HeaderValue};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, HeaderValue};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use tokio::sync::oneshot;
 
 use crate::base::{AccountId, Clock, Network};
-use crate::crypto::Random;
 use crate::crypto::password::Hasher;
+use crate::crypto::{Random, RelyingParty};
 use crate::rpc::{AccessKey, BODY_LIMIT};
 
 use super::catalogue::Catalogue;
@@ -25,9 +27,10 @@ use super::error::Error;
 use super::fault::{Faults, Injector};
 use super::gate::Gate;
 use super::oidc::Issuers;
+use super::owner::OwnerLogin;
 use super::parsed_policy::ParsedPolicies;
 use super::store::Store;
-use super::{bootstrap, console, endpoint, key_file};
+use super::{bootstrap, console, endpoint, key_file, owner};
 
 const BLOCKING_THREADS: usize = 2;
 const CONNECTIONS: usize = 1024;
@@ -87,6 +90,8 @@ pub struct Running {
     /// The management account's own key: may do everything in that account, and enters a member by
     /// `AssumeRole` of `ResourceDirectoryAccountAccessRole`.
     pub owner: AccessKey,
+    /// By what the management account's owner signs in to the console.
+    pub owner_login: OwnerLogin,
     /// CloudSSO's service credential: enters every account by `AssumeRole` of
     /// `AliyunServiceRoleForCloudSSO`, and reads and changes the resource directory.
     pub service: AccessKey,
@@ -94,6 +99,10 @@ pub struct Running {
     pub independent_account_id: AccountId,
     /// That account's own key.
     pub independent_owner: AccessKey,
+    /// As [`Running::owner_login`], of that account.
+    pub independent_owner_login: OwnerLogin,
+    /// How many passwords were hashed or verified, to see that two answers cost the same.
+    pub passwords_worked: Arc<AtomicU64>,
     /// The server; it ends when it is stopped, while its workers may still be closing the database.
     /// [`Running::serve`] waits for them too.
     pub server: Server,
@@ -134,15 +143,23 @@ pub fn start(settings: Settings) -> Result<Running, Error> {
     let store = Store::open(&database)?;
     let now = settings.clock.now();
     let founded = store.write(|connection| bootstrap::found(connection, &sealing, &settings.random, now))?;
+    // One at a time, so that the other thread goes on serving; nobody can wait but the one beside it.
+    let passwords = Hasher::new(&settings.random, 1, BLOCKING_THREADS)?;
+    let owner_login = |name, account: &AccountId| {
+        let password = owner::provide(&store, (&passwords, &sealing, &settings.random), account, now)?;
+        Ok::<_, Error>(OwnerLogin { name, password })
+    };
+    let independent_owner_login = owner_login(founded.independent_name, &founded.independent_account)?;
+    let owner_login = owner_login(founded.management_name, &founded.management_account)?;
     let listener = TcpListener::bind((settings.address, settings.port)).map_err(Error::Listen)?;
     let address = listener.local_addr().map_err(Error::Listen)?;
     let base_url = format!("http://localhost:{}", address.port());
     let (sender, closed) = oneshot::channel();
-    // One at a time, so that the other thread goes on serving; nobody can wait but the one beside it.
-    let passwords = Hasher::new(&settings.random, 1, BLOCKING_THREADS)?;
+    let passwords_worked = passwords.worked();
     let cloud = web::Data::new(Cloud {
         store,
         passwords,
+        passkeys: RelyingParty::new(&base_url, "local cloud")?,
         sign_ins: Gate::new(SIGN_INS),
         clock: settings.clock,
         random: settings.random,
@@ -164,9 +181,12 @@ pub fn start(settings: Settings) -> Result<Running, Error> {
         base_url,
         management_account_id: founded.management_account,
         owner: founded.owner,
+        owner_login,
         service: founded.service,
         independent_account_id: founded.independent_account,
         independent_owner: founded.independent_owner,
+        independent_owner_login,
+        passwords_worked,
         server,
         closed,
     })
@@ -212,6 +232,7 @@ async fn guard(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let port = request.app_data::<web::Data<Cloud>>().map_or(0, |cloud| cloud.port);
+    let page_policy = console::page_policy(request.path());
     let mut response = if is_own_host(request.request(), port) {
         next.call(request).await?.map_into_boxed_body()
     } else {
@@ -221,6 +242,7 @@ async fn guard(
     for (name, value) in console::SECURITY_HEADERS {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(page_policy));
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }

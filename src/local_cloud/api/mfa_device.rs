@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::base::fold;
 use crate::crypto::TotpSecret;
 use crate::local_cloud::logon_name::{default_domain, principal_name};
-use crate::local_cloud::refusal::{Entity, Flaw, Refusal};
+use crate::local_cloud::refusal::{Entity, Refusal};
 use crate::local_cloud::setting::{self, SecurityPreference};
 use crate::local_cloud::store::console_session;
 use crate::local_cloud::store::mfa_device::{self, MfaDeviceRow};
@@ -21,7 +21,10 @@ use super::permission::{authorise, authorise_unless_denied, may_change_user};
 /// `CreateVirtualMFADevice`: the one answer that holds the device's secret.
 pub(crate) fn create(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
     let given = call.parameters.required("VirtualMFADeviceName")?;
-    let name = rules::MFA_DEVICE_NAME.check("VirtualMFADeviceName", given)?;
+    // A user's own device bears its name, which may have signs that other devices' names may not.
+    let is_own_name = call.identity.ram_user().is_some_and(|caller| caller.name == given);
+    let name =
+        if is_own_name { given } else { rules::MFA_DEVICE_NAME.check("VirtualMFADeviceName", given)? };
     let serial_number = serial_number(call, name);
     authorise_device(call, connection, "CreateVirtualMFADevice", name)?;
     let account = call.account().as_str();
@@ -115,15 +118,7 @@ pub(crate) fn bind(call: &Invocation<'_>, connection: &mut SqliteConnection) -> 
         return Err(Refusal::exists(Entity::BoundMfaDevice, user.name));
     }
     let secret = mfa_secret::open(call.cloud, &row)?;
-    let wrong = |parameter, rule| Refusal::parameter(parameter, Flaw::Value, rule);
-    let first = secret
-        .matching_step(first, call.now)
-        .filter(|step| *step > row.last_step)
-        .ok_or_else(|| wrong("AuthenticationCode1", "a code that the device shows, not used before"))?;
-    let second = secret
-        .matching_step(second, call.now)
-        .filter(|step| *step == first + 1)
-        .ok_or_else(|| wrong("AuthenticationCode2", "the code that the device shows after the first"))?;
+    let second = mfa_secret::proven_step(&secret, (first, second), row.last_step, call.now)?;
     let is_bound = mfa_device::bind(connection, &row.serial_number, &user.id, (second, call.now.millis()))?;
     if is_bound { Ok(json!({})) } else { Err(Refusal::exists(Entity::BoundMfaDevice, user.name)) }
 }

@@ -29,6 +29,8 @@ mod member_tag;
 mod mfa_device;
 mod oidc_provider;
 mod orphan;
+mod own_rights;
+pub(crate) mod passkey;
 mod password_policy;
 mod payer;
 pub(crate) mod permission;
@@ -59,6 +61,7 @@ use super::name;
 use super::refusal::Refusal;
 
 pub(super) use invocation::{Invocation, Outcome};
+pub(super) use own_rights::{OwnRights, own_rights};
 pub(super) use sts::{Admission, admit};
 pub(super) use target::target;
 pub(super) use user_batch::{CreatedUser, Maker, NewUser, NotCreated, create_users};

@@ -1,4 +1,4 @@
-//! Style sheet and icon: built into the program, named by their content, so that a browser may keep
+//! Style sheet, icon and the one script: built into the program, named by their content, so that a browser may keep
 //! them for ever.
 
 use std::sync::LazyLock;
@@ -18,6 +18,9 @@ struct Asset {
 static STYLE: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new("console", "css", "text/css; charset=utf-8", include_str!("asset/console.css"))
 });
+static PASSKEY_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("passkey", "js", "text/javascript; charset=utf-8", include_str!("asset/passkey.js"))
+});
 static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("cloud", "svg", "image/svg+xml", include_str!("asset/cloud.svg")));
 
@@ -33,6 +36,11 @@ pub(super) fn style_url() -> String {
     format!("/assets/{}", STYLE.name)
 }
 
+/// The address of the script that pages with passkeys have.
+pub(super) fn passkey_script_url() -> String {
+    format!("/assets/{}", PASSKEY_SCRIPT.name)
+}
+
 /// The icon's address.
 pub(super) fn icon_url() -> String {
     format!("/assets/{}", ICON.name)
@@ -40,7 +48,7 @@ pub(super) fn icon_url() -> String {
 
 /// The answer with the asset of this name, if there is one.
 pub(super) fn answer(name: &str) -> Option<HttpResponse> {
-    let asset = [&*STYLE, &*ICON].into_iter().find(|asset| asset.name == name)?;
+    let asset = [&*STYLE, &*ICON, &*PASSKEY_SCRIPT].into_iter().find(|asset| asset.name == name)?;
     let mut response = HttpResponse::build(StatusCode::OK);
     response
         .insert_header((CONTENT_TYPE, asset.content_type))

@@ -2,24 +2,49 @@
 
 use url::Url;
 
-/// The page that `relay_state` names, if it is a console page of ours; else the console's home.
-/// Only path and query are kept, so whatever host stood there is not gone to.
-pub(super) fn landing(base_url: &str, relay_state: Option<&str>) -> String {
-    relay_state.and_then(|text| own_page(base_url, text)).unwrap_or_else(|| "/console".to_owned())
+/// Where nobody asked for another page.
+pub(super) const HOME: &str = "/console";
+/// What the consoles' pages begin with.
+const CONSOLES: &[&str] = &["/console", "/ram", "/resource-directory"];
+/// Addresses of ours that are no pages: they take forms alone.
+const FORMS: &[&str] = &["/console/logout", "/console/switch"];
+/// Characters of the longest address that is gone to.
+const LONGEST: usize = 2048;
+
+/// The page that `wanted` names, if it is one of the consoles' own; else the console's home.
+pub(super) fn landing(base_url: &str, wanted: Option<&str>) -> String {
+    wanted.and_then(|text| own_page(base_url, text)).unwrap_or_else(|| HOME.to_owned())
 }
 
-fn own_page(base_url: &str, text: &str) -> Option<String> {
+/// The page of the consoles that `text` names, as its path and query: whatever host stood there is not gone
+/// to.
+pub(super) fn own_page(base_url: &str, text: &str) -> Option<String> {
     let base = Url::parse(base_url).ok()?;
     let url = base.join(text).ok()?;
     let is_own = url.origin() == base.origin() && url.username().is_empty() && url.password().is_none();
-    let is_page = url.path() == "/console" || url.path().starts_with("/console/");
-    if !is_own || !is_page || url.path() == "/console/logout" {
+    let path = percent_decode(url.path());
+    let is_of = |console: &str| {
+        path.strip_prefix(console).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let is_page = CONSOLES.iter().any(|console| is_of(console)) && !FORMS.iter().any(|form| is_of(form));
+    if !is_own || !is_page {
         return None;
     }
-    Some(match url.query() {
+    let page = match url.query() {
         Some(query) => format!("{}?{query}", url.path()),
         None => url.path().to_owned(),
-    })
+    };
+    (page.len() <= LONGEST).then_some(page)
+}
+
+/// The path as the router reads it.
+fn percent_decode(path: &str) -> String {
+    // A plus sign in a path stands for itself.
+    let query = format!("={}", path.replace('+', "%2B").replace('&', "%26"));
+    url::form_urlencoded::parse(query.as_bytes())
+        .next()
+        .map(|(_, path)| path.into_owned())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -29,10 +54,14 @@ mod tests {
     #[test]
     fn only_own_pages_are_gone_to() {
         let base = "http://localhost:8090";
+        let long = format!("/ram?{}", "x".repeat(LONGEST));
         for (relay_state, expected) in [
             ("http://localhost:8090/console", "/console"),
             ("http://localhost:8090/console?tab=policies", "/console?tab=policies"),
             ("/console/policies", "/console/policies"),
+            ("/ram/users?search=a%2Fb&tag_key=x", "/ram/users?search=a%2Fb&tag_key=x"),
+            ("/ram/users/a%20b+c", "/ram/users/a%20b+c"),
+            ("http://localhost:8090/resource-directory", "/resource-directory"),
             ("", "/console"),
             ("https://localhost:8090/console/x", "/console"),
             ("http://localhost:8091/console/x", "/console"),
@@ -44,7 +73,19 @@ mod tests {
             ("/console/../assets/x", "/console"),
             ("/consolex", "/console"),
             ("/console/logout", "/console"),
+            ("/console/logout?x", "/console"),
+            ("/console/%6Cogout", "/console"),
+            ("/console/x/../logout", "/console"),
+            ("/console/switch", "/console"),
+            ("/ramx", "/console"),
+            ("/ram/../login", "/console"),
+            ("/login", "/console"),
+            ("/?Action=DeleteUser", "/console"),
+            ("//ram/users", "/console"),
+            ("/\\evil.example/ram/users", "/console"),
+            ("/\tram/users", "/ram/users"),
             ("https://evil.example/", "/console"),
+            (long.as_str(), "/console"),
         ] {
             assert_eq!(landing(base, Some(relay_state)), expected, "{relay_state}");
         }

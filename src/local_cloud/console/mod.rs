@@ -1,7 +1,7 @@
 //! The accounts' console in a browser: sign-in by a SAML Response for a role or a RAM user (SAML 2.0 profiles
-//! §4.1, unsolicited), the page that says who you are, sign-out, and single logout (§4.4).
+//! §4.1, unsolicited) or by a password, the pages, sign-out, and single logout (§4.4).
 //!
-//! Pages are written by templates and hold no script. Which assertion admits whom is decided in
+//! Pages are written by templates. Two hold a script, which hands passkeys between browser and form. Which assertion admits whom is decided in
 //! `federation`, not here.
 
 mod asset;
@@ -15,13 +15,14 @@ mod opening;
 mod page;
 mod ram;
 mod resource_directory;
+mod security;
 mod session;
 mod sign_in;
 mod single_logout;
 mod switching;
 mod who;
 
-pub(crate) use page::{Problem, SECURITY_HEADERS, problem};
+pub(crate) use page::{Problem, SECURITY_HEADERS, page_policy, problem};
 pub(crate) use single_logout::post_single_logout;
 
 use std::sync::Arc;
@@ -44,9 +45,14 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/console/logout", web::post().to(post_logout))
         .route("/console/switch", web::post().to(post_switch));
-    for screens in
-        [who::SCREENS, ram::SCREENS, ram::settings::SCREENS, ram::sso::SCREENS, resource_directory::SCREENS]
-    {
+    for screens in [
+        who::SCREENS,
+        security::SCREENS,
+        ram::SCREENS,
+        ram::settings::SCREENS,
+        ram::sso::SCREENS,
+        resource_directory::SCREENS,
+    ] {
         desk::register(config, screens);
     }
 }

@@ -9,17 +9,27 @@ use super::sign_in::Choice;
 
 /// What every answer of the server carries.
 pub(crate) const SECURITY_HEADERS: &[(&str, &str)] = &[
-    (
-        "content-security-policy",
-        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
-         img-src 'self' data:",
-    ),
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
     ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
     ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
 ];
+
+/// Pages that hand passkeys between the browser and a form.
+const PAGES_WITH_SCRIPT: &[&str] = &["/login/mfa", "/console/security/passkeys"];
+
+/// The content security policy of the page at `path`: no script but our own, and that only where it is
+/// needed.
+pub(crate) fn page_policy(path: &str) -> &'static str {
+    if PAGES_WITH_SCRIPT.contains(&path) {
+        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
+         img-src 'self' data:; script-src 'self'"
+    } else {
+        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
+         img-src 'self' data:"
+    }
+}
 
 #[derive(Template)]
 #[template(path = "local_cloud/choose.html")]

@@ -7,6 +7,7 @@ use diesel::SqliteConnection;
 use crate::base::{AccountId, Timestamp};
 use crate::local_cloud::cloud::Cloud;
 use crate::local_cloud::identity::{Identity, IdentityKind, RoleSession};
+use crate::local_cloud::owner;
 use crate::local_cloud::refusal::Refusal;
 use crate::local_cloud::store::account::{self, AccountRow};
 use crate::local_cloud::store::console_session::{self, ConsoleSessionRow, Held, Holder};
@@ -97,6 +98,23 @@ fn drop_cut_off(sessions: &mut Vec<Session>) {
     }
 }
 
+/// The living sessions of who is in `session`, a user or the owner of an account, in whatever browser, the
+/// newest first; none for a role's, which are nobody's own.
+pub(super) fn of_same_holder(cloud: &Cloud, session: &Session) -> Result<Vec<ConsoleSessionRow>, Refusal> {
+    let now = cloud.now().millis();
+    let holder = (session.row.user_id.as_deref(), session.row.owner_of.as_deref());
+    cloud.store.read(|connection| Ok(console_session::of_holder(connection, holder, now)?))
+}
+
+/// Ends a session of who is in `session`; `false` where it is not one of theirs.
+pub(super) fn end_of_same_holder(cloud: &Cloud, session: &Session, id: &str) -> Result<bool, Refusal> {
+    let is_own = of_same_holder(cloud, session)?.iter().any(|row| row.id == id);
+    if is_own {
+        end(cloud, id)?;
+    }
+    Ok(is_own)
+}
+
 /// Ends one session and those that were switched to in it.
 pub(super) fn end(cloud: &Cloud, session_id: &str) -> Result<(), Refusal> {
     cloud.store.write(|connection| Ok(console_session::delete(connection, session_id)?))
@@ -109,6 +127,11 @@ pub(super) fn end_all(cloud: &Cloud, browser: &Browser) -> Result<(), Refusal> {
 
 fn living(connection: &mut SqliteConnection, (row, holder): Held) -> Result<Option<Session>, Refusal> {
     if row.came_by == "Password" && !has_login_profile(connection, &holder)? {
+        return Ok(None);
+    }
+    if let Holder::Owner(account) = &holder
+        && !owner::may_sign_in(account)
+    {
         return Ok(None);
     }
     let corrupt = || Refusal::Internal(format!("account of session {}", row.id));

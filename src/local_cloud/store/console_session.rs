@@ -171,6 +171,38 @@ pub(crate) fn forget_second_factor(connection: &mut SqliteConnection, user_id: &
     diesel::sql_query(FORGET).bind::<diesel::sql_types::Text, _>(user_id).execute(connection).map(drop)
 }
 
+/// The sessions of a user (`user_id`) or of the owner of an account (`owner_of`), of whatever browser, that
+/// last beyond `now`, the newest first.
+pub(crate) fn of_holder(
+    connection: &mut SqliteConnection,
+    (user_id, owner_of): (Option<&str>, Option<&str>),
+    now: i64,
+) -> QueryResult<Vec<ConsoleSessionRow>> {
+    let mut query = console_sessions::table
+        .filter(console_sessions::expires_at.gt(now))
+        .order((console_sessions::started_at.desc(), console_sessions::id))
+        .select(ConsoleSessionRow::as_select())
+        .into_boxed();
+    query = match (user_id, owner_of) {
+        (Some(user), _) => query.filter(console_sessions::user_id.eq(user.to_owned())),
+        (None, Some(account)) => query.filter(console_sessions::owner_of.eq(account.to_owned())),
+        (None, None) => return Ok(Vec::new()),
+    };
+    query.load(connection)
+}
+
+/// Ends the sessions of an account's owner, but the one of this id.
+pub(crate) fn delete_of_owner(
+    connection: &mut SqliteConnection,
+    account_id: &str,
+    kept: &str,
+) -> QueryResult<()> {
+    let others = console_sessions::table
+        .filter(console_sessions::owner_of.eq(account_id))
+        .filter(console_sessions::id.ne(kept));
+    diesel::delete(others).execute(connection).map(drop)
+}
+
 /// Ends all sessions of a browser.
 pub(crate) fn delete_of_browser(connection: &mut SqliteConnection, browser_digest: &str) -> QueryResult<()> {
     diesel::delete(console_sessions::table.filter(console_sessions::browser_digest.eq(browser_digest)))

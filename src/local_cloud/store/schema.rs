@@ -265,12 +265,56 @@ diesel::table! {
 diesel::table! {
     sign_ins (token_digest) {
         token_digest -> Text,
-        user_id -> Text,
+        user_id -> Nullable<Text>,
+        owner_of -> Nullable<Text>,
         stage -> Text,
         password_hash -> Text,
         sealed_secret -> Nullable<Text>,
         codes_tried -> BigInt,
+        landing -> Text,
         expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    passkeys (id) {
+        id -> Text,
+        user_id -> Text,
+        name -> Text,
+        document -> Text,
+        counter -> BigInt,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    passkey_challenges (holder) {
+        holder -> Text,
+        state -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sign_in_places (user_id, source) {
+        user_id -> Text,
+        source -> Text,
+        seen_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    owner_logins (account_id) {
+        account_id -> Text,
+        password_hash -> Text,
+        sealed_password -> Nullable<Text>,
+        password_set_at -> BigInt,
+        failed_attempts -> BigInt,
+        first_failed_at -> BigInt,
+        sealed_secret -> Nullable<Text>,
+        last_step -> BigInt,
+        activated_at -> Nullable<BigInt>,
     }
 }
 
@@ -380,6 +424,7 @@ diesel::table! {
 
 diesel::joinable!(accounts -> folders (folder_id));
 diesel::joinable!(roles -> accounts (account_id));
+diesel::joinable!(owner_logins -> accounts (account_id));
 diesel::joinable!(access_keys -> users (user_id));
 diesel::joinable!(group_members -> groups (group_id));
 diesel::joinable!(group_members -> users (user_id));
@@ -397,6 +442,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     temporary_credentials,
     console_sessions
 );
+diesel::allow_tables_to_appear_in_same_query!(accounts, owner_logins);
 diesel::allow_tables_to_appear_in_same_query!(console_sessions, session_metadata);
 diesel::allow_tables_to_appear_in_same_query!(console_sessions, users);
 diesel::allow_tables_to_appear_in_same_query!(accounts, users);

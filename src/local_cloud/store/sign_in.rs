@@ -9,7 +9,9 @@ use super::schema::sign_ins;
 #[diesel(check_for_backend(diesel::sqlite::Sqlite))]
 pub(crate) struct SignInRow {
     pub(crate) token_digest: String,
-    pub(crate) user_id: String,
+    /// Who signs in: a user, or the owner of an account.
+    pub(crate) user_id: Option<String>,
+    pub(crate) owner_of: Option<String>,
     /// `NewPassword`, `Code` or `Binding`.
     pub(crate) stage: String,
     /// Of the password by which it began.
@@ -17,6 +19,8 @@ pub(crate) struct SignInRow {
     /// Of the MFA device that it is about to bind.
     pub(crate) sealed_secret: Option<String>,
     pub(crate) codes_tried: i64,
+    /// The page of ours where the browser goes afterwards.
+    pub(crate) landing: String,
     pub(crate) expires_at: i64,
 }
 
@@ -55,10 +59,11 @@ pub(crate) fn count_code(
         .map(|rows| rows > 0)
 }
 
-/// Codes that a user's sign-ins which last beyond `now` have tried.
-pub(crate) fn codes_tried(connection: &mut SqliteConnection, user_id: &str, now: i64) -> QueryResult<i64> {
+/// Codes that all sign-ins which last beyond `now` have tried, of whoever `row` is of.
+pub(crate) fn codes_tried(connection: &mut SqliteConnection, row: &SignInRow, now: i64) -> QueryResult<i64> {
     let tried: Vec<i64> = sign_ins::table
-        .filter(sign_ins::user_id.eq(user_id))
+        .filter(sign_ins::user_id.is(&row.user_id))
+        .filter(sign_ins::owner_of.is(&row.owner_of))
         .filter(sign_ins::expires_at.gt(now))
         .select(sign_ins::codes_tried)
         .load(connection)?;

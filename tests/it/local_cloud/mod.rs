@@ -11,6 +11,7 @@ mod console_authority;
 mod console_directory;
 mod console_mfa_device;
 mod console_oidc;
+mod console_security;
 mod console_settings;
 mod console_sso;
 mod console_user;
@@ -27,6 +28,9 @@ mod group;
 mod handshake;
 pub(crate) mod identity_provider;
 mod login;
+mod login_adaptive;
+mod login_owner;
+mod login_passkey;
 mod login_profile;
 mod logout;
 mod member;
@@ -51,13 +55,13 @@ mod user_sso;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
 use actix_web::dev::ServerHandle;
 use cloudsso::base::{AccountId, Clock, Secret, Timestamp};
 use cloudsso::crypto::Random;
-use cloudsso::local_cloud::{self, Faults, Settings};
+use cloudsso::local_cloud::{self, Faults, OwnerLogin, Settings};
 use cloudsso::rpc::{AccessKey, Outgoing, Signed};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -114,6 +118,9 @@ pub(crate) struct World {
     /// An account outside of the resource directory.
     pub(crate) independent: AccountId,
     pub(crate) independent_owner: AccessKey,
+    /// By what the owners of the two accounts sign in: the management account's first.
+    pub(crate) owner_logins: [OwnerLogin; 2],
+    passwords_worked: Arc<AtomicU64>,
     agent: ureq::Agent,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
@@ -173,14 +180,23 @@ impl World {
                     running.owner.clone(),
                     running.service.clone(),
                     (running.independent_account_id.clone(), running.independent_owner.clone()),
-                    handle,
+                    [running.owner_login.clone(), running.independent_owner_login.clone()],
+                    (handle, running.passwords_worked.clone()),
                 );
                 sender.send(started).expect("the test waits");
                 running.serve().await.expect("the server runs");
             });
         });
-        let (base_url, address, management, owner, service, independent, handle) =
-            receiver.recv().expect("started");
+        let (
+            base_url,
+            address,
+            management,
+            owner,
+            service,
+            independent,
+            owner_logins,
+            (handle, passwords_worked),
+        ) = receiver.recv().expect("started");
         let (independent, independent_owner) = independent;
         let agent =
             ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().new_agent();
@@ -193,6 +209,8 @@ impl World {
             service,
             independent,
             independent_owner,
+            owner_logins,
+            passwords_worked,
             agent,
             handle,
             thread: Some(thread),
@@ -216,6 +234,11 @@ impl World {
     pub(crate) fn database(&self) -> String {
         let directory = self.directory.as_ref().expect("a world of its own directory");
         directory.path().join("local-cloud.db").to_string_lossy().into_owned()
+    }
+
+    /// How many passwords the server has hashed or verified.
+    pub(crate) fn passwords_worked(&self) -> u64 {
+        self.passwords_worked.load(Ordering::SeqCst)
     }
 
     pub(crate) fn nonce(&self) -> String {

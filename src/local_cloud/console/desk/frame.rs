@@ -17,7 +17,14 @@ struct Section {
 }
 
 const SECTIONS: &[Section] = &[
-    Section { name: "You", pages: &[("Who am I", "/console"), ("Switch role", "/console/switch-role")] },
+    Section {
+        name: "You",
+        pages: &[
+            ("Who am I", "/console"),
+            ("Security", "/console/security"),
+            ("Switch role", "/console/switch-role"),
+        ],
+    },
     Section {
         name: "RAM",
         pages: &[

@@ -16,7 +16,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::base::{Secret, Timestamp};
-use crate::local_cloud::api::{self, CreatedUser, Invocation, Maker, NewUser, NotCreated, Outcome};
+use crate::local_cloud::api::{
+    self, CreatedUser, Invocation, Maker, NewUser, NotCreated, Outcome, OwnRights,
+};
 use crate::local_cloud::arn::Arn;
 use crate::local_cloud::channel::Channel;
 use crate::local_cloud::cloud::Cloud;
@@ -79,15 +81,24 @@ impl Desk<'_> {
     /// Carries out an action of an API, as the session's holder.
     pub(crate) fn call(&self, version: &str, action: &str, parameters: &[(&str, &str)]) -> Outcome {
         let parameters = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let invocation = Invocation {
+        api::perform(action, &self.invocation(version, &Parameters::new(parameters)?))
+    }
+
+    /// What the RAM user whose session it is may do for itself.
+    pub(crate) fn own_rights(&self) -> Result<OwnRights, Refusal> {
+        api::own_rights(&self.invocation(api::version::IMS, &Parameters::new([])?))
+    }
+
+    /// For what is no action of an API: who asks, and how they came.
+    pub(crate) fn invocation<'d>(&'d self, version: &'d str, parameters: &'d Parameters) -> Invocation<'d> {
+        Invocation {
             cloud: self.cloud,
             identity: &self.session.identity,
-            parameters: &Parameters::new(parameters)?,
+            parameters,
             channel: self.channel,
             version,
             now: self.now,
-        };
-        api::perform(action, &invocation)
+        }
     }
 
     /// As [`Desk::call`], with the answer as a type that has its members.

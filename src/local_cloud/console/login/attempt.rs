@@ -7,26 +7,30 @@ use std::net::IpAddr;
 
 use diesel::SqliteConnection;
 
-use crate::base::{Secret, Timestamp, fold};
+use crate::base::{AccountId, Secret, Timestamp, fold};
 use crate::local_cloud::cloud::Cloud;
 use crate::local_cloud::logon_name::{account_of_domain, default_domain, principal_name};
+use crate::local_cloud::owner;
 use crate::local_cloud::password::{self, Age};
 use crate::local_cloud::password_change::count_attempt;
 use crate::local_cloud::refusal::Refusal;
 use crate::local_cloud::setting::{self, PasswordPolicy, SecurityPreference};
 use crate::local_cloud::store::account;
-use crate::local_cloud::store::login_profile::{self, LoginProfileRow};
-use crate::local_cloud::store::user::{self, UserRow};
+use crate::local_cloud::store::{login_profile, owner_login, user};
 use crate::local_cloud::{network_mask, rules};
 
 use super::super::browser::Browser;
 use super::super::form::field;
-use super::super::opening::Opened;
+use super::super::landing::landing;
+use super::person::{Entered, Person};
 use super::stage::{self, Entrant, Stage, Step};
+use super::usual::Arrival;
+
+const LOCKED: &str = "locked after too many wrong passwords";
 
 /// What an attempt leads to.
 pub(super) enum Attempt {
-    Opened(Opened),
+    Opened(Entered),
     /// The password was right, and something else must come: the token of the sign-in.
     UnderWay(Secret, Stage),
     /// The reason is for the log alone.
@@ -39,21 +43,20 @@ pub(super) enum Attempt {
 enum Found {
     Nobody(&'static str),
     Provisioned(String),
-    /// Somebody with a login profile; and why they may not come in all the same, if they may not.
-    Somebody(Box<(UserRow, LoginProfileRow)>, Option<&'static str>),
+    /// Somebody with a password; and why they may not come in all the same, if they may not.
+    Somebody(Person, Option<&'static str>),
 }
 
-/// Signs in by the fields `username` and `password` of the form `body`, sent from `source` by a
-/// `browser` that may have consoles open.
+/// Signs in by the fields `username` and `password` of the form `body`, by a `browser` that may have consoles open; the field `next` is the page of ours to go to.
 pub(super) fn attempt(
     cloud: &Cloud,
     body: &[u8],
-    source: Option<IpAddr>,
+    arrival: Arrival,
     browser: Option<&Browser>,
 ) -> Result<Attempt, Refusal> {
     let username = field(body, "username").unwrap_or_default();
     let password = Secret::new(field(body, "password").unwrap_or_default());
-    let now = cloud.now();
+    let (source, now) = (arrival.source, arrival.now);
     // Not flushed to the disk, since the time that takes would tell who is known here.
     let found = cloud.store.note(|connection| find(connection, username.trim(), source, now))?;
     let (known, obstacle) = match found {
@@ -61,28 +64,22 @@ pub(super) fn attempt(
         Found::Nobody(reason) => (None, Some(reason)),
         Found::Somebody(known, obstacle) => (Some(known), obstacle),
     };
-    let stored = known.as_ref().and_then(|known| known.1.password_hash.as_deref());
+    let stored = known.as_ref().and_then(Person::password_hash);
     let is_right = cloud.passwords.verify(&password, stored)?;
     if let Some(reason) = obstacle {
         return Ok(Attempt::Refused(reason));
     }
     let Some(known) = known.filter(|_| is_right) else { return Ok(Attempt::Refused("wrong password")) };
-    let (user, profile) = *known;
-    let password_hash = profile.password_hash.unwrap_or_default();
-    let entrant = Entrant::new(cloud, browser, now)?;
+    let landing = landing(&cloud.base_url, field(body, "next").as_deref());
+    let entrant = Entrant::new(cloud, browser, (arrival, landing))?;
     let step = cloud.store.write(|connection| {
-        let policy: PasswordPolicy = setting::read(connection, &user.account_id)?;
-        let profile = login_profile::find(connection, &user.id)?;
-        let is_current = |profile: &LoginProfileRow| {
-            profile.status == "Active" && profile.password_hash.as_ref() == Some(&password_hash)
-        };
-        let Some(profile) = profile.filter(is_current) else { return Ok(None) };
-        let next = match password::age(&policy, &profile, now) {
+        let Some(person) = Person::again(connection, &known)? else { return Ok(None) };
+        let next = match age(connection, &person, now)? {
             Age::Expired => return Ok(None),
             Age::MustChange => Some(Stage::NewPassword),
-            Age::Good => stage::after_password(connection, &user, &profile)?,
+            Age::Good => stage::after_password(connection, &person, entrant.arrival())?,
         };
-        entrant.begin(cloud, connection, (&user, profile), next).map(Some)
+        entrant.begin(cloud, connection, person, next).map(Some)
     })?;
     Ok(match step {
         None => Attempt::Refused("the login profile was changed meanwhile"),
@@ -91,7 +88,8 @@ pub(super) fn attempt(
     })
 }
 
-/// Finds who is meant, and counts the attempt.
+/// Finds who is meant, and counts the attempt: a RAM user by a domain of its account, and else the owner of
+/// an account by its name.
 fn find(
     connection: &mut SqliteConnection,
     username: &str,
@@ -99,12 +97,21 @@ fn find(
     now: Timestamp,
 ) -> Result<Found, Refusal> {
     let Some((name, domain)) = username.split_once('@') else { return Ok(Found::Nobody("no domain")) };
+    match account_of_domain(connection, domain)? {
+        Some(account) => find_user(connection, (name, &account), source, now),
+        None => find_owner(connection, username, now),
+    }
+}
+
+fn find_user(
+    connection: &mut SqliteConnection,
+    (name, account): (&str, &AccountId),
+    source: Option<IpAddr>,
+    now: Timestamp,
+) -> Result<Found, Refusal> {
     if rules::USER_NAME.check("username", name).is_err() {
         return Ok(Found::Nobody("no user's name"));
     }
-    let Some(account) = account_of_domain(connection, domain)? else {
-        return Ok(Found::Nobody("no account's domain"));
-    };
     if account::find(connection, account.as_str())?.is_none_or(|row| row.is_deleted()) {
         return Ok(Found::Nobody("no such account"));
     }
@@ -112,7 +119,7 @@ fn find(
         return Ok(Found::Nobody("no such user"));
     };
     if user.provision_type == rules::PROVISIONED {
-        let domain = default_domain(connection, &account)?;
+        let domain = default_domain(connection, account)?;
         return Ok(Found::Provisioned(principal_name(&domain, &user)));
     }
     let Some(mut profile) = login_profile::find(connection, &user.id)? else {
@@ -125,10 +132,33 @@ fn find(
     } else if !network_mask::admit(&preference.login_network_masks, source) {
         Some("outside of the login network masks")
     } else if count_attempt(&policy, &mut profile, now).is_err() {
-        Some("locked after too many wrong passwords")
+        Some(LOCKED)
     } else {
         login_profile::update(connection, &profile)?;
         (password::age(&policy, &profile, now) == Age::Expired).then_some("the password expired")
     };
-    Ok(Found::Somebody(Box::new((user, profile)), obstacle))
+    Ok(Found::Somebody(Person::User(Box::new((user, profile))), obstacle))
+}
+
+fn find_owner(connection: &mut SqliteConnection, username: &str, now: Timestamp) -> Result<Found, Refusal> {
+    // Signs of other alphabets fold to letters of this one.
+    let known =
+        if username.is_ascii() { owner_login::find_by_name(connection, &fold(username))? } else { None };
+    let Some((account, mut login)) = known else { return Ok(Found::Nobody("no such owner")) };
+    let obstacle = if !owner::may_sign_in(&account) {
+        Some("the account has no owner who signs in")
+    } else if owner::count_attempt(&mut login, now).is_err() {
+        Some(LOCKED)
+    } else {
+        owner_login::update(connection, &login)?;
+        None
+    };
+    Ok(Found::Somebody(Person::Owner(Box::new((account, login))), obstacle))
+}
+
+/// What the age of the password means; an owner's has none.
+fn age(connection: &mut SqliteConnection, person: &Person, now: Timestamp) -> Result<Age, Refusal> {
+    let Person::User(known) = person else { return Ok(Age::Good) };
+    let policy: PasswordPolicy = setting::read(connection, &known.0.account_id)?;
+    Ok(password::age(&policy, &known.1, now))
 }

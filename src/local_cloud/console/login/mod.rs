@@ -1,18 +1,21 @@
-//! Sign-in of RAM users by name and password, in up to three pages: the password, a new one where the old
-//! one must go, a one-time code or the binding of a device.
+//! Sign-in by name and password, of RAM users and of accounts' owners, in up to three pages: the password, a
+//! new one where the old one must go, a second factor or the binding of a device.
 //!
 //! Every form carries a token made of the browser's own cookie, checked before anything else. Who comes in
 //! is decided in `attempt`, `stage` and `under_way`, not here.
 
 mod attempt;
 mod page;
+mod person;
 mod stage;
 mod under_way;
+mod usual;
 
 use std::sync::Arc;
 
 use actix_web::cookie::time::Duration as CookieAge;
 use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::base::Secret;
@@ -24,14 +27,16 @@ use crate::local_cloud::refusal::Refusal;
 
 use super::browser::{Browser, only_cookie};
 use super::form::field;
-use super::opening::Opened;
+use super::landing::own_page;
 use super::page::{Problem, problem, redirect};
 use super::session::{OtherConsole, Session};
 use super::{entered, failed, is_own_site};
 
 use attempt::Attempt;
+use person::Entered;
 use stage::{SIGN_IN_SECONDS, Stage, StageView, Step};
 use under_way::Answered;
+use usual::Arrival;
 
 /// The cookie of a browser that is not signed in: what its forms are bound to and, once a password was
 /// right, what its sign-in is found by.
@@ -39,22 +44,25 @@ const COOKIE: &str = "localcloud_login";
 
 /// `GET /login`.
 pub(crate) async fn get_login(cloud: web::Data<Cloud>, request: HttpRequest) -> HttpResponse {
-    with_form(&cloud, &request, |csrf_token| page::sign_in(csrf_token, page::Notice::None))
+    let next = query_next(&cloud, &request);
+    with_form(&cloud, &request, |csrf_token| page::sign_in(csrf_token, &next, page::Notice::None))
 }
 
-/// The sign-in page for a browser that asked for a console and is not signed in there; `others` are the
-/// consoles that it has open.
+/// The sign-in page for a browser that asked for a console and is not signed in there, and goes on to the
+/// page that it asked for; `others` are the consoles that it has open.
 pub(super) fn not_signed_in(
     cloud: &Cloud,
     request: &HttpRequest,
     (browser, others): (Option<&Browser>, &[Session]),
 ) -> HttpResponse {
     let browser_token = browser.map(|browser| browser.csrf_token(cloud)).transpose();
+    let asked = request.uri().path_and_query().filter(|_| request.method() == Method::GET);
+    let next = asked.and_then(|asked| own_page(&cloud.base_url, asked.as_str())).unwrap_or_default();
     match browser_token {
         Ok(token) => with_form(cloud, request, |csrf_token| {
             let others = others.iter().map(OtherConsole::from).collect();
             let notice = page::Notice::NotSignedIn { browser_token: token.unwrap_or_default(), others };
-            page::sign_in(csrf_token, notice)
+            page::sign_in(csrf_token, &next, notice)
         }),
         Err(error) => failed("", &error.to_string()),
     }
@@ -73,20 +81,25 @@ pub(crate) async fn post_login(
     let Some(pass) = cloud.sign_ins.enter().await else { return problem(Problem::Busy, &request_id) };
     let (channel, browser) = (Channel::of(&request, &cloud.trusted_proxies), Browser::of(&request));
     let work = Arc::clone(&cloud);
+    let next = field(&body, "next").and_then(|next| own_page(&cloud.base_url, &next)).unwrap_or_default();
+    let arrival = match Arrival::of(&cloud, &request, channel) {
+        Ok(arrival) => arrival,
+        Err(error) => return failed(&request_id, &error.to_string()),
+    };
     let outcome = web::block(move || {
         let _pass = pass;
-        attempt::attempt(&work, &body, channel.source, browser.as_ref())
+        attempt::attempt(&work, &body, arrival, browser.as_ref())
     })
     .await;
     match outcome {
-        Ok(Ok(Attempt::Opened(opened))) => entered_and_forgotten(&opened, channel),
+        Ok(Ok(Attempt::Opened(entered))) => come_in(&cloud, &entered, channel),
         Ok(Ok(Attempt::UnderWay(token, stage))) => {
             let cookie = cookie((token.expose(), channel), SIGN_IN_SECONDS);
             redirect(stage.path()).cookie(cookie).finish()
         }
         Ok(Ok(Attempt::Refused(reason))) => {
             tracing::info!(request.id = request_id, reason, "password sign-in refused");
-            with_form(&cloud, &request, |csrf_token| page::sign_in(csrf_token, page::Notice::Refused))
+            with_form(&cloud, &request, |csrf_token| page::sign_in(csrf_token, &next, page::Notice::Refused))
         }
         Ok(Ok(Attempt::Provisioned(logon_name))) => page::provisioned(&logon_name),
         Ok(Err(refusal)) => broken(&request_id, &refusal),
@@ -148,21 +161,31 @@ async fn post_stage(
     let Some(pass) = cloud.sign_ins.enter().await else { return problem(Problem::Busy, &request_id) };
     let (channel, browser) = (Channel::of(&request, &cloud.trusted_proxies), Browser::of(&request));
     let (work, given) = (Arc::clone(&cloud), token.clone());
+    let arrival = match Arrival::of(&cloud, &request, channel) {
+        Ok(arrival) => arrival,
+        Err(error) => return failed(&request_id, &error.to_string()),
+    };
     let outcome = web::block(move || {
         let _pass = pass;
-        under_way::answer(&work, (&given, stage), &body, browser.as_ref())
+        under_way::answer(&work, (&given, stage), &body, (browser.as_ref(), &arrival))
     })
     .await;
     match outcome {
-        Ok(Ok(Answered::Step(Step::Opened(opened)))) => entered_and_forgotten(&opened, channel),
+        Ok(Ok(Answered::Step(Step::Opened(entered)))) => come_in(&cloud, &entered, channel),
         Ok(Ok(Answered::Step(Step::Next(next)))) => redirect(next.path()).finish(),
         Ok(Ok(Answered::Again(view, error))) => shown(&cloud, &token, &view, Some(&error)),
         Ok(Ok(Answered::Over)) => {
-            with_form(&cloud, &request, |csrf_token| page::sign_in(csrf_token, page::Notice::Over))
+            with_form(&cloud, &request, |csrf_token| page::sign_in(csrf_token, "", page::Notice::Over))
         }
         Ok(Err(refusal)) => broken(&request_id, &refusal),
         Err(_) => failed(&request_id, "the worker was stopped"),
     }
+}
+
+/// The page of ours that the address of the sign-in page asks for, empty where it asks for none.
+fn query_next(cloud: &Cloud, request: &HttpRequest) -> String {
+    let query = request.query_string().as_bytes();
+    field(query, "next").and_then(|next| own_page(&cloud.base_url, &next)).unwrap_or_default()
 }
 
 fn shown(cloud: &Cloud, token: &Secret, view: &StageView, error: Option<&str>) -> HttpResponse {
@@ -214,11 +237,18 @@ fn cookie((value, channel): (&str, Channel), seconds: impl Into<Option<i64>>) ->
     }
 }
 
-/// The sign-in is over: its token is good for nothing more.
-fn entered_and_forgotten(opened: &Opened, channel: Channel) -> HttpResponse {
-    let mut response = entered(opened, channel);
+/// On to where the session begins. The sign-in is over, and its token is good for nothing more; the browser
+/// is known as the user's from now on.
+fn come_in(cloud: &Cloud, person: &Entered, channel: Channel) -> HttpResponse {
+    let mut response = entered(&person.opened, channel);
     // A cookie that cannot be written stays in the browser, and names no sign-in.
     let _ = response.add_cookie(&cookie(("", channel), 0));
+    if let Some(user_id) = &person.user_id
+        && let Ok(mark) = usual::mark(cloud, user_id, channel.is_secure)
+    {
+        // Without it the next sign-in is an unusual one, unless it comes from the same address.
+        let _ = response.add_cookie(&mark);
+    }
     response
 }
 

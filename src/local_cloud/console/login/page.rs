@@ -26,6 +26,8 @@ pub(super) enum Notice {
 #[template(path = "local_cloud/sign_in.html")]
 struct SignInPage<'a> {
     csrf_token: &'a str,
+    /// The page of ours to go on to, empty for the console's home.
+    next: &'a str,
     notice: Option<&'static str>,
     error: Option<&'static str>,
     /// Consoles that are open, and what the forms that switch to them carry.
@@ -57,17 +59,23 @@ impl Notice {
 }
 
 /// The page for name and password.
-pub(super) fn sign_in(csrf_token: &str, notice: Notice) -> HttpResponse {
+pub(super) fn sign_in(csrf_token: &str, next: &str, notice: Notice) -> HttpResponse {
     let status = notice.status();
     let error = match notice {
         Notice::None | Notice::NotSignedIn { .. } => None,
         Notice::Refused => Some(
-            "That name and password do not go together, or the user cannot sign in. Check both and try again.",
+            "That name and password do not go together, or nobody signs in by them. Check both and try again.",
         ),
         Notice::Over => Some("That sign-in is over: it took too long, or too many codes. Begin again."),
     };
-    let mut page =
-        SignInPage { csrf_token, notice: None, error, others: Vec::new(), browser_token: String::new() };
+    let mut page = SignInPage {
+        csrf_token,
+        next,
+        notice: None,
+        error,
+        others: Vec::new(),
+        browser_token: String::new(),
+    };
     if let Notice::NotSignedIn { browser_token, others } = notice {
         page.notice = Some("You are not signed in, or your session is over.");
         (page.others, page.browser_token) = (others, browser_token);

@@ -4,29 +4,27 @@ use std::time::Duration;
 
 use diesel::SqliteConnection;
 
-use crate::base::{Secret, Timestamp};
+use crate::base::Secret;
 use crate::crypto::{TotpSecret, token};
 use crate::local_cloud::cloud::Cloud;
 use crate::local_cloud::mfa_secret;
 use crate::local_cloud::refusal::Refusal;
-use crate::local_cloud::setting::{self, SecurityPreference};
-use crate::local_cloud::store::account;
-use crate::local_cloud::store::login_profile::{self, LoginProfileRow};
-use crate::local_cloud::store::mfa_device;
 use crate::local_cloud::store::sign_in::{self, SignInRow};
-use crate::local_cloud::store::user::{self, UserRow};
 
 use super::super::browser::Browser;
-use super::super::opening::{CameBy, Opened, Opening};
+use super::super::opening::Opening;
+use super::person::{Asked, Entered, Person};
+use super::usual::Arrival;
 
 /// How long a sign-in may take.
 pub(super) const SIGN_IN_SECONDS: i64 = 600;
+
 /// What must come next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
     /// Another password in the place of the one that was given.
     NewPassword,
-    /// A code of the user's MFA device.
+    /// A code of the MFA device, or a passkey.
     Code,
     /// A device to be bound.
     Binding,
@@ -34,7 +32,7 @@ pub(super) enum Stage {
 
 /// What a page led to.
 pub(super) enum Step {
-    Opened(Opened),
+    Opened(Entered),
     Next(Stage),
 }
 
@@ -42,6 +40,12 @@ pub(super) enum Step {
 pub(super) struct StageView {
     pub(super) stage: Stage,
     pub(super) logon_name: String,
+    /// The sign-in page, for the same page afterwards.
+    pub(super) begin_again: String,
+    /// Whether a code may come from a device that is bound.
+    pub(super) has_device: bool,
+    /// A challenge to the passkeys, for the browser.
+    pub(super) passkey_options: Option<String>,
     /// The device that is to be bound.
     pub(super) device: Option<DeviceView>,
 }
@@ -57,7 +61,9 @@ pub(super) struct DeviceView {
 pub(super) struct Entrant {
     opening: Opening,
     token: Secret,
-    now: Timestamp,
+    arrival: Arrival,
+    /// The page of ours where the browser goes afterwards.
+    landing: String,
 }
 
 impl Stage {
@@ -83,9 +89,18 @@ impl Stage {
 }
 
 impl Entrant {
-    pub(super) fn new(cloud: &Cloud, browser: Option<&Browser>, now: Timestamp) -> Result<Self, Refusal> {
-        let opening = Opening::new(cloud, browser, now)?;
-        Ok(Self { opening, token: token::generate(&cloud.random, "ls_")?, now })
+    pub(super) fn new(
+        cloud: &Cloud,
+        browser: Option<&Browser>,
+        (arrival, landing): (Arrival, String),
+    ) -> Result<Self, Refusal> {
+        let opening = Opening::new(cloud, browser, arrival.now)?;
+        Ok(Self { opening, token: token::generate(&cloud.random, "ls_")?, arrival, landing })
+    }
+
+    /// How it arrived.
+    pub(super) const fn arrival(&self) -> &Arrival {
+        &self.arrival
     }
 
     /// The token of the sign-in.
@@ -98,58 +113,49 @@ impl Entrant {
         &self,
         cloud: &Cloud,
         connection: &mut SqliteConnection,
-        (user, profile): (&UserRow, LoginProfileRow),
+        person: Person,
         next: Option<Stage>,
     ) -> Result<Step, Refusal> {
+        let landing = self.landing.clone();
         let Some(stage) = next else {
-            return open(&self.opening, connection, (user, profile), (false, self.now)).map(Step::Opened);
+            return person.open(connection, &self.opening, (false, &self.arrival), landing).map(Step::Opened);
         };
         let token_digest = token::digest(self.token.expose());
-        let ends = self.now.plus(Duration::from_secs(SIGN_IN_SECONDS.unsigned_abs()));
+        let ends = self.arrival.now.plus(Duration::from_secs(SIGN_IN_SECONDS.unsigned_abs()));
+        let (user_id, owner_of) = person.key();
         let row = SignInRow {
             sealed_secret: pending_secret(cloud, &token_digest, stage)?,
             token_digest,
-            user_id: user.id.clone(),
+            user_id,
+            owner_of,
             stage: stage.word().to_owned(),
-            password_hash: profile.password_hash.unwrap_or_default(),
+            password_hash: person.password_hash().unwrap_or_default().to_owned(),
             codes_tried: 0,
+            landing,
             expires_at: ends.millis(),
         };
-        sign_in::insert(connection, &row, self.now.millis())?;
+        sign_in::insert(connection, &row, self.arrival.now.millis())?;
         Ok(Step::Next(stage))
     }
 }
 
-/// What must come after the password: the code of a device, or a device where the profile or the account
-/// asks for one.
+/// What must come after the password: a second factor, or a device where one is asked for.
 pub(super) fn after_password(
     connection: &mut SqliteConnection,
-    user: &UserRow,
-    profile: &LoginProfileRow,
+    person: &Person,
+    arrival: &Arrival,
 ) -> Result<Option<Stage>, Refusal> {
-    if mfa_device::of_user(connection, &user.id)?.is_some() {
-        return Ok(Some(Stage::Code));
-    }
-    let preference: SecurityPreference = setting::read(connection, &user.account_id)?;
-    let is_needed = profile.mfa_bind_required || preference.mfa_operation_for_login == "mandatory";
-    Ok(is_needed.then_some(Stage::Binding))
-}
-
-/// Opens a session that lasts as long as the account prefers, after a second factor or without; no wrong
-/// password counts any more.
-pub(super) fn open(
-    opening: &Opening,
-    connection: &mut SqliteConnection,
-    (user, mut profile): (&UserRow, LoginProfileRow),
-    (mfa_present, now): (bool, Timestamp),
-) -> Result<Opened, Refusal> {
-    let account = account::find(connection, &user.account_id)?;
-    let seconds = account.map_or(0, |row| row.console_session_seconds);
-    user::update_last_login(connection, &user.id, now.millis())?;
-    profile.failed_attempts = 0;
-    login_profile::update(connection, &profile)?;
-    let came_by = CameBy::Password { user_id: &user.id, mfa_present };
-    opening.store(connection, &came_by, &user.name, (seconds, "/console".to_owned()))
+    let has_one = person.has_device(connection)? || !person.passkeys(connection)?.is_empty();
+    let is_asked = match person.asked(connection)? {
+        Asked::Always => true,
+        Asked::WhereUnusual => !person.is_usual(connection, arrival)?,
+        Asked::WhereThereIsOne => has_one,
+    };
+    Ok(match (is_asked, has_one) {
+        (false, _) => None,
+        (true, true) => Some(Stage::Code),
+        (true, false) => Some(Stage::Binding),
+    })
 }
 
 /// A secret for the device that a binding shows; none at the other stages.

@@ -1,32 +1,31 @@
 //! Sign-ins under way: a right password was given, and something more must come before a session does.
 //!
 //! A sign-in lives for ten minutes and a few codes, opens nothing but the page of its stage, and ends when
-//! the login profile changes by another hand.
+//! the password changes by another hand.
 
 use data_encoding::BASE64;
 use diesel::SqliteConnection;
 
-use crate::base::{AccountId, Secret, Timestamp, fold};
+use crate::base::{Secret, Timestamp};
 use crate::crypto::token;
 use crate::local_cloud::cloud::Cloud;
-use crate::local_cloud::logon_name::{default_domain, principal_name};
 use crate::local_cloud::password_change::{Past, replace};
 use crate::local_cloud::refusal::Refusal;
-use crate::local_cloud::store::account;
-use crate::local_cloud::store::login_profile::{self, LoginProfileRow};
-use crate::local_cloud::store::mfa_device::{self, MfaDeviceRow};
+use crate::local_cloud::store::login_profile;
 use crate::local_cloud::store::sign_in::{self, SignInRow};
-use crate::local_cloud::store::user::{self, UserRow};
-use crate::local_cloud::{mfa_secret, qr_image, rules};
+use crate::local_cloud::{mfa_secret, passkey, qr_image};
 
 use super::super::browser::Browser;
 use super::super::form::field;
-use super::super::opening::{Opened, Opening};
+use super::super::opening::Opening;
+use super::person::{Entered, Person};
 use super::stage::{self, DeviceView, Stage, StageView, Step};
+use super::usual::Arrival;
 
-/// Codes that one sign-in may try, and all of one user's together while they last.
+/// Codes that one sign-in may try, and all of one person's together while they last.
 const CODES: i64 = 5;
-const CODES_OF_USER: i64 = 20;
+const CODES_OF_PERSON: i64 = 20;
+const WRONG_PASSKEY: &str = "That passkey was not accepted, or the page was too old. Try again.";
 const WRONG_CODE: &str = "That code is not right, or was used before. Wait for the next one and type it in.";
 
 /// What became of a posted page.
@@ -41,18 +40,34 @@ pub(super) enum Answered {
 /// A sign-in with what it is about, as it is now.
 struct UnderWay {
     row: SignInRow,
-    user: UserRow,
-    profile: LoginProfileRow,
+    person: Person,
 }
 
 /// The page of the sign-in of `token`, if it lives.
 pub(super) fn show(cloud: &Cloud, token: &Secret) -> Result<Option<StageView>, Refusal> {
     let now = cloud.now();
-    cloud.store.read(|connection| {
+    let view = cloud.store.read::<_, Refusal>(|connection| {
         let under_way = UnderWay::find(connection, token, now)?;
         let under_way = under_way.filter(|under_way| under_way.row.codes_tried < CODES);
         under_way.map(|under_way| under_way.view(cloud, connection)).transpose()
-    })
+    })?;
+    view.map(|view| challenged(cloud, token, view, now)).transpose()
+}
+
+/// The page with a challenge to the passkeys, where there are any.
+fn challenged(cloud: &Cloud, token: &Secret, view: StageView, now: Timestamp) -> Result<StageView, Refusal> {
+    if view.stage != Stage::Code {
+        return Ok(view);
+    }
+    let rows = cloud.store.read::<_, Refusal>(|connection| {
+        let under_way = UnderWay::find(connection, token, now)?;
+        under_way.map_or(Ok(Vec::new()), |under_way| under_way.person.passkeys(connection))
+    })?;
+    if rows.is_empty() {
+        return Ok(view);
+    }
+    let options = passkey::challenge(cloud, &token::digest(token.expose()), &rows, now)?;
+    Ok(StageView { passkey_options: Some(options), ..view })
 }
 
 /// Carries out the form `body` of a stage's page, for the sign-in of `token`.
@@ -60,56 +75,107 @@ pub(super) fn answer(
     cloud: &Cloud,
     (token, stage): (&Secret, Stage),
     body: &[u8],
-    browser: Option<&Browser>,
+    (browser, arrival): (Option<&Browser>, &Arrival),
 ) -> Result<Answered, Refusal> {
-    let now = cloud.now();
+    let now = arrival.now;
     let under_way = cloud.store.read(|connection| UnderWay::find(connection, token, now))?;
     let Some(under_way) = under_way.filter(|under_way| under_way.row.stage == stage.word()) else {
         return Ok(Answered::Over);
     };
     let opening = Opening::new(cloud, browser, now)?;
     if stage == Stage::NewPassword {
-        return new_password(cloud, &opening, &under_way, body);
+        return new_password(cloud, (&opening, arrival), &under_way, body);
     }
-    let code = field(body, "code").unwrap_or_default();
-    let (digest, user_id) = (&under_way.row.token_digest, &under_way.user.id);
+    let row = &under_way.row;
     let may_try = cloud.store.write::<_, Refusal>(|connection| {
-        let is_within = sign_in::codes_tried(connection, user_id, now.millis())? < CODES_OF_USER;
-        Ok(is_within && sign_in::count_code(connection, digest, CODES)?)
+        let is_within = sign_in::codes_tried(connection, row, now.millis())? < CODES_OF_PERSON;
+        Ok(is_within && sign_in::count_code(connection, &row.token_digest, CODES)?)
     })?;
     if !may_try {
         return Ok(Answered::Over);
     }
-    cloud.store.write(|connection| {
+    let given = Given::read(cloud, body, (stage, &row.token_digest), now)?;
+    let answered = cloud.store.write(|connection| {
         let under_way = UnderWay::find(connection, token, now)?;
         let Some(under_way) = under_way.filter(|under_way| under_way.row.stage == stage.word()) else {
             return Ok(Answered::Over);
         };
-        let is_right = match stage {
-            Stage::Binding => under_way.bind(cloud, connection, code.trim(), now)?,
-            Stage::NewPassword | Stage::Code => under_way.use_code(cloud, connection, code.trim(), now)?,
+        let is_right = match &given {
+            Given::ToBind(code) => under_way.bind(cloud, connection, code, now)?,
+            Given::Code(code) => under_way.person.use_code(cloud, connection, (code, now))?,
+            Given::Passkey { state, answer } => {
+                under_way.person.use_passkey(cloud, connection, (state, answer), now)?
+            }
+            Given::LatePasskey => false,
         };
         if !is_right && under_way.row.codes_tried >= CODES {
             return Ok(Answered::Over);
         }
         if !is_right {
-            let view = under_way.view(cloud, connection)?;
-            return Ok(Answered::Again(view, WRONG_CODE.to_owned()));
+            return Ok(Answered::Again(under_way.view(cloud, connection)?, given.complaint().to_owned()));
         }
-        under_way.open(connection, &opening, (true, now)).map(|opened| Answered::Step(Step::Opened(opened)))
+        under_way
+            .open(connection, &opening, (true, arrival))
+            .map(|entered| Answered::Step(Step::Opened(entered)))
+    })?;
+    Ok(match answered {
+        Answered::Again(view, error) => Answered::Again(challenged(cloud, token, view, now)?, error),
+        answered => answered,
     })
+}
+
+/// What came as a second factor.
+enum Given {
+    /// Of the device that the page showed.
+    ToBind(String),
+    Code(String),
+    /// With what the answer is held against.
+    Passkey {
+        state: String,
+        answer: String,
+    },
+    /// An answer to a challenge that is over, or was answered before.
+    LatePasskey,
+}
+
+impl Given {
+    /// Reads it; the challenge of a passkey is used up with that.
+    fn read(
+        cloud: &Cloud,
+        body: &[u8],
+        (stage, token_digest): (Stage, &str),
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
+        let code = field(body, "code").unwrap_or_default().trim().to_owned();
+        if stage == Stage::Binding {
+            return Ok(Self::ToBind(code));
+        }
+        let Some(answer) = field(body, "credential").filter(|answer| !answer.is_empty()) else {
+            return Ok(Self::Code(code));
+        };
+        let state = passkey::take(cloud, token_digest, now)?;
+        Ok(state.map_or(Self::LatePasskey, |state| Self::Passkey { state, answer }))
+    }
+
+    const fn complaint(&self) -> &'static str {
+        match self {
+            Self::ToBind(_) | Self::Code(_) => WRONG_CODE,
+            Self::Passkey { .. } | Self::LatePasskey => WRONG_PASSKEY,
+        }
+    }
 }
 
 fn new_password(
     cloud: &Cloud,
-    opening: &Opening,
+    (opening, arrival): (&Opening, &Arrival),
     before: &UnderWay,
     body: &[u8],
 ) -> Result<Answered, Refusal> {
     let new = Secret::new(field(body, "new_password").unwrap_or_default());
     let again = field(body, "new_password_again").unwrap_or_default();
+    let Person::User(known) = &before.person else { return Ok(Answered::Over) };
     let (past, view) = cloud.store.read::<_, Refusal>(|connection| {
-        Ok((Past::of(connection, before.user.clone())?, before.view(cloud, connection)?))
+        Ok((Past::of(connection, known.0.clone())?, before.view(cloud, connection)?))
     })?;
     if new.expose() != again {
         return Ok(Answered::Again(view, "The two new passwords are not the same.".to_owned()));
@@ -123,28 +189,29 @@ fn new_password(
         }
         hash => hash?,
     };
-    let now = cloud.now();
+    let now = arrival.now;
     cloud.store.write(|connection| {
         let digest = &before.row.token_digest;
         let under_way = UnderWay::by_digest(connection, digest, now)?;
-        let Some(mut under_way) = under_way.filter(|now| now.row.password_hash == before.row.password_hash)
-        else {
+        let under_way = under_way.filter(|now| now.row.password_hash == before.row.password_hash);
+        let Some(UnderWay { row, person: Person::User(mut known) }) = under_way else {
             return Ok(Answered::Over);
         };
-        let profile = &mut under_way.profile;
+        let profile = &mut known.1;
         profile.is_initial = false;
         profile.password_reset_required = false;
         profile.updated_at = now.millis();
         replace(connection, profile, Some(hash.clone()), now)?;
         login_profile::update(connection, profile)?;
-        let step = match stage::after_password(connection, &under_way.user, &under_way.profile)? {
-            None => Step::Opened(under_way.open(connection, opening, (false, now))?),
+        let person = Person::User(known);
+        let step = match stage::after_password(connection, &person, arrival)? {
+            None => Step::Opened(UnderWay { row, person }.open(connection, opening, (false, arrival))?),
             Some(next) => {
                 let row = SignInRow {
                     stage: next.word().to_owned(),
                     sealed_secret: stage::pending_secret(cloud, digest, next)?,
                     password_hash: hash,
-                    ..under_way.row
+                    ..row
                 };
                 sign_in::update(connection, &row)?;
                 Step::Next(next)
@@ -170,26 +237,20 @@ impl UnderWay {
         token_digest: &str,
         now: Timestamp,
     ) -> Result<Option<Self>, Refusal> {
-        let Some(row) = sign_in::find(connection, token_digest, now.millis())? else { return Ok(None) };
-        let Some(user) = user::find_by_id(connection, &row.user_id)? else { return Ok(None) };
-        let has_device = mfa_device::of_user(connection, &user.id)?.is_some();
-        if has_device && row.stage == Stage::Binding.word() {
+        let row = sign_in::find(connection, token_digest, now.millis())?;
+        let Some(row) = row.filter(|row| row.codes_tried <= CODES) else { return Ok(None) };
+        let Some(person) = Person::of(connection, &row)? else { return Ok(None) };
+        let is_binding = row.stage == Stage::Binding.word();
+        if is_binding && person.has_device(connection)? {
             return Ok(None);
         }
-        let is_living = account::find(connection, &user.account_id)?.is_some_and(|row| !row.is_deleted());
-        let profile = login_profile::find(connection, &user.id)?.filter(|profile| {
-            profile.status == "Active" && profile.password_hash.as_ref() == Some(&row.password_hash)
-        });
-        let is_manual = user.provision_type != rules::PROVISIONED;
-        let profile = profile.filter(|_| is_living && is_manual && row.codes_tried <= CODES);
-        Ok(profile.map(|profile| Self { row, user, profile }))
+        Ok(Some(Self { row, person }))
     }
 
     fn view(&self, cloud: &Cloud, connection: &mut SqliteConnection) -> Result<StageView, Refusal> {
-        let corrupt = || Refusal::Internal(format!("sign-in of {}", self.user.id));
+        let corrupt = || Refusal::Internal(format!("sign-in of {}", self.person.id()));
         let stage = Stage::ALL.into_iter().find(|stage| stage.word() == self.row.stage);
-        let account = AccountId::parse(&self.user.account_id).ok_or_else(corrupt)?;
-        let logon_name = principal_name(&default_domain(connection, &account)?, &self.user);
+        let logon_name = self.person.logon_name(connection)?;
         let device = match &self.row.sealed_secret {
             None => None,
             Some(sealed) => {
@@ -203,22 +264,18 @@ impl UnderWay {
                 })
             }
         };
-        Ok(StageView { stage: stage.ok_or_else(corrupt)?, logon_name, device })
-    }
-
-    /// Whether `code` is one of the user's device, and uses it up.
-    fn use_code(
-        &self,
-        cloud: &Cloud,
-        connection: &mut SqliteConnection,
-        code: &str,
-        now: Timestamp,
-    ) -> Result<bool, Refusal> {
-        let Some(device) = mfa_device::of_user(connection, &self.user.id)? else { return Ok(false) };
-        match mfa_secret::open(cloud, &device)?.matching_step(code, now) {
-            Some(step) => Ok(mfa_device::use_step(connection, &device.serial_number, step)?),
-            None => Ok(false),
-        }
+        let begin_again = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("next", &self.row.landing)
+            .finish();
+        let begin_again = format!("/login?{begin_again}");
+        Ok(StageView {
+            stage: stage.ok_or_else(corrupt)?,
+            logon_name,
+            begin_again,
+            has_device: self.person.has_device(connection)?,
+            passkey_options: None,
+            device,
+        })
     }
 
     /// Binds the device whose secret the page showed, if `code` is one of it.
@@ -232,20 +289,8 @@ impl UnderWay {
         let Some(sealed) = &self.row.sealed_secret else { return Ok(false) };
         let secret = mfa_secret::open_pending(cloud, &self.row.token_digest, sealed)?;
         let Some(step) = secret.matching_step(code, now) else { return Ok(false) };
-        let name = free_device_name(connection, &self.user, &self.row.token_digest)?;
-        let serial_number = format!("acs:ram::{}:mfa/{name}", self.user.account_id);
-        let row = MfaDeviceRow {
-            sealed_secret: mfa_secret::seal(cloud, &serial_number, &secret)?,
-            serial_number,
-            account_id: self.user.account_id.clone(),
-            name_key: fold(&name),
-            user_id: Some(self.user.id.clone()),
-            last_step: step,
-            activated_at: Some(now.millis()),
-            created_at: now.millis(),
-        };
-        mfa_device::insert(connection, &row)?;
-        Ok(true)
+        let suffix: String = self.row.token_digest.chars().take(8).collect();
+        self.person.bind(cloud, connection, (&secret, step), (&suffix, now))
     }
 
     /// Ends the sign-in, and opens the session that it was for, after a second factor or without.
@@ -253,20 +298,9 @@ impl UnderWay {
         self,
         connection: &mut SqliteConnection,
         opening: &Opening,
-        came: (bool, Timestamp),
-    ) -> Result<Opened, Refusal> {
+        came: (bool, &Arrival),
+    ) -> Result<Entered, Refusal> {
         sign_in::delete(connection, &self.row.token_digest)?;
-        stage::open(opening, connection, (&self.user, self.profile), came)
+        self.person.open(connection, opening, came, self.row.landing)
     }
-}
-
-/// The user's own name for its device or, where another device has that, one like it.
-fn free_device_name(
-    connection: &mut SqliteConnection,
-    user: &UserRow,
-    token_digest: &str,
-) -> Result<String, Refusal> {
-    let is_taken = mfa_device::find(connection, &user.account_id, &user.name_key)?.is_some();
-    let suffix: String = token_digest.chars().take(8).collect();
-    Ok(if is_taken { format!("{}-{suffix}", user.name) } else { user.name.clone() })
 }
