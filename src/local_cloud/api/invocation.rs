@@ -22,6 +22,8 @@ pub(crate) struct Invocation<'a> {
     pub(crate) identity: &'a Identity,
     pub(crate) parameters: &'a Parameters,
     pub(crate) channel: Channel,
+    /// The console session in which it is made, where it is not a signed call.
+    pub(crate) session_id: Option<&'a str>,
     /// The version of the product that was called, which is of those in the table of actions.
     pub(crate) version: &'a str,
     pub(crate) now: Timestamp,

@@ -12,6 +12,7 @@ use crate::local_cloud::password;
 use crate::local_cloud::password_change::{Past, count_attempt, remember, replace};
 use crate::local_cloud::refusal::{Entity, Flaw, Refusal};
 use crate::local_cloud::setting::{self, PasswordPolicy, SecurityPreference};
+use crate::local_cloud::store::console_session;
 use crate::local_cloud::store::login_profile::{self, LoginProfileRow};
 use crate::local_cloud::store::user::UserRow;
 
@@ -85,7 +86,8 @@ pub(crate) fn get(call: &Invocation<'_>, connection: &mut SqliteConnection) -> O
     Ok(json!({"LoginProfile": answer(call, connection, &user, &row)?}))
 }
 
-/// `UpdateLoginProfile`: what is not given stays as it is.
+/// `UpdateLoginProfile`: what is not given stays as it is. A new password ends the consoles that the old one
+/// opened.
 pub(crate) fn update(call: &Invocation<'_>) -> Outcome {
     let settings = Settings::read(call)?;
     let read = |connection: &mut SqliteConnection| {
@@ -106,6 +108,7 @@ pub(crate) fn update(call: &Invocation<'_>) -> Outcome {
         if hash.is_some() {
             row.is_initial = is_enabled_again;
             replace(connection, &mut row, hash, call.now)?;
+            console_session::delete_by_password(connection, &user.id, call.session_id)?;
         } else if row.status == "Active" && row.password_hash.is_none() {
             return Err(Refusal::Envelope(crate::rpc::Error::Missing("Password".to_owned())));
         }
@@ -158,6 +161,7 @@ pub(crate) fn change_password(call: &Invocation<'_>) -> Outcome {
         current.password_reset_required = false;
         current.updated_at = call.now.millis();
         replace(connection, &mut current, hash, call.now)?;
+        console_session::delete_by_password(connection, &user.id, call.session_id)?;
         login_profile::update(connection, &current)?;
         Ok(json!({}))
     })

@@ -117,7 +117,8 @@ fn carry_out(cloud: &Cloud, call: Call, channel: Channel) -> Outcome {
     }
     let (identity, call) = authenticate::authenticate(cloud, call, now)?;
     let (identity, parameters) = (&identity, call.parameters());
-    let invocation = Invocation { cloud, identity, parameters, channel, version: call.version(), now };
+    let invocation =
+        Invocation { cloud, identity, parameters, channel, session_id: None, version: call.version(), now };
     let answer = execute(action, &invocation)?;
     let target = Target { action: action.full_name(), account: identity.account.to_string() };
     cloud.injector.visibility.pass(&target, parameters, now, answer)

@@ -9,9 +9,9 @@ use crate::local_cloud::passkey;
 use crate::local_cloud::refusal::{Entity, Flaw, Refusal};
 use crate::local_cloud::rules;
 use crate::local_cloud::setting::{self, SecurityPreference};
-use crate::local_cloud::store::login_profile;
 use crate::local_cloud::store::passkey::{self as passkeys, PasskeyRow};
 use crate::local_cloud::store::user::UserRow;
+use crate::local_cloud::store::{console_session, login_profile};
 
 use super::face::own_user;
 use super::invocation::Invocation;
@@ -77,7 +77,8 @@ pub(crate) fn delete(call: &Invocation<'_>, id: &str) -> Result<(), Refusal> {
     call.cloud.store.write(|connection| {
         let user = authorised(call, connection, "DeletePasskey")?;
         if passkeys::delete(connection, &user.id, id)? {
-            Ok(())
+            // It may be the one that a console was opened with.
+            Ok(console_session::forget_second_factor(connection, &user.id)?)
         } else {
             Err(Refusal::missing(Entity::Passkey, id))
         }

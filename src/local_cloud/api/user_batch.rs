@@ -111,6 +111,6 @@ fn create(
 impl<'a> Maker<'a> {
     fn invocation(self, parameters: &'a Parameters) -> Invocation<'a> {
         let Self { cloud, identity, channel } = self;
-        Invocation { cloud, identity, parameters, channel, version: RAM, now: cloud.now() }
+        Invocation { cloud, identity, parameters, channel, session_id: None, version: RAM, now: cloud.now() }
     }
 }

@@ -26,8 +26,15 @@ pub(super) fn switch_role(
     let now = cloud.now();
     let parameters = Parameters::new([("RoleArn".to_owned(), to.to_string())])?;
     let identity = &session.identity;
-    let invocation =
-        Invocation { cloud, identity, parameters: &parameters, channel, version: version::STS, now };
+    let invocation = Invocation {
+        cloud,
+        identity,
+        parameters: &parameters,
+        channel,
+        session_id: Some(&session.row.id),
+        version: version::STS,
+        now,
+    };
     let opening = Opening::new(cloud, Some(browser), now)?;
     cloud.store.write(|connection| {
         let admission = api::admit(&invocation, connection)?;

@@ -191,6 +191,19 @@ pub(crate) fn of_holder(
     query.load(connection)
 }
 
+/// Ends the sessions that a user opened by its password, but the one of this id.
+pub(crate) fn delete_by_password(
+    connection: &mut SqliteConnection,
+    user_id: &str,
+    kept: Option<&str>,
+) -> QueryResult<()> {
+    let others = console_sessions::table
+        .filter(console_sessions::user_id.eq(user_id))
+        .filter(console_sessions::came_by.eq("Password"))
+        .filter(console_sessions::id.ne(kept.unwrap_or_default()));
+    diesel::delete(others).execute(connection).map(drop)
+}
+
 /// Ends the sessions of an account's owner, but the one of this id.
 pub(crate) fn delete_of_owner(
     connection: &mut SqliteConnection,

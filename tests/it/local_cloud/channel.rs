@@ -289,7 +289,7 @@ fn cookies_are_secure_exactly_where_the_transport_was() {
         for page in [&login, &entered, &left] {
             set.extend(page.headers("set-cookie").map(str::to_owned));
         }
-        assert_eq!(set.len(), 4, "{set:?}");
+        assert_eq!(set.len(), 5, "{set:?}");
         for cookie in &set {
             assert_eq!(cookie.contains("; Secure"), is_secure, "{proxies:?} {protocol}: {cookie}");
             assert!(cookie.contains("; HttpOnly") && cookie.contains("; SameSite=Lax"), "{cookie}");

@@ -47,6 +47,23 @@ fn a_user_changes_its_password_as_the_policy_says() {
 }
 
 #[test]
+fn a_new_password_ends_the_consoles_that_the_old_one_opened_but_the_one_in_hand() {
+    let tenant = Tenant::new();
+    let mut here = signed_in(&tenant, "alice", &[]);
+    let mut elsewhere = Visitor::new();
+    sign_in(&tenant.world, &mut elsewhere, &tenant.principal("alice"));
+    let page = open(&tenant, &mut here);
+    done(&mut here, &passwords(&page, PASSWORD, "kayak-river-2"), "The password is changed");
+    let console = tenant.world.url("/console");
+    assert_eq!((here.get(&console).status, elsewhere.get(&console).status), (200, 401));
+    let by_other =
+        [("UserPrincipalName", tenant.principal("alice")), ("Password", "kayak-river-3".to_owned())];
+    let by_other = by_other.each_ref().map(|(name, value)| (*name, value.as_str()));
+    tenant.ims("UpdateLoginProfile", &by_other).ok();
+    assert_eq!(here.get(&console).status, 401, "an administrator's reset leaves none");
+}
+
+#[test]
 fn what_the_account_does_not_let_its_users_do_is_said_and_refused() {
     let tenant = Tenant::new();
     let mut alice = signed_in(&tenant, "alice", &[]);

@@ -109,7 +109,7 @@ fn a_saml_provider_from_creation_to_deletion() {
         "<b>ours</b> & others",
         ISSUER,
         "CN=test",
-        "2027-11-22T",
+        "2027-11-22 ",
         &format!("acs:ram::{}:role/ROLE-NAME,{}", desk.tenant.account, made["Arn"].as_str().unwrap()),
     ] {
         assert!(text.contains(shown), "{shown}: {text}");

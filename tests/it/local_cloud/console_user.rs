@@ -128,7 +128,8 @@ fn what_is_wrong_with_one_user_is_named_and_none_is_made() {
     tenant.user("taken");
     let before = names(&tenant);
     let (long, longer) = ("n".repeat(65), "d".repeat(129));
-    let rows: &[(&[(&str, &str, &str)], u16, &str)] = &[
+    type Rows<'a> = &'a [(&'a str, &'a str, &'a str)];
+    let rows: &[(Rows<'_>, u16, &str)] = &[
         (&[], 400, "name"),
         (&[("good", "", "none"), ("b ad", "", "none")], 400, "User 2 (b ad)"),
         (&[("good", "", "none"), (&long, "", "none")], 400, "UserName"),

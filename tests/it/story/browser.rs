@@ -138,7 +138,7 @@ fn a_ram_user_is_seen_and_a_session_ended_by_clicks() {
 }
 
 /// From any page that asks for it, to where it led in the first place.
-fn sign_in(browser: &Browser, url: &str, person: &Person) {
+pub(super) fn sign_in(browser: &Browser, url: &str, person: &Person) {
     browser.goto(url);
     assert_eq!(browser.url().path(), "/login");
     browser.assert_clean_console();
@@ -188,6 +188,7 @@ fn fits(browser: &Browser) {
     for width in NARROW {
         browser.resize(width, 800);
         browser.assert_no_sideways_scrolling();
+        browser.assert_accessible();
     }
     browser.resize(DESKTOP.0, DESKTOP.1);
     browser.assert_clean_console();

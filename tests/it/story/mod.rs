@@ -3,11 +3,14 @@
 
 mod browser;
 mod consoles;
+mod four_ways;
 mod killed;
 mod ram_console;
+mod ram_scenarios;
 mod ram_user_console;
 mod ram_user_portal;
 mod role_logon;
+mod shown_once;
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 

@@ -128,6 +128,11 @@ impl Server {
         }
     }
 
+    /// What it has said so far.
+    pub(crate) fn output(&self) -> String {
+        self.process.output()
+    }
+
     /// What `demo.json` holds.
     pub(crate) fn details(&self) -> &Value {
         &self.demo

@@ -41,8 +41,8 @@ const SECTIONS: &[Section] = &[
     Section {
         name: "Resource Management",
         pages: &[
-            ("Organisation", "/resource-directory"),
-            ("Members", "/resource-directory/members"),
+            ("Organisation View", "/resource-directory"),
+            ("Member List View", "/resource-directory/members"),
             ("Invitations", "/resource-directory/invitations"),
             ("Delegated administrators", "/resource-directory/delegated-administrators"),
             ("Control policies", "/resource-directory/control-policies"),

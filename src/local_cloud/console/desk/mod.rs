@@ -96,6 +96,7 @@ impl Desk<'_> {
             identity: &self.session.identity,
             parameters,
             channel: self.channel,
+            session_id: Some(&self.session.row.id),
             version,
             now: self.now,
         }

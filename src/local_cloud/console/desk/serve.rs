@@ -16,7 +16,7 @@ use crate::local_cloud::refusal::Refusal;
 use super::super::browser::{Browser, is_same, no_cookie};
 use super::super::form::field;
 use super::super::page::{Problem, problem, redirect, written};
-use super::super::session::{self, Open};
+use super::super::session::{self, Session};
 use super::super::{entered, failed, is_own_site, login};
 use super::frame::refused_page;
 use super::sheet::Page;
@@ -27,7 +27,7 @@ enum Reply {
     Page(StatusCode, Page),
     Done(Done),
     /// Nobody is signed in; the browser may have other consoles open.
-    NotSignedIn(Option<Open>),
+    NotSignedIn(Vec<Session>),
     /// A form that is not of this browser's page for this session.
     Forged,
 }
@@ -59,9 +59,9 @@ async fn serve(
     let (work, known) = (Arc::clone(&cloud), browser.clone());
     let id = request_id.clone();
     let reply = web::block(move || {
-        let Some(browser) = known else { return Ok(Reply::NotSignedIn(None)) };
+        let Some(browser) = known else { return Ok(Reply::NotSignedIn(Vec::new())) };
         let open = session::open(&work, &browser)?;
-        let Some(session) = &open.current else { return Ok(Reply::NotSignedIn(Some(open))) };
+        let Some(session) = &open.current else { return Ok(Reply::NotSignedIn(open.sessions)) };
         let desk = Desk {
             cloud: &work,
             browser: &browser,
@@ -191,8 +191,7 @@ fn answered(
         Reply::Done(Done::At(path)) => redirect(&path).finish(),
         Reply::Done(Done::Here) => redirect(request.path()).finish(),
         Reply::Forged => problem(Problem::Forged, ""),
-        Reply::NotSignedIn(open) => {
-            let others = open.map(|open| open.sessions).unwrap_or_default();
+        Reply::NotSignedIn(others) => {
             let mut response = login::not_signed_in(cloud, request, (browser.as_ref(), &others));
             // Where several came none was read, and ours may be among them: it would leave the planted one alone.
             if others.is_empty() && browser.is_some() {

@@ -24,12 +24,15 @@ impl PasswordChoice {
     }
 }
 
-/// The parameters of a login profile for the user of this name, and the password if it was drawn.
-pub(super) fn parameters(
-    desk: &Desk<'_>,
-    visit: &Visit,
-    user_name: &str,
-) -> Result<(Vec<(String, String)>, Option<Secret>), Refusal> {
+/// What a form asks for: the parameters of a login profile.
+pub(super) struct AskedPassword {
+    pub(super) parameters: Vec<(String, String)>,
+    /// The password, if it was drawn.
+    pub(super) drawn: Option<Secret>,
+}
+
+/// The login profile that the form asks for, for the user of this name.
+pub(super) fn parameters(desk: &Desk<'_>, visit: &Visit, user_name: &str) -> Result<AskedPassword, Refusal> {
     let drawn = match visit.given("password_choice") {
         "drawn" if visit.given("password").is_empty() => Some(desk.draw_password(user_name)?),
         "drawn" => {
@@ -48,5 +51,5 @@ pub(super) fn parameters(
         flag("PasswordResetRequired", "reset_required"),
         flag("MFABindRequired", "mfa_required"),
     ];
-    Ok((parameters, drawn))
+    Ok(AskedPassword { parameters, drawn })
 }

@@ -25,7 +25,7 @@ const TAGS: usize = 3;
 enum Access {
     None,
     Console,
-    AccessKey,
+    Key,
     Both,
 }
 
@@ -169,13 +169,13 @@ fn new_user(desk: &Desk<'_>, visit: &Visit, row: &Row<'_>) -> Result<(NewUser, O
     }
     let (mut login_profile, mut drawn) = (None, None);
     if access.has_console() {
-        let (mut parameters, password) = password_choice::parameters(desk, visit, row.name)?;
-        parameters.push(owned("UserName", row.name));
-        login_profile = Some(Parameters::new(parameters)?);
-        drawn = password;
+        let mut asked = password_choice::parameters(desk, visit, row.name)?;
+        asked.parameters.push(owned("UserName", row.name));
+        login_profile = Some(Parameters::new(asked.parameters)?);
+        drawn = asked.drawn;
     }
     let access_key = match access {
-        Access::AccessKey | Access::Both => Some(Parameters::new([owned("UserName", row.name)])?),
+        Access::Key | Access::Both => Some(Parameters::new([owned("UserName", row.name)])?),
         Access::Console | Access::None => None,
     };
     Ok((NewUser { user: Parameters::new(user)?, login_profile, access_key }, drawn))
@@ -186,7 +186,7 @@ impl Access {
         Some(match word {
             "none" => Self::None,
             "console" => Self::Console,
-            "access-key" => Self::AccessKey,
+            "access-key" => Self::Key,
             "both" => Self::Both,
             _ => return None,
         })

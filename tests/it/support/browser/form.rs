@@ -28,6 +28,13 @@ impl Browser {
         });
     }
 
+    /// Ticks the one visible box of this value.
+    #[track_caller]
+    pub(crate) fn tick_value(&self, value: &str) {
+        let field = self.only("body", &format!(".//input[@value={}]", quoted(value)));
+        self.run(|_client| async move { field.click().await });
+    }
+
     /// Fills the field of this id, of which there is one at most.
     #[track_caller]
     pub(crate) fn fill_id(&self, id: &str, value: &str) {

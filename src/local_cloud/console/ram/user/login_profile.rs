@@ -50,13 +50,13 @@ pub(super) fn set_password(desk: &Desk<'_>, visit: &Visit) -> Result<Done, Refus
 /// What sets a password: one that is drawn is shown once.
 fn with_password(desk: &Desk<'_>, visit: &Visit, action: &str) -> Result<Done, Refusal> {
     let principal_name = super::principal_name(desk, visit)?;
-    let (parameters, drawn) = password_choice::parameters(desk, visit, super::name(visit))?;
+    let asked = password_choice::parameters(desk, visit, super::name(visit))?;
     let mut parameters: Vec<_> =
-        parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        asked.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     parameters.push(("UserPrincipalName", &principal_name));
     desk.use_up(visit)?;
     desk.call(IMS, action, &parameters)?;
-    let Some(password) = drawn else { return Ok(Done::Here) };
+    let Some(password) = asked.drawn else { return Ok(Done::Here) };
     shown_once(desk, visit, principal_name.clone(), password)
 }
 
