@@ -4,6 +4,7 @@
 //! Pages are written by templates. Two hold a script, which hands passkeys between browser and form. Which assertion admits whom is decided in
 //! `federation`, not here.
 
+mod access_keys;
 mod asset;
 mod browser;
 mod desk;

@@ -252,19 +252,22 @@ fn masks_that_are_none_are_refused_and_stay_in_the_field() {
 }
 
 #[test]
-fn a_second_factor_that_a_program_set_to_adaptive_stays_until_somebody_chooses() {
+fn each_way_to_ask_for_a_second_factor_can_be_chosen_and_no_other() {
     let mut desk = Desk::new();
-    let fresh = desk.open(PATH);
-    assert!(!fresh.body.contains("adaptive"), "it is not offered");
-    let forged = fresh.deed("set-security-preference").with("second_factor", "always");
+    for way in ["mandatory", "adaptive", "independent"] {
+        let form = desk.form("set-security-preference").with("second_factor", way);
+        let page = desk.done(&form);
+        assert_eq!(page.deed("set-security-preference").field("second_factor"), Some(way));
+        assert_eq!(desk.preference()["LoginProfilePreference"]["MFAOperationForLogin"], way);
+    }
+    let forged = desk.form("set-security-preference").with("second_factor", "always");
     let page = desk.admin.submit(&forged);
     assert_eq!(page.status, 400);
     assert!(page.text().contains("Second factor at sign-in"), "{}", page.text());
-    desk.tenant.ims("SetSecurityPreference", &[("MFAOperationForLogin", "adaptive")]).ok();
     let form = desk.form("set-security-preference");
-    assert_eq!(form.field("second_factor"), Some("adaptive"));
-    desk.done(&form);
-    assert_eq!(desk.preference()["LoginProfilePreference"]["MFAOperationForLogin"], "adaptive");
+    assert_eq!(form.field("may_use_passkeys"), Some("true"));
+    desk.done(&form.without("may_use_passkeys"));
+    assert_eq!(desk.preference()["LoginProfilePreference"]["AllowUserToLoginWithPasskey"], false);
 }
 
 #[test]

@@ -52,6 +52,8 @@ pub(super) fn judge(browser: &Browser, name: &str) {
 const RAM_PAGES: &[(&str, &str)] = &[
     ("who", "/console"),
     ("switch-role", "/console/switch-role"),
+    ("security", "/console/security"),
+    ("passkeys", "/console/security/passkeys"),
     ("users", "/ram/users"),
     ("user-creation", "/ram/users/create"),
     ("user", "/ram/users/tom"),

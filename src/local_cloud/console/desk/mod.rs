@@ -125,14 +125,35 @@ impl Desk<'_> {
         }
     }
 
-    /// Every item of a list that is paged by marker: `list` are the names of its two levels.
-    pub(crate) fn ask_all<T: DeserializeOwned>(
+    /// As [`Desk::ask`], for one member of the answer: `path` are the names that lead to it.
+    pub(crate) fn ask_for<T: DeserializeOwned>(
         &self,
         (version, action): (&str, &str),
         parameters: &[(&str, &str)],
-        (plural, singular): (&str, &str),
+        path: &[&str],
+    ) -> Result<T, Refusal> {
+        member(action, &mut self.call(version, action, parameters)?, path)
+    }
+
+    /// One page of a list that is paged by marker; `path` are the names of its two levels.
+    pub(crate) fn ask_list<T: DeserializeOwned>(
+        &self,
+        (version, action): (&str, &str),
+        parameters: &[(&str, &str)],
+        path: &[&str],
+    ) -> Result<List<T>, Refusal> {
+        let mut answer = self.call(version, action, parameters)?;
+        let items = member(action, &mut answer, path)?;
+        Ok(List { items, marker: answer.get("Marker").and_then(Value::as_str).map(str::to_owned) })
+    }
+
+    /// Every item of such a list.
+    pub(crate) fn ask_all<T: DeserializeOwned>(
+        &self,
+        action: (&str, &str),
+        parameters: &[(&str, &str)],
+        path: &[&str],
     ) -> Result<Vec<T>, Refusal> {
-        let broken = || Refusal::Internal(format!("the answer of {action}"));
         let mut items = Vec::new();
         let mut marker = String::new();
         loop {
@@ -141,13 +162,10 @@ impl Desk<'_> {
             if !marker.is_empty() {
                 parameters.push(("Marker", &marker));
             }
-            let mut answer = self.call(version, action, &parameters)?;
-            let page = answer.get_mut(plural).and_then(|list| list.get_mut(singular)).map(Value::take);
-            let page: Vec<T> =
-                serde_json::from_value(page.ok_or_else(broken)?).map_err(|_ignored| broken())?;
-            items.extend(page);
-            match answer.get("Marker").and_then(Value::as_str) {
-                Some(next) => next.clone_into(&mut marker),
+            let page = self.ask_list(action, &parameters, path)?;
+            items.extend(page.items);
+            match page.marker {
+                Some(next) => marker = next,
                 None => return Ok(items),
             }
         }
@@ -207,6 +225,21 @@ impl Desk<'_> {
     pub(crate) const fn now(&self) -> Timestamp {
         self.now
     }
+}
+
+/// A page of a list.
+pub(crate) struct List<T> {
+    pub(crate) items: Vec<T>,
+    /// After which the next page begins, where there is one.
+    pub(crate) marker: Option<String>,
+}
+
+/// Takes what stands at the end of `path` out of an action's answer.
+fn member<T: DeserializeOwned>(action: &str, answer: &mut Value, path: &[&str]) -> Result<T, Refusal> {
+    let found = path.iter().try_fold(answer, |value, name| value.get_mut(name)).map(Value::take);
+    found
+        .and_then(|value| serde_json::from_value(value).ok())
+        .ok_or_else(|| Refusal::Internal(format!("the answer of {action} has no {}", path.join("."))))
 }
 
 /// A path of ours with `parts` in it, each as one segment.

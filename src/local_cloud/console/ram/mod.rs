@@ -107,11 +107,5 @@ impl User {
 
 /// The domain of the account's logon names.
 fn default_domain(desk: &Desk<'_>) -> Result<String, Refusal> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Answer {
-        default_domain_name: String,
-    }
-    let answer: Answer = desk.ask((IMS, "GetDefaultDomain"), &[])?;
-    Ok(answer.default_domain_name)
+    desk.ask_for((IMS, "GetDefaultDomain"), &[], &["DefaultDomainName"])
 }

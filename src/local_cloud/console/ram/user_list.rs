@@ -1,12 +1,12 @@
 //! The users of an account: searched by a part of their names, filtered by a tag, a page at a time.
 
 use askama::Template;
-use serde::Deserialize;
 
 use crate::local_cloud::api::version::IMS;
 use crate::local_cloud::refusal::Refusal;
 
 use super::super::desk::{Desk, Frame, Page, Visit, render};
+use super::next::next;
 use super::{User, address};
 
 /// Users on a page.
@@ -25,19 +25,6 @@ struct UserListPage<'a> {
     next: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Answer {
-    users: Users,
-    marker: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Users {
-    user: Vec<User>,
-}
-
 pub(super) fn show(desk: &Desk<'_>, visit: &Visit) -> Result<Page, Refusal> {
     let (search, tag_key, tag_value) =
         (visit.asked("search"), visit.asked("tag_key"), visit.asked("tag_value"));
@@ -50,20 +37,11 @@ pub(super) fn show(desk: &Desk<'_>, visit: &Visit) -> Result<Page, Refusal> {
         ("Orphaned", orphaned),
     ];
     parameters.extend(given.iter().filter(|(_, value)| !value.is_empty()));
-    let answer: Answer = desk.ask((IMS, "ListUsers"), &parameters)?;
-    let next = answer.marker.map(|marker| {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        let pairs = [
-            ("search", search),
-            ("tag_key", tag_key),
-            ("tag_value", tag_value),
-            ("orphaned", orphaned),
-            ("marker", &marker),
-        ];
-        query.extend_pairs(pairs.iter().filter(|(_, value)| !value.is_empty()));
-        query.finish()
-    });
-    let users = answer.users.user;
+    let found = desk.ask_list((IMS, "ListUsers"), &parameters, &["Users", "User"])?;
+    let search_on =
+        [("search", search), ("tag_key", tag_key), ("tag_value", tag_value), ("orphaned", orphaned)];
+    let next = next(&search_on, found.marker.as_deref());
+    let users = found.items;
     render(&UserListPage {
         frame: Frame::new(desk, visit)?,
         search,

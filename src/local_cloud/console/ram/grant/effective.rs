@@ -28,18 +28,6 @@ pub(in super::super) struct GroupGrants {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Answer {
-    groups: Groups,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Groups {
-    group: Vec<Group>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
 struct Group {
     group_name: String,
 }
@@ -48,10 +36,11 @@ impl Effective {
     /// What counts for a user, by its name without the domain.
     pub(in super::super) fn of(desk: &Desk<'_>, user: &str) -> Result<Self, Refusal> {
         let own = Part::of(held::list(desk, Holder::User(user)))?;
-        let answer: Part<Answer> = Part::of(desk.ask((RAM, "ListGroupsForUser"), &[("UserName", user)]))?;
-        let groups = match answer {
+        let parameters = [("UserName", user)];
+        let found = desk.ask_for((RAM, "ListGroupsForUser"), &parameters, &["Groups", "Group"]);
+        let groups = match Part::<Vec<Group>>::of(found)? {
             Part::Refused(reason) => Part::Refused(reason),
-            Part::Shown(answer) => {
+            Part::Shown(found) => {
                 let group = |group: Group| {
                     Ok(GroupGrants {
                         href: address::group(&group.group_name),
@@ -59,7 +48,7 @@ impl Effective {
                         name: group.group_name,
                     })
                 };
-                let groups: Result<_, Refusal> = answer.groups.group.into_iter().map(group).collect();
+                let groups: Result<_, Refusal> = found.into_iter().map(group).collect();
                 Part::Shown(groups?)
             }
         };

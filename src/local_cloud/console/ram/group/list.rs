@@ -1,7 +1,6 @@
 //! The groups of an account: searched by a part of their names, a page at a time.
 
 use askama::Template;
-use serde::Deserialize;
 
 use crate::local_cloud::api::version::IMS;
 use crate::local_cloud::refusal::Refusal;
@@ -23,26 +22,13 @@ struct GroupListPage<'a> {
     next: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Answer {
-    groups: Groups,
-    marker: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Groups {
-    group: Vec<Group>,
-}
-
 pub(super) fn show(desk: &Desk<'_>, visit: &Visit) -> Result<Page, Refusal> {
     let search = visit.asked("search");
     let mut parameters = vec![("MaxItems", PAGE), ("Marker", visit.asked("marker"))];
     if !search.is_empty() {
         parameters.push(("QueryKeyword", search));
     }
-    let answer: Answer = desk.ask((IMS, "ListGroups"), &parameters)?;
-    let next = next(&[("search", search)], answer.marker.as_deref());
-    render(&GroupListPage { frame: Frame::new(desk, visit)?, search, groups: answer.groups.group, next })
+    let found = desk.ask_list((IMS, "ListGroups"), &parameters, &["Groups", "Group"])?;
+    let next = next(&[("search", search)], found.marker.as_deref());
+    render(&GroupListPage { frame: Frame::new(desk, visit)?, search, groups: found.items, next })
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::local_cloud::api::version::IMS;
 use crate::local_cloud::refusal::Refusal;
 
-use super::super::super::desk::{Desk, Done, Visit};
+use super::super::super::desk::{Desk, Done, List, Visit};
 use super::super::next::next;
 use super::super::part::Part;
 use super::super::{address, several};
@@ -34,25 +34,11 @@ impl Member {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Answer {
-    users: Users,
-    marker: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Users {
-    user: Vec<Member>,
-}
-
 pub(super) fn of(desk: &Desk<'_>, visit: &Visit, group: &str) -> Result<Part<Members>, Refusal> {
     let parameters = [("GroupName", group), ("MaxItems", PAGE), ("Marker", visit.asked("marker"))];
-    let answer: Result<Answer, Refusal> = desk.ask((IMS, "ListUsersForGroup"), &parameters);
-    let members =
-        |answer: Answer| Members { next: next(&[], answer.marker.as_deref()), users: answer.users.user };
-    Part::of(answer.map(members))
+    let found = desk.ask_list((IMS, "ListUsersForGroup"), &parameters, &["Users", "User"]);
+    let members = |found: List<_>| Members { next: next(&[], found.marker.as_deref()), users: found.items };
+    Part::of(found.map(members))
 }
 
 pub(super) fn add(desk: &Desk<'_>, visit: &Visit) -> Result<Done, Refusal> {

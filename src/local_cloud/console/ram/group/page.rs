@@ -1,7 +1,6 @@
 //! The page of a group.
 
 use askama::Template;
-use serde::Deserialize;
 
 use crate::local_cloud::api::version::IMS;
 use crate::local_cloud::refusal::Refusal;
@@ -33,12 +32,6 @@ struct Typed<'a> {
     members: &'a str,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Answer {
-    group: Group,
-}
-
 impl GroupPage<'_> {
     /// What hinders its deletion, as far as may be seen.
     fn hindrance(&self) -> Option<String> {
@@ -55,8 +48,7 @@ impl GroupPage<'_> {
 
 pub(super) fn show(desk: &Desk<'_>, visit: &Visit) -> Result<Page, Refusal> {
     let name = address::name_at(visit, "group");
-    let answer: Answer = desk.ask((IMS, "GetGroup"), &[("GroupName", name)])?;
-    let group = answer.group;
+    let group: Group = desk.ask_for((IMS, "GetGroup"), &[("GroupName", name)], &["Group"])?;
     let members = members::of(desk, visit, &group.group_name)?;
     let grants = Grants::of(desk, visit, Holder::Group(&group.group_name))?;
     let (known_name, display_name, comments) =

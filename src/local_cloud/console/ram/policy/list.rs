@@ -2,7 +2,6 @@
 //! page at a time.
 
 use askama::Template;
-use serde::Deserialize;
 
 use crate::local_cloud::api::version::RAM;
 use crate::local_cloud::refusal::Refusal;
@@ -25,19 +24,6 @@ struct PolicyListPage<'a> {
     next: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Answer {
-    policies: Policies,
-    marker: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Policies {
-    policy: Vec<Policy>,
-}
-
 pub(super) fn show(desk: &Desk<'_>, visit: &Visit) -> Result<Page, Refusal> {
     let (search, policy_type) = (visit.asked("search"), visit.asked("type"));
     let mut parameters =
@@ -45,8 +31,8 @@ pub(super) fn show(desk: &Desk<'_>, visit: &Visit) -> Result<Page, Refusal> {
     if !search.is_empty() {
         parameters.push(("QueryKeyword", search));
     }
-    let answer: Answer = desk.ask((RAM, "ListPolicies"), &parameters)?;
-    let next = next(&[("search", search), ("type", policy_type)], answer.marker.as_deref());
-    let policies = answer.policies.policy;
+    let found = desk.ask_list((RAM, "ListPolicies"), &parameters, &["Policies", "Policy"])?;
+    let next = next(&[("search", search), ("type", policy_type)], found.marker.as_deref());
+    let policies = found.items;
     render(&PolicyListPage { frame: Frame::new(desk, visit)?, search, policy_type, policies, next })
 }

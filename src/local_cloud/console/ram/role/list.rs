@@ -1,7 +1,6 @@
 //! The roles of an account: searched by a part of their names or descriptions, a page at a time.
 
 use askama::Template;
-use serde::Deserialize;
 
 use crate::local_cloud::api::version::RAM;
 use crate::local_cloud::refusal::Refusal;
@@ -23,26 +22,13 @@ struct RoleListPage<'a> {
     next: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Answer {
-    roles: Roles,
-    marker: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Roles {
-    role: Vec<Role>,
-}
-
 pub(super) fn show(desk: &Desk<'_>, visit: &Visit) -> Result<Page, Refusal> {
     let search = visit.asked("search");
     let mut parameters = vec![("MaxItems", PAGE), ("Marker", visit.asked("marker"))];
     if !search.is_empty() {
         parameters.push(("QueryKeyword", search));
     }
-    let answer: Answer = desk.ask((RAM, "ListRoles"), &parameters)?;
-    let next = next(&[("search", search)], answer.marker.as_deref());
-    render(&RoleListPage { frame: Frame::new(desk, visit)?, search, roles: answer.roles.role, next })
+    let found = desk.ask_list((RAM, "ListRoles"), &parameters, &["Roles", "Role"])?;
+    let next = next(&[("search", search)], found.marker.as_deref());
+    render(&RoleListPage { frame: Frame::new(desk, visit)?, search, roles: found.items, next })
 }

@@ -1,7 +1,6 @@
 //! The page of a role.
 
 use askama::Template;
-use serde::Deserialize;
 
 use crate::local_cloud::api::version::RAM;
 use crate::local_cloud::refusal::Refusal;
@@ -42,12 +41,6 @@ struct Typed<'a> {
     tag_value: &'a str,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Answer {
-    role: Role,
-}
-
 pub(super) fn show(desk: &Desk<'_>, visit: &Visit) -> Result<Page, Refusal> {
     show_with(desk, visit, None)
 }
@@ -59,8 +52,7 @@ pub(super) fn show_with(
     checked: Option<TrustWords>,
 ) -> Result<Page, Refusal> {
     let name = address::name_at(visit, "role");
-    let answer: Answer = desk.ask((RAM, "GetRole"), &[("RoleName", name)])?;
-    let role = answer.role;
+    let role: Role = desk.ask_for((RAM, "GetRole"), &[("RoleName", name)], &["Role"])?;
     let trust = TrustWords::read(&role.assume_role_policy_document)?;
     let (description, seconds) = (role.description.clone(), role.max_session_duration.to_string());
     let failed = visit.refill("deed", "");

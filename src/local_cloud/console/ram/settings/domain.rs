@@ -14,12 +14,6 @@ const LABEL: &str = "Alias";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Answer {
-    default_domain_name: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
 struct AliasAnswer {
     account_alias: String,
 }
@@ -44,7 +38,7 @@ impl DomainView {
 
 pub(super) fn view(desk: &Desk<'_>, visit: &Visit) -> Result<DomainView, Refusal> {
     let account = desk.session().account.id.as_str();
-    let domain = desk.ask::<Answer>((IMS, "GetDefaultDomain"), &[])?.default_domain_name;
+    let domain = desk.ask_for::<String>((IMS, "GetDefaultDomain"), &[], &["DefaultDomainName"])?;
     let alias = Part::of(desk.ask::<AliasAnswer>((RAM, "GetAccountAlias"), &[]))?;
     let own_domain = format!("{account}{DOMAIN_SUFFIX}");
     let known = if domain == own_domain { "" } else { domain.strip_suffix(DOMAIN_SUFFIX).unwrap_or(&domain) };

@@ -1,6 +1,5 @@
 //! The account's password policy, every field of it in words.
 
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::local_cloud::api::version::IMS;
@@ -99,12 +98,6 @@ const EXPIRY: &Switch = &Switch {
 
 const DEED: &str = "set-password-policy";
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Answer {
-    password_policy: Map<String, Value>,
-}
-
 /// The form, filled in.
 pub(super) struct PasswordPolicyView {
     pub(super) numbers: Vec<NumberView>,
@@ -119,7 +112,7 @@ pub(super) struct SwitchView {
 }
 
 pub(super) fn view(desk: &Desk<'_>, visit: &Visit) -> Result<PasswordPolicyView, Refusal> {
-    let policy = desk.ask::<Answer>((IMS, "GetPasswordPolicy"), &[])?.password_policy;
+    let policy = desk.ask_for::<Map<String, Value>>((IMS, "GetPasswordPolicy"), &[], &["PasswordPolicy"])?;
     let number = |number: &'static Number| {
         number.view(visit, policy.get(number.parameter).and_then(Value::as_i64).unwrap_or_default())
     };

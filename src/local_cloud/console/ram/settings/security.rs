@@ -28,12 +28,6 @@ const LABELS: &[Label] = &[
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Answer {
-    security_preference: Preference,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
 struct Preference {
     access_key_preference: AccessKeys,
     login_profile_preference: Login,
@@ -103,6 +97,7 @@ pub(super) struct SecurityView {
     pub(super) may_change_password: bool,
     pub(super) may_manage_access_keys: bool,
     pub(super) may_manage_mfa_devices: bool,
+    pub(super) may_use_passkeys: bool,
     /// What is kept and counts nowhere.
     pub(super) kept: Vec<Kept>,
 }
@@ -119,7 +114,8 @@ pub(super) struct Kept {
 }
 
 pub(super) fn view(desk: &Desk<'_>, visit: &Visit) -> Result<SecurityView, Refusal> {
-    let preference = desk.ask::<Answer>((IMS, "GetSecurityPreference"), &[])?.security_preference;
+    let preference =
+        desk.ask_for::<Preference>((IMS, "GetSecurityPreference"), &[], &["SecurityPreference"])?;
     let login = &preference.login_profile_preference;
     let chosen = visit.refill("second_factor", &login.mfa_operation_for_login);
     let masks = login.login_network_masks.replace(';', "\n");
@@ -133,26 +129,30 @@ pub(super) fn view(desk: &Desk<'_>, visit: &Visit) -> Result<SecurityView, Refus
             .source
             .map(|source| source.to_canonical().to_string())
             .unwrap_or_default(),
-        second_factors: second_factors(chosen, &login.mfa_operation_for_login),
+        second_factors: second_factors(chosen),
         may_change_password: on("may_change_password", login.allow_user_to_change_password),
         may_manage_access_keys: on("may_manage_access_keys", keys),
         may_manage_mfa_devices: on(
             "may_manage_mfa_devices",
             preference.mfa_preference.allow_user_to_manage_mfa_devices,
         ),
+        may_use_passkeys: on("may_use_passkeys", login.allow_user_to_login_with_passkey),
         kept: kept(&preference),
     })
 }
 
-/// `adaptive` works as `independent` here: it is offered where a program has set it, so that it stays.
-fn second_factors(chosen: &str, set: &str) -> Vec<Choice> {
+fn second_factors(chosen: &str) -> Vec<Choice> {
     const CHOICES: [(&str, &str); 3] = [
         ("mandatory", "Everybody: whoever has no device yet binds one at the next sign-in"),
         ("independent", "Whoever has a device, or a login profile that asks for one"),
-        ("adaptive", "Where something looks risky: kept for programs; works here as the choice before it"),
+        (
+            "adaptive",
+            "Whoever comes from a browser and an address that they did not sign in from in the last 30 days; \
+             whoever has no device binds one then",
+        ),
     ];
-    let offered = CHOICES.into_iter().filter(|(value, _)| *value != "adaptive" || set == "adaptive");
-    offered.map(|(value, words)| Choice { value, words, is_chosen: value == chosen }).collect()
+    let choice = |(value, words)| Choice { value, words, is_chosen: value == chosen };
+    CHOICES.into_iter().map(choice).collect()
 }
 
 fn kept(preference: &Preference) -> Vec<Kept> {
@@ -161,7 +161,6 @@ fn kept(preference: &Preference) -> Vec<Kept> {
     let keys = &preference.access_key_preference;
     let types = preference.verification_preference.verification_types.join(", ");
     [
-        ("Users may sign in with a passkey", yes(login.allow_user_to_login_with_passkey)),
         ("A browser remembers a second factor for 7 days", yes(login.enable_save_mfa_ticket)),
         ("At a sign-in that looks risky", login.operation_for_risk_login.clone()),
         (
@@ -191,6 +190,7 @@ pub(super) fn set(desk: &Desk<'_>, visit: &Visit) -> Result<Done, Refusal> {
         ("AllowUserToChangePassword", ticked("may_change_password")),
         ("AllowUserToManageAccessKeys", ticked("may_manage_access_keys")),
         ("AllowUserToManageMFADevices", ticked("may_manage_mfa_devices")),
+        ("AllowUserToLoginWithPasskey", ticked("may_use_passkeys")),
     ];
     desk.call(IMS, "SetSecurityPreference", &parameters).map_err(|refusal| in_words(refusal, LABELS))?;
     Ok(Done::Here)

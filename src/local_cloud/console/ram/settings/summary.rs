@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
 use crate::local_cloud::api::version::IMS;
 use crate::local_cloud::refusal::Refusal;
 
@@ -33,12 +31,6 @@ const LIMITS: &[(&str, &str)] = &[
     ("Characters of one policy", "PolicySizeQuota"),
 ];
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Answer {
-    summary_map: BTreeMap<String, i64>,
-}
-
 pub(super) struct SummaryView {
     pub(super) counts: Vec<Count>,
     pub(super) limits: Vec<(&'static str, i64)>,
@@ -54,7 +46,7 @@ pub(super) struct Count {
 }
 
 pub(super) fn view(desk: &Desk<'_>) -> Result<SummaryView, Refusal> {
-    let summary = desk.ask::<Answer>((IMS, "GetAccountSummary"), &[])?.summary_map;
+    let summary = desk.ask_for::<BTreeMap<String, i64>>((IMS, "GetAccountSummary"), &[], &["SummaryMap"])?;
     let value = |name: &str| summary.get(name).copied().unwrap_or_default();
     let count = |(name, used, quota): &(&'static str, &str, &str)| {
         let (used, quota) = (value(used), value(quota));

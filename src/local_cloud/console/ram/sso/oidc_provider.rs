@@ -30,12 +30,6 @@ struct OidcProviderPage<'a> {
 }
 
 #[derive(Deserialize)]
-struct Answer {
-    #[serde(rename = "OIDCProvider")]
-    provider: OidcProvider,
-}
-
-#[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct OidcProvider {
     #[serde(rename = "OIDCProviderName")]
@@ -59,7 +53,7 @@ impl OidcProvider {
 
 pub(super) fn show(desk: &Desk<'_>, visit: &Visit) -> Result<Page, Refusal> {
     let named = [("OIDCProviderName", visit.at("provider"))];
-    let provider = desk.ask::<Answer>((IMS, "GetOIDCProvider"), &named)?.provider;
+    let provider = desk.ask_for::<OidcProvider>((IMS, "GetOIDCProvider"), &named, &["OIDCProvider"])?;
     let client_ids = listed(&provider.client_ids);
     let client = client_ids.first().copied().unwrap_or("CLIENT-ID");
     let arn = Arn::oidc_provider(desk.session().identity.account.clone(), provider.name.as_str());

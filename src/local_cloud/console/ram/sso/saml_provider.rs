@@ -28,12 +28,6 @@ struct SamlProviderPage<'a> {
 }
 
 #[derive(Deserialize)]
-struct Answer {
-    #[serde(rename = "SAMLProvider")]
-    provider: SamlProvider,
-}
-
-#[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct SamlProvider {
     #[serde(rename = "SAMLProviderName")]
@@ -48,7 +42,7 @@ struct SamlProvider {
 
 pub(super) fn show(desk: &Desk<'_>, visit: &Visit) -> Result<Page, Refusal> {
     let named = [("SAMLProviderName", visit.at("provider"))];
-    let provider = desk.ask::<Answer>((IMS, "GetSAMLProvider"), &named)?.provider;
+    let provider = desk.ask_for::<SamlProvider>((IMS, "GetSAMLProvider"), &named, &["SAMLProvider"])?;
     let account = &desk.session().identity.account;
     render(&SamlProviderPage {
         frame: Frame::new(desk, visit)?,

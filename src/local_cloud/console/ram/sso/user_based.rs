@@ -44,12 +44,6 @@ struct Typed<'a> {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Answer {
-    user_sso_settings: Settings,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
 struct Settings {
     sso_enabled: bool,
     metadata_document: String,
@@ -72,7 +66,7 @@ struct DomainAnswer {
 }
 
 pub(super) fn show(desk: &Desk<'_>, visit: &Visit) -> Result<Page, Refusal> {
-    let settings = desk.ask::<Answer>((IMS, "GetUserSsoSettings"), &[])?.user_sso_settings;
+    let settings = desk.ask_for::<Settings>((IMS, "GetUserSsoSettings"), &[], &["UserSsoSettings"])?;
     let domain = Part::of(desk.ask::<DomainAnswer>((IMS, "GetDefaultDomain"), &[]))?;
     let cloud = desk.cloud();
     render(&UserBasedPage {

@@ -22,23 +22,12 @@ impl Group {
 }
 
 pub(super) fn groups(desk: &Desk<'_>, user: &str) -> Result<Vec<Group>, Refusal> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Answer {
-        groups: Groups,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Groups {
-        group: Vec<Group>,
-    }
-    let answer: Answer = desk.ask((RAM, "ListGroupsForUser"), &[("UserName", user)])?;
-    Ok(answer.groups.group)
+    desk.ask_for((RAM, "ListGroupsForUser"), &[("UserName", user)], &["Groups", "Group"])
 }
 
 /// The groups of the account that the user is not in yet, as far as whoever looks may see them.
 pub(super) fn others(desk: &Desk<'_>, joined: &[Group]) -> Vec<String> {
-    let all: Vec<Group> = desk.ask_all((RAM, "ListGroups"), &[], ("Groups", "Group")).unwrap_or_default();
+    let all: Vec<Group> = desk.ask_all((RAM, "ListGroups"), &[], &["Groups", "Group"]).unwrap_or_default();
     let is_other = |name: &String| joined.iter().all(|group| group.group_name != *name);
     all.into_iter().map(|group| group.group_name).filter(is_other).collect()
 }

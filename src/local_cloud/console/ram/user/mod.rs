@@ -13,6 +13,7 @@ use askama::Template;
 use crate::local_cloud::api::version::IMS;
 use crate::local_cloud::refusal::Refusal;
 
+use super::super::access_keys::{self, AccessKey};
 use super::super::desk::{Deed, Desk, Done, Frame, Page, Screen, Visit, render};
 use super::grant::{self, Grants, Holder};
 use super::part::Part;
@@ -61,7 +62,7 @@ struct UserPage<'a> {
     login_profile: Part<Option<login_profile::LoginProfile>>,
     choice: PasswordChoice,
     mfa_device: Part<Option<String>>,
-    access_keys: Part<Vec<access_key::AccessKey>>,
+    access_keys: Part<Vec<AccessKey>>,
     groups: Part<Vec<membership::Group>>,
     grants: Grants,
     /// What counts for the user, with its groups.
@@ -81,7 +82,7 @@ fn show(desk: &Desk<'_>, visit: &Visit) -> Result<Page, Refusal> {
         login_profile: Part::of(login_profile::find(desk, &user.user_principal_name))?,
         choice: PasswordChoice::of(visit),
         mfa_device: Part::of(mfa::find(desk, &user.user_principal_name))?,
-        access_keys: Part::of(access_key::list(desk, &user.user_principal_name))?,
+        access_keys: Part::of(access_keys::list(desk, Some(&user.user_principal_name)))?,
         groups,
         group_names,
         grants: Grants::of(desk, visit, Holder::User(user.name()))?,
@@ -101,15 +102,8 @@ fn detach_policy(desk: &Desk<'_>, visit: &Visit) -> Result<Done, Refusal> {
 
 /// The user that the page is about.
 fn find(desk: &Desk<'_>, visit: &Visit) -> Result<User, Refusal> {
-    #[derive(serde::Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Answer {
-        user: User,
-    }
-    let domain = super::default_domain(desk)?;
-    let name = format!("{}@{domain}", name(visit));
-    let answer: Answer = desk.ask((IMS, "GetUser"), &[("UserPrincipalName", &name)])?;
-    Ok(answer.user)
+    let name = principal_name(desk, visit)?;
+    desk.ask_for((IMS, "GetUser"), &[("UserPrincipalName", &name)], &["User"])
 }
 
 /// The user's name, as it stands in the address.
