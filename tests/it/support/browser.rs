@@ -58,14 +58,7 @@ pub(crate) struct Browser {
 impl Browser {
     /// Opens one with a viewport of that many CSS pixels.
     pub(crate) fn open(width: u32, height: u32) -> Self {
-        let driver = Process::spawn(Command::new("chromedriver").arg("--port=0"));
-        let port = wait_for(PATIENCE, || {
-            let output = driver.output();
-            let (_before, behind) = output.split_once("started successfully on port ")?;
-            Some(behind.split_once('.')?.0.to_owned())
-        });
-        let port = port.unwrap_or_else(|| panic!("chromedriver does not start: {}", driver.output()));
-
+        let (driver, port) = drive();
         let profile = tempfile::tempdir().unwrap();
         let mut flags: Vec<String> = FLAGS.iter().map(|flag| (*flag).to_owned()).collect();
         flags.push(format!("--user-data-dir={}", profile.path().display()));
@@ -272,6 +265,28 @@ impl Browser {
         let client = self.client.clone().unwrap();
         self.runtime.block_on(work(client))
     }
+}
+
+/// A chromedriver, and its port. It takes a port that is free by IPv6 and ends where somebody has that port by
+/// IPv4, which with many tests at once happens: then there is another.
+fn drive() -> (Process, String) {
+    for _ in 0..10 {
+        let mut driver = Process::spawn(Command::new("chromedriver").arg("--port=0"));
+        let port = wait_for(PATIENCE, || {
+            let has_ended = driver.ended().is_some();
+            let output = driver.output();
+            match output.split_once("started successfully on port ") {
+                Some((_before, behind)) => Some(Some(behind.split_once('.')?.0.to_owned())),
+                None => has_ended.then_some(None),
+            }
+        });
+        match port.flatten() {
+            Some(port) => return (driver, port),
+            None if driver.output().contains("Address already in use") => {}
+            None => panic!("chromedriver does not start: {}", driver.output()),
+        }
+    }
+    panic!("chromedriver finds no port");
 }
 
 impl Drop for Browser {
