@@ -105,6 +105,10 @@ pub(crate) fn update(call: &Invocation<'_>) -> Outcome {
         row.password_reset_required = settings.password_reset_required.unwrap_or(row.password_reset_required);
         row.mfa_bind_required = settings.mfa_bind_required.unwrap_or(row.mfa_bind_required);
         row.status = status;
+        if row.status == "Inactive" {
+            // Or they would go on as soon as it is active again.
+            console_session::delete_by_password(connection, &user.id, None)?;
+        }
         if hash.is_some() {
             row.is_initial = is_enabled_again;
             replace(connection, &mut row, hash, call.now)?;
@@ -124,6 +128,8 @@ pub(crate) fn update(call: &Invocation<'_>) -> Outcome {
 pub(crate) fn delete(call: &Invocation<'_>, connection: &mut SqliteConnection) -> Outcome {
     let user = changeable(call, connection, "DeleteLoginProfile")?;
     if login_profile::delete(connection, &user.id)? {
+        // Or a profile that is made anew would bring them back.
+        console_session::delete_by_password(connection, &user.id, None)?;
         Ok(json!({}))
     } else {
         Err(Refusal::missing(Entity::LoginProfile, user.name))

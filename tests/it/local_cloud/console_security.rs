@@ -64,6 +64,25 @@ fn a_new_password_ends_the_consoles_that_the_old_one_opened_but_the_one_in_hand(
 }
 
 #[test]
+fn a_sign_in_that_was_taken_away_and_given_again_brings_no_console_back() {
+    let tenant = Tenant::new();
+    let mut alice = signed_in(&tenant, "alice", &[]);
+    let (name, console) = (tenant.principal("alice"), tenant.world.url("/console"));
+    let named = ("UserPrincipalName", name.as_str());
+    for (away, given) in [
+        (("UpdateLoginProfile", ("Status", "Inactive")), ("UpdateLoginProfile", ("Status", "Active"))),
+        (("DeleteLoginProfile", ("Status", "")), ("CreateLoginProfile", ("Password", PASSWORD))),
+    ] {
+        sign_in(&tenant.world, &mut alice, &name);
+        assert_eq!(alice.get(&console).status, 200);
+        // The browser does not look at it meanwhile.
+        tenant.ims(away.0, &[named, away.1]).ok();
+        tenant.ims(given.0, &[named, given.1]).ok();
+        assert_eq!(alice.get(&console).status, 401, "{}", away.0);
+    }
+}
+
+#[test]
 fn what_the_account_does_not_let_its_users_do_is_said_and_refused() {
     let tenant = Tenant::new();
     let mut alice = signed_in(&tenant, "alice", &[]);
