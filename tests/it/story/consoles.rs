@@ -78,6 +78,7 @@ const RAM_PAGES: &[(&str, &str)] = &[
     ("sso-saml-creation", "/ram/sso/create-saml-provider"),
     ("sso-oidc-creation", "/ram/sso/create-oidc-provider"),
     ("sso-saml", "/ram/sso/saml-providers/AliyunReservedSSO-d-test"),
+    ("sso-oidc", "/ram/sso/oidc-providers/ci"),
     ("sso-user", "/ram/sso/user"),
     ("settings", "/ram/settings"),
 ];
@@ -114,6 +115,18 @@ fn every_page_of_the_ram_console_can_be_used_by_everybody() {
     let browser = Browser::open(1440, 900);
     browser.goto(&tenant.world.url("/login"));
     judge(&browser, "login");
+    let rita = tenant.user("rita");
+    let first = [("PasswordResetRequired", "true"), ("MFABindRequired", "true")];
+    let profile = [("UserPrincipalName", rita.as_str()), ("Password", PASSWORD), first[0], first[1]];
+    tenant.ims("CreateLoginProfile", &profile).ok();
+    try_sign_in(&browser, (&rita, PASSWORD));
+    browser.wait_for_text("Set a new password");
+    judge(&browser, "login-password");
+    browser.fill("New password", "kayak-river-2");
+    browser.fill("New password again", "kayak-river-2");
+    browser.click("Set the password");
+    browser.wait_for_text("Bind an MFA device");
+    judge(&browser, "login-binding");
     sign_in(&browser, &tenant.world.base_url, &alice);
     for (name, path) in RAM_PAGES {
         browser.goto(&tenant.world.url(path));
@@ -147,6 +160,8 @@ fn furnish(tenant: &Tenant) {
     tenant.ram("CreateAccessKey", &[("UserName", "tom")]).ok();
     tenant.grant_document("tom", "reading", READING);
     tenant.ims("CreateVirtualMFADevice", &[("VirtualMFADeviceName", "phone")]).ok();
+    let oidc = [("OIDCProviderName", "ci"), ("IssuerUrl", "http://localhost:9"), ("ClientIds", "one,two")];
+    tenant.ims("CreateOIDCProvider", &oidc).ok();
     let trust = tenant.trust_of_account();
     tenant.ram("CreateRole", &[("RoleName", "auditor"), ("AssumeRolePolicyDocument", &trust)]).ok();
     let cloudsso = world.cloudsso(&tenant.account);
