@@ -12,6 +12,7 @@ pub mod local_cloud;
 pub mod policy;
 pub mod rpc;
 pub mod saml;
+pub mod scim;
 pub mod service;
 pub mod storage;
 pub mod web;
