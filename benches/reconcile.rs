@@ -20,8 +20,8 @@ use cloudsso::cloud::{Cloud, Endpoint, Limits, Pause, Retry, Site, Surroundings,
 use cloudsso::crypto::password::Hasher;
 use cloudsso::crypto::{Random, SealingKey};
 use cloudsso::domain::{
-    AccessConfigurationSpec, Assignee, AssignmentKey, CloudSite, PermissionPolicy, Target, TaskFilter,
-    TaskKind, UserSpec,
+    AccessConfigurationSpec, Assignee, AssignmentKey, CloudSite, MassChangeLimits, PermissionPolicy, Quotas,
+    Target, TaskFilter, TaskKind, UserSpec,
 };
 use cloudsso::local_cloud;
 use cloudsso::rpc::AccessKey;
@@ -128,6 +128,8 @@ fn product(
         site: CloudSite::local_cloud(base_url),
         cloud: Cloud::with_limits(site, surroundings, limits),
         upkeep: Upkeep::default(),
+        mass_change: MassChangeLimits::default(),
+        quotas: Quotas::default(),
         clock,
         random,
     })?)

@@ -16,6 +16,7 @@ use crate::domain::MachinePolicy;
 use super::configuration::{self, ServeArguments};
 use super::control::{self, Holder, LONGEST_ANSWER, PolicyEntry, Request};
 use super::running;
+use super::scim_credential::{Lifetime, NewCredential, ScimRequest};
 use super::terminal::print;
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -61,6 +62,55 @@ pub(super) enum AdminCommand {
         #[command(flatten)]
         place: Place,
     },
+    /// Make a credential for an identity provider that pushes by SCIM, and serve SCIM from now on; its token is
+    /// shown this once
+    CreateScimCredential {
+        #[command(flatten)]
+        credential: NewCredential,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// List SCIM credentials, without their tokens
+    ListScimCredentials {
+        /// Those of the connector of this name only
+        #[arg(long)]
+        connector: Option<String>,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Turn a SCIM credential off: it is refused from this moment on
+    DisableScimCredential {
+        /// The credential's id
+        id: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Turn a SCIM credential on again
+    EnableScimCredential {
+        /// The credential's id
+        id: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Make a SCIM credential that takes the place of another, which is good for a while still
+    RotateScimCredential {
+        /// The old credential's id
+        id: String,
+        /// For how many days the old one is good still; 0 ends it at once [default: 7]
+        #[arg(long)]
+        overlap_days: Option<u32>,
+        #[command(flatten)]
+        lifetime: Lifetime,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Delete a SCIM credential
+    DeleteScimCredential {
+        /// The credential's id
+        id: String,
+        #[command(flatten)]
+        place: Place,
+    },
 }
 
 #[derive(Args)]
@@ -98,7 +148,20 @@ pub(super) struct Place {
 
 /// Does what the command says.
 pub(super) fn run(command: AdminCommand) -> Result<(), String> {
-    let (request, place) = match command {
+    let (request, place) = understand(command)?;
+    let is_json = place.json;
+    let result = ask(place, request)?;
+    if is_json {
+        print(&result.to_string());
+    } else {
+        print_in_words(&result);
+    }
+    Ok(())
+}
+
+fn understand(command: AdminCommand) -> Result<(Request, Place), String> {
+    let scim = |request: ScimRequest| Request::ScimCredential { request };
+    Ok(match command {
         AdminCommand::CreateAccessKey { holder, policy, place } => {
             let policies = policy.iter().map(|policy| read_policy(policy)).collect::<Result<Vec<_>, _>>()?;
             let policies = (!policies.is_empty()).then_some(policies);
@@ -115,15 +178,23 @@ pub(super) fn run(command: AdminCommand) -> Result<(), String> {
             (Request::SetAccessKeyStatus { id, is_active: true }, place)
         }
         AdminCommand::DeleteAccessKey { id, place } => (Request::DeleteAccessKey { id }, place),
-    };
-    let is_json = place.json;
-    let result = ask(place, request)?;
-    if is_json {
-        print(&result.to_string());
-    } else {
-        print_in_words(&result);
-    }
-    Ok(())
+        AdminCommand::CreateScimCredential { credential, place } => {
+            (scim(ScimRequest::Create(credential)), place)
+        }
+        AdminCommand::ListScimCredentials { connector, place } => {
+            (scim(ScimRequest::List { connector }), place)
+        }
+        AdminCommand::DisableScimCredential { id, place } => {
+            (scim(ScimRequest::SetStatus { id, is_enabled: false }), place)
+        }
+        AdminCommand::EnableScimCredential { id, place } => {
+            (scim(ScimRequest::SetStatus { id, is_enabled: true }), place)
+        }
+        AdminCommand::RotateScimCredential { id, overlap_days, lifetime, place } => {
+            (scim(ScimRequest::Rotate { id, overlap_days, lifetime }), place)
+        }
+        AdminCommand::DeleteScimCredential { id, place } => (scim(ScimRequest::Delete { id }), place),
+    })
 }
 
 /// A policy that is known by its name, or a file that is named after what it says.
@@ -179,15 +250,34 @@ fn ask_server(mut stream: UnixStream, request: &Request) -> std::io::Result<Resu
 
 fn print_in_words(result: &Value) {
     let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or("–").to_owned();
-    match result.get("access_keys").and_then(Value::as_array) {
-        Some(keys) => {
-            for key in keys {
-                let columns = ["access_key_id", "status", "holder_id", "created_at", "last_used_at"];
-                print(&columns.map(|name| text(key, name)).join("  "));
+    let lists = [
+        ("access_keys", ["access_key_id", "status", "holder_id", "created_at", "last_used_at"].as_slice()),
+        (
+            "scim_credentials",
+            &["credential_id", "status", "connector_id", "scope", "hint", "expires_at", "last_used_at"],
+        ),
+    ];
+    let list = |(name, columns)| Some((result.get(name)?.as_array()?, columns));
+    match lists.into_iter().find_map(list) {
+        Some((items, columns)) => {
+            for item in items {
+                let cells: Vec<String> = columns.iter().map(|name| text(item, name)).collect();
+                print(&cells.join("  "));
             }
         }
         None => {
-            for name in ["access_key_id", "access_key_secret", "holder", "status"] {
+            for name in [
+                "access_key_id",
+                "access_key_secret",
+                "holder",
+                "credential_id",
+                "token",
+                "connector_id",
+                "scope",
+                "expires_at",
+                "scim_synchronization",
+                "status",
+            ] {
                 if result.get(name).is_some() {
                     print(&format!("{name}: {}", text(result, name)));
                 }

@@ -13,6 +13,7 @@ use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use crate::base::{Network, Secret};
+use crate::domain::{MassChangeLimits, Quotas};
 use crate::local_cloud::Faults;
 use crate::service::Upkeep;
 use crate::storage::DatabaseUrl;
@@ -20,6 +21,8 @@ use crate::storage::DatabaseUrl;
 use super::cloud::{CloudArguments, CloudLimits, CloudSection, CloudSettings};
 use super::faults::FaultArguments;
 use super::proxies::{ProxyArguments, networks};
+use super::quotas::{QuotaArguments, QuotaSection};
+use super::scim::{ScimArguments, ScimSection};
 
 const FILE: &str = "cloudsso.toml";
 
@@ -80,6 +83,10 @@ pub(super) struct ServeArguments {
     #[arg(long, env = "CLOUDSSO_WORKER_DRIFT_HOURS")]
     worker_drift_hours: Option<u32>,
     #[command(flatten)]
+    quotas: QuotaArguments,
+    #[command(flatten)]
+    scim: ScimArguments,
+    #[command(flatten)]
     cloud: CloudArguments,
     /// What is logged, such as `info` or `cloudsso=debug` [default: info; warn with --demo]
     #[arg(long, env = "CLOUDSSO_LOG_FILTER")]
@@ -120,6 +127,8 @@ struct File {
     management: ManagementSection,
     local_cloud: LocalCloudSection,
     worker: WorkerSection,
+    quotas: QuotaSection,
+    scim: ScimSection,
     log: LogSection,
     sealing: SealingSection,
     cloud: CloudSection,
@@ -199,6 +208,8 @@ pub(super) struct Settings {
     pub(super) faults: Faults,
     pub(super) worker_threads: usize,
     pub(super) upkeep: Upkeep,
+    pub(super) quotas: Quotas,
+    pub(super) mass_change: MassChangeLimits,
     pub(super) log_filter: String,
     pub(super) log_format: LogFormat,
     pub(super) sealing_key: Option<Secret>,
@@ -278,7 +289,9 @@ fn settle(arguments: ServeArguments, secrets: Secrets, file: File) -> Result<Set
         local_cloud_port: arguments.local_cloud_port.or(file.local_cloud.port).unwrap_or(8090),
         local_cloud_proxies,
         worker_threads,
+        quotas: arguments.quotas.settle(file.quotas)?,
         upkeep: Upkeep { directory: every(directory_seconds, 1), drift: every(drift_hours, 3_600) },
+        mass_change: arguments.scim.settle(&file.scim)?,
         log_filter: arguments.log_filter.or(file.log.filter).unwrap_or_else(|| default_filter.to_owned()),
         log_format: arguments.log_format.or(file.log.format).unwrap_or(LogFormat::Text),
         sealing_key: secrets.sealing_key.or(file.sealing.key),
@@ -422,6 +435,7 @@ mod tests {
             (["--public-url", "https://x/path"], "public.url"),
             (["--trusted-proxies", "proxy.example"], "public.trusted_proxies"),
             (["--worker-threads", "0"], "worker.threads"),
+            (["--scim-mass-change-percent", "101"], "scim.mass_change_percent"),
             (["--cloud-site", "china"], "cloud.access_key_id"),
             (["--cloud-site", "local"], "cloud.access_key_id"),
             (["--cloud-rate", "0"], "cloud.rate"),

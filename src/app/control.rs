@@ -23,6 +23,8 @@ use crate::base::{AccessKeyId, MachineName, UserName};
 use crate::domain::{AccessKey, Activity, KeyHolder, MachinePolicy};
 use crate::service::{Context, Operator, access_key, administrator, machine_identity};
 
+use super::scim_credential::{self, ScimRequest};
+
 /// The socket's name in the data directory.
 pub(super) const SOCKET: &str = "control.sock";
 /// Where it is made before it is moved there: nobody else can reach it while its mode is not set.
@@ -60,6 +62,11 @@ pub(super) enum Request {
     DeleteAccessKey {
         /// Which.
         id: String,
+    },
+    /// Look after what SCIM connectors authenticate by.
+    ScimCredential {
+        /// What to do.
+        request: ScimRequest,
     },
 }
 
@@ -109,6 +116,7 @@ pub(super) fn execute(ctx: &Context, request: Request) -> Result<Value, String> 
             access_key::update_status(ctx, &operator, &id, status).map_err(in_words)?;
             Ok(json!({ "access_key_id": id, "status": status.as_str() }))
         }
+        Request::ScimCredential { request } => scim_credential::execute(ctx, &operator, request),
         Request::DeleteAccessKey { id } => {
             let id = key_id(&id)?;
             access_key::delete(ctx, &operator, &id).map_err(in_words)?;

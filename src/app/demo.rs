@@ -10,12 +10,13 @@ use serde::Deserialize;
 use tokio::time::interval;
 use url::Url;
 
-use crate::base::{AccessKeyId, Clock, MachineName, Secret, UserName};
+use crate::base::{AccessKeyId, Clock, ConnectorName, MachineName, Secret, UserName};
 use crate::crypto::{Random, TotpSecret};
-use crate::domain::{KeyHolder, MachinePolicy, PrincipalId};
+use crate::domain::{KeyHolder, MachinePolicy, PrincipalId, ScimScope, Status};
+use crate::service::scim::credential::Whose;
 use crate::service::{
     self, Context, Operator, access_key, administrator, credential, directory, machine_identity,
-    organisation, task, user,
+    organisation, scim, task, user,
 };
 use crate::storage::DatabaseUrl;
 
@@ -32,6 +33,8 @@ const REPLICA_FILE: &str = "replica.toml";
 const ADMINISTRATOR: &str = "admin";
 /// The machine identity that the demo's AccessKey belongs to.
 const MACHINE: &str = "demo";
+/// The SCIM connector that the demo's token belongs to.
+const CONNECTOR: &str = "demo";
 /// No letters that are taken for one another.
 const ALPHABET: &str = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789";
 const PASSWORD_LENGTH: usize = 16;
@@ -51,6 +54,13 @@ pub(super) struct Secrets {
     #[serde(default)]
     users: Vec<Person>,
     openapi: Option<Key>,
+    scim: Option<ScimAccess>,
+}
+
+/// Where a SCIM client finds us, and its token.
+#[derive(Clone, Debug, Deserialize)]
+struct ScimAccess {
+    token: Secret,
 }
 
 /// An AccessKey of the OpenAPI.
@@ -77,6 +87,7 @@ struct Cast {
     administrator: Person,
     users: Vec<Person>,
     openapi: Key,
+    scim_token: Secret,
 }
 
 /// Takes away what an earlier start wrote, so that nobody takes it for this one's; its people keep
@@ -132,7 +143,9 @@ fn stage(ctx: &Context, known: &Secrets) -> Result<Cast, String> {
     let administrator = people.next().ok_or("nobody is in the demo")?;
     let organisation = directory::id_of(ctx, &operator).map_err(|error| error.to_string())?;
     let openapi = key(ctx, known.openapi.as_ref())?;
-    Ok(Cast { directory_id: organisation.to_string(), administrator, users: people.collect(), openapi })
+    let scim_token = scim_token(ctx, known.scim.as_ref())?;
+    let (directory_id, users) = (organisation.to_string(), people.collect());
+    Ok(Cast { directory_id, administrator, users, openapi, scim_token })
 }
 
 /// The key of a program that may do everything: that of an earlier start, if this database knows it.
@@ -155,6 +168,33 @@ fn key(ctx: &Context, known: Option<&Key>) -> Result<Key, String> {
     }
     let made = access_key::create(ctx, &operator, &holder).map_err(in_words)?;
     Ok(Key { access_key_id: made.key.id.to_string(), access_key_secret: made.secret })
+}
+
+/// The token of the demo's SCIM connector: that of an earlier start, if it is good still.
+fn scim_token(ctx: &Context, known: Option<&ScimAccess>) -> Result<Secret, String> {
+    let in_words = |error: service::Error| error.to_string();
+    let operator = Operator::local();
+    scim::synchronization::set_status(ctx, &operator, Status::Enabled).map_err(in_words)?;
+    if let Some(ScimAccess { token }) = known
+        && scim::credential::is_accepted(ctx, &operator, token).map_err(in_words)?
+    {
+        return Ok(token.clone());
+    }
+    let name = ConnectorName::parse(CONNECTOR).map_err(|error| error.to_string())?;
+    // Nobody knows the tokens of those any more.
+    if let Some(connector) = scim::connector::find_by_name(ctx, &operator, &name).map_err(in_words)? {
+        for lost in scim::credential::list(ctx, &operator, Some(&connector.id)).map_err(in_words)? {
+            scim::credential::delete(ctx, &operator, &lost.id).map_err(in_words)?;
+        }
+    }
+    let made = scim::credential::create(ctx, &operator, Whose::Named(name), ScimScope::All, None);
+    Ok(made.map_err(in_words)?.token)
+}
+
+/// Where SCIM is; loopback by its number, as the OpenAPI's.
+fn scim_base_url(public_url: &str) -> String {
+    let scheme = public_url.split("://").next().unwrap_or("http");
+    format!("{scheme}://{}/scim/v2", endpoint(public_url))
 }
 
 /// Where the OpenAPI is, `host:port`; loopback by its number, which every client reaches.
@@ -240,6 +280,10 @@ fn write_files(settings: &Settings, running: &Running, cast: &Cast) -> std::io::
             "endpoint": endpoint(&running.public_url),
             "access_key_id": cast.openapi.access_key_id,
             "access_key_secret": cast.openapi.access_key_secret.expose(),
+        },
+        "scim": {
+            "base_url": scim_base_url(&running.public_url),
+            "token": cast.scim_token.expose(),
         },
     });
     if let (Some(local), Some(demo)) = (&running.local_cloud, demo.as_object_mut()) {
@@ -331,6 +375,7 @@ mod tests {
             ("http://sso.example.com:81", "sso.example.com:81"),
         ] {
             assert_eq!(endpoint(url), endpoint_of);
+            assert!(scim_base_url(url).ends_with(&format!("://{endpoint_of}/scim/v2")));
         }
     }
 }

@@ -146,6 +146,8 @@ fn context(
         site: cloud.console(),
         cloud: cloud.driver(clock.clone(), random.clone(), limits)?,
         upkeep: settings.upkeep,
+        quotas: settings.quotas,
+        mass_change: settings.mass_change,
         clock,
         random,
     })

@@ -95,6 +95,8 @@ id!(/** An operator of the product. */ AdministratorId, "adm-");
 id!(/** A program that administers the product with AccessKeys of its own. */ MachineIdentityId, "mi-");
 id!(/** A set of permissions that can be assigned on an account. */ AccessConfigurationId, "ac-");
 id!(/** One piece of provisioning work. */ TaskId, "t-");
+id!(/** An external identity provider that pushes users and groups by SCIM. */ ScimConnectorId, "scimconn-");
+id!(/** What a connector authenticates by. */ ScimCredentialId, "scimcred-");
 id!(/** A person's or a group's RAM users in an account. */ UserProvisioningId, "up-");
 id!(/** What a user provisioning still has to do for one person. */ UserProvisioningEventId, "upe-");
 id!(/** A session in an account's console that we opened. */ ConsoleSessionId, "cs-");

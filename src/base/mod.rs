@@ -15,10 +15,14 @@ mod token_bucket;
 pub use clock::{Clock, Timestamp};
 pub use id::{
     AccessConfigurationId, AccessKeyId, AccountId, AdministratorId, ConsoleSessionId, DirectoryId, EventId,
-    FolderId, Generated, GroupId, MachineIdentityId, MfaDeviceId, RequestId, SessionId, SignInId,
-    SigningKeyId, TaskId, UserId, UserProvisioningEventId, UserProvisioningId,
+    FolderId, Generated, GroupId, MachineIdentityId, MfaDeviceId, RequestId, ScimConnectorId,
+    ScimCredentialId, SessionId, SignInId, SigningKeyId, TaskId, UserId, UserProvisioningEventId,
+    UserProvisioningId,
 };
-pub use name::{AccessConfigurationName, DirectoryName, GroupName, InvalidName, MachineName, UserName, fold};
+pub use name::{
+    AccessConfigurationName, ConnectorName, DirectoryName, GroupName, InvalidName, MachineName, UserName,
+    fold,
+};
 pub use network::{Network, client_address};
 pub use page::{Page, PageRequest};
 pub use secret::Secret;

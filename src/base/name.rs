@@ -126,6 +126,30 @@ name!(
     |text| is_made_of(text, 64, b"_-.")
 );
 
+name!(
+    /// The name of a SCIM connector, as its administrators call the identity provider.
+    ConnectorName,
+    "1 to 64 characters without control characters, and without a space at either end",
+    |text| {
+        (1..=64).contains(&text.chars().count()) && !text.chars().any(char::is_control) && text.trim() == text
+    }
+);
+
+impl GroupName {
+    /// The name of a group that an identity provider keeps, whose rule is wider: 1 to 128 characters, none of
+    /// them a control character, and no space at either end.
+    ///
+    /// # Errors
+    /// [`InvalidName`] with the rule in words.
+    pub fn of_provider(text: &str) -> Result<Self, InvalidName> {
+        let is_name = (1..=128).contains(&text.chars().count())
+            && !text.chars().any(char::is_control)
+            && text.trim() == text;
+        let rule = "1 to 128 characters without control characters, and without a space at either end";
+        if is_name { Ok(Self(text.to_owned())) } else { Err(InvalidName { field: "GroupName", rule }) }
+    }
+}
+
 impl DirectoryName {
     /// The name of a directory that was given none: its own id, the only name that may begin with `d-`.
     pub fn of(id: &DirectoryId) -> Self {
@@ -154,6 +178,26 @@ mod tests {
             assert!(UserName::parse(bad).is_err(), "{bad:?}");
         }
         assert_eq!(UserName::parse("Alice").map(|name| name.key()), Ok("alice".to_owned()));
+    }
+
+    #[test]
+    fn groups_of_a_provider_may_be_called_almost_anything() {
+        for good in ["Cloud Admins", "Großkunden (EU)", "a", &"名".repeat(128)] {
+            assert_eq!(GroupName::of_provider(good).map(|name| name.to_string()), Ok(good.to_owned()));
+        }
+        for bad in ["", " a", "a ", "a\nb", &"n".repeat(129)] {
+            assert!(GroupName::of_provider(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn connector_names() {
+        for good in ["default", "Entra ID (EU)", "名"] {
+            assert!(ConnectorName::parse(good).is_ok(), "{good}");
+        }
+        for bad in ["", " okta", "okta ", "a\tb", &"n".repeat(65)] {
+            assert!(ConnectorName::parse(bad).is_err(), "{bad:?}");
+        }
     }
 
     #[test]

@@ -2,19 +2,32 @@
 
 use crate::base::{DirectoryId, DirectoryName, Timestamp};
 
-use super::{Error, Kind};
+use super::{Error, Kind, Status};
 
 /// Where the directory is kept, as answers and resource names say it. The vendor's clients need a region;
 /// an installation is in one place.
 pub const REGION: &str = "cn-shanghai";
 
-/// How much one directory holds.
-pub struct Quotas;
+/// How much one directory holds: what an installation can choose, and what is the same in all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quotas {
+    /// Users.
+    pub users: i64,
+    /// Groups.
+    pub groups: i64,
+}
+
+impl Default for Quotas {
+    /// The vendor's.
+    fn default() -> Self {
+        Self { users: Self::USERS, groups: Self::GROUPS }
+    }
+}
 
 impl Quotas {
-    /// Users.
+    /// Users, where nothing else was chosen.
     pub const USERS: i64 = 100_000;
-    /// Groups.
+    /// Groups, where nothing else was chosen.
     pub const GROUPS: i64 = 5_000;
     /// Access configurations.
     pub const ACCESS_CONFIGURATIONS: i64 = 1_000;
@@ -38,6 +51,8 @@ pub struct DirectoryRecord {
     pub id: DirectoryId,
     /// The name.
     pub name: DirectoryName,
+    /// Whether SCIM is served.
+    pub scim_synchronization: Status,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.
@@ -53,6 +68,7 @@ pub struct DirectoryCounts {
     pub access_configurations: i64,
     pub access_assignments: i64,
     pub tasks_in_progress: i64,
+    pub scim_credentials: i64,
 }
 
 impl DirectoryCounts {
@@ -71,6 +87,7 @@ impl DirectoryCounts {
             ),
             (self.groups, "DeletionConflict.Directory.Group", "groups"),
             (self.users, "DeletionConflict.Directory.User", "users"),
+            (self.scim_credentials, "DeletionConflict.Directory.SCIMServerCredential", "SCIM credentials"),
         ];
         match held.into_iter().find(|(count, _, _)| *count > 0) {
             None => Ok(()),

@@ -1,8 +1,10 @@
 //! Groups of the directory.
 
+use std::fmt;
+
 use serde::Deserialize;
 
-use crate::base::{GroupId, GroupName, Timestamp};
+use crate::base::{GroupId, GroupName, ScimConnectorId, Timestamp, UserId};
 
 use super::{Error, ProvisionType, text};
 
@@ -56,6 +58,36 @@ impl GroupChanges {
     }
 }
 
+/// What is directly in a group.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Member {
+    /// A user.
+    User(UserId),
+    /// A group, with all that is in it.
+    Group(GroupId),
+}
+
+impl Member {
+    /// Reads an id; its prefix says of what.
+    pub fn parse(text: &str) -> Option<Self> {
+        UserId::parse(text).map(Self::User).or_else(|| GroupId::parse(text).map(Self::Group))
+    }
+
+    /// The id.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::User(id) => id.as_str(),
+            Self::Group(id) => id.as_str(),
+        }
+    }
+}
+
+impl fmt::Display for Member {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// A group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
@@ -65,8 +97,30 @@ pub struct Group {
     pub spec: GroupSpec,
     /// Where it came from.
     pub provision_type: ProvisionType,
+    /// The connector that looks after it, where it is synchronised.
+    pub connector_id: Option<ScimConnectorId>,
+    /// What the identity provider it comes from calls it.
+    pub external_id: Option<String>,
+    /// Grows by one with every write, also of its members.
+    pub version: i64,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+}
+
+impl Group {
+    /// A group made here just now.
+    pub const fn new(id: GroupId, spec: GroupSpec, now: Timestamp) -> Self {
+        Self {
+            id,
+            spec,
+            provision_type: ProvisionType::Manual,
+            connector_id: None,
+            external_id: None,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
 }

@@ -19,12 +19,20 @@ mod event;
 mod group;
 mod local_path;
 mod machine_identity;
+mod mass_change;
+mod nesting;
 mod password_rule;
 mod principal;
+mod profile;
 mod provisioning;
 mod query;
 mod ram_user;
 mod reach;
+mod scim_connector;
+mod scim_credential;
+mod scim_request;
+pub mod search;
+mod search_cost;
 mod session;
 mod tag;
 mod target;
@@ -53,11 +61,14 @@ pub use directory::{DirectoryCounts, DirectoryRecord, Quotas, REGION};
 pub use drift::{Difference, Finding};
 pub use error::{Error, Kind};
 pub use event::{Action, Event};
-pub use group::{Group, GroupChanges, GroupSpec};
+pub use group::{Group, GroupChanges, GroupSpec, Member};
 pub use local_path::LocalPath;
 pub use machine_identity::{MachineIdentity, MachinePolicy, POLICIES_PER_MACHINE, check_machine_policies};
+pub use mass_change::{Destructive, HeldChange, MassChange, MassChangeLimits, MassChangeWindow};
+pub use nesting::{NESTING_LEVELS, Nesting};
 pub use password_rule::{PASSWORD_RULES, check_password, check_reset_password};
 pub use principal::PrincipalId;
+pub use profile::Profile;
 pub use provisioning::{Provisioning, ProvisioningFilter, ProvisioningStatus, ReservedNames, RoleSession};
 pub use query::{AccessConfigurationQuery, GroupQuery, NameFilter, UserQuery, task_start};
 pub use ram_user::{
@@ -65,6 +76,16 @@ pub use ram_user::{
     TakenOver, WantedRamUser, ram_user_name, settle_name,
 };
 pub use reach::{Directory, ReachChange};
+pub use scim_connector::{
+    Adoption, LastRefusal, LastSynchronization, Ownership, SCIM_CONNECTORS, ScimConnector,
+    ScimConnectorChanges, ScimDialect,
+};
+pub use scim_credential::{
+    SCIM_LIFETIME, SCIM_OVERLAP, SCIM_TOKEN_PREFIX, ScimCredential, ScimScope, ScimSubject,
+    check_scim_lifetime, check_scim_overlap,
+};
+pub use scim_request::{SCIM_REQUESTS_KEPT, ScimRequest};
+pub use search_cost::{Cost, SCAN_BOUND, TESTS_AT_BOUND};
 pub use session::{AuthenticationMethod, Session, SessionLimits, SignIn, SignInStage};
 pub use tag::{TAGS_PER_RESOURCE, Tag, check_tags};
 pub use target::{Target, TargetKind};

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{Timestamp, UserId, UserName, fold};
+use crate::base::{ScimConnectorId, Timestamp, UserId, UserName, fold};
 
-use super::{Error, Kind, text};
+use super::{Error, Kind, Profile, text};
 
 /// Whether somebody may sign in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,14 +54,15 @@ impl ProvisionType {
         [Self::Manual, Self::Synchronized].into_iter().find(|kind| kind.as_str() == text)
     }
 
-    /// Refuses a change by hand of what the identity provider looks after.
+    /// Refuses a change by hand of what the identity provider looks after, while `synchronization` is enabled
+    /// in the directory.
     ///
     /// # Errors
     /// [`Error`] with this code, for what is synchronised.
-    pub fn check_editable(self, code: &'static str) -> Result<(), Error> {
-        match self {
-            Self::Manual => Ok(()),
-            Self::Synchronized => Err(Error::new(
+    pub fn check_editable(self, synchronization: Status, code: &'static str) -> Result<(), Error> {
+        match (self, synchronization) {
+            (Self::Manual, _) | (Self::Synchronized, Status::Disabled) => Ok(()),
+            (Self::Synchronized, Status::Enabled) => Err(Error::new(
                 Kind::Conflict,
                 code,
                 "it is synchronised; change it at the identity provider",
@@ -183,8 +184,14 @@ pub struct User {
     pub spec: UserSpec,
     /// Where they came from.
     pub provision_type: ProvisionType,
+    /// The connector that looks after them, where they are synchronised.
+    pub connector_id: Option<ScimConnectorId>,
     /// What the identity provider they come from calls them.
     pub external_id: Option<String>,
+    /// What SCIM says of them that no field here has.
+    pub profile: Profile,
+    /// Grows by one with every write.
+    pub version: i64,
     /// When they were made.
     pub created_at: Timestamp,
     /// When they were last changed.
@@ -192,6 +199,23 @@ pub struct User {
 }
 
 impl User {
+    /// A user made here just now.
+    pub fn new(id: UserId, spec: UserSpec, now: Timestamp) -> Self {
+        let mut profile = Profile::default();
+        profile.set_main_email(spec.email.as_deref());
+        Self {
+            id,
+            spec,
+            provision_type: ProvisionType::Manual,
+            connector_id: None,
+            external_id: None,
+            profile,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
     /// The name to greet them by.
     pub fn shown_name(&self) -> &str {
         if self.spec.display_name.is_empty() { self.spec.user_name.as_str() } else { &self.spec.display_name }
@@ -261,8 +285,11 @@ mod tests {
 
     #[test]
     fn what_is_synchronised_is_not_changed_by_hand() {
-        assert_eq!(ProvisionType::Manual.check_editable("x"), Ok(()));
-        assert_eq!(ProvisionType::Synchronized.check_editable("x").unwrap_err().kind, Kind::Conflict);
+        let check =
+            |kind: ProvisionType, switch| kind.check_editable(switch, "x").map_err(|error| error.kind);
+        assert_eq!(check(ProvisionType::Manual, Status::Enabled), Ok(()));
+        assert_eq!(check(ProvisionType::Synchronized, Status::Enabled), Err(Kind::Conflict));
+        assert_eq!(check(ProvisionType::Synchronized, Status::Disabled), Ok(()));
     }
 
     #[test]

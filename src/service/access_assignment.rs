@@ -78,6 +78,20 @@ pub fn delete(
     Ok(written)
 }
 
+/// Removes every assignment to an assignee who is to be deleted. Roles stay in their accounts for whoever
+/// else is assigned them; that somebody entered by what is removed is looked after by whoever calls.
+pub(super) fn delete_of(conn: &mut Conn, change: &Change, assignee: &Assignee) -> Result<(), Error> {
+    let filter = AssignmentFilter { assignee: Some(assignee.clone()), ..AssignmentFilter::default() };
+    for found in assignment::list(conn, &filter, None, i64::MAX)? {
+        if assignment::delete(conn, &found.key)? {
+            let draft = draft(TaskKind::DeleteAccessAssignment, &found.key, DeprovisionStrategy::None);
+            let task = task::write(conn, change, &draft)?;
+            record(conn, change, Action::AccessAssignmentDeleted, &task)?;
+        }
+    }
+    Ok(())
+}
+
 /// The assignments that agree with `filter`, in a stable order: at most `limit` after `after`, and
 /// how many there are in all.
 ///

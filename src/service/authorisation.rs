@@ -2,8 +2,8 @@
 //! itself, and what a right is asked about.
 
 use crate::base::{
-    AccessConfigurationId, ConsoleSessionId, DirectoryId, GroupId, TaskId, UserId, UserProvisioningEventId,
-    UserProvisioningId,
+    AccessConfigurationId, ConsoleSessionId, DirectoryId, GroupId, ScimConnectorId, ScimCredentialId, TaskId,
+    UserId, UserProvisioningEventId, UserProvisioningId,
 };
 use crate::domain::{self, Action, Event, Kind, MachineIdentity, REGION};
 use crate::policy::{self, Decision, Document, Named, Request};
@@ -62,6 +62,16 @@ impl Resource {
     /// A session in an account's console.
     pub fn console_session(directory: &DirectoryId, id: &ConsoleSessionId) -> Self {
         Self::below(directory, "console-session", id.as_str())
+    }
+
+    /// A SCIM connector, its credentials as a whole, and its requests.
+    pub fn scim_connector(directory: &DirectoryId, id: &ScimConnectorId) -> Self {
+        Self::below(directory, "scim-connector", id.as_str())
+    }
+
+    /// A SCIM credential.
+    pub fn scim_credential(directory: &DirectoryId, id: &ScimCredentialId) -> Self {
+        Self::below(directory, "scim-credential", id.as_str())
     }
 
     fn below(directory: &DirectoryId, kind: &str, id: &str) -> Self {

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::base::{AccountId, ConsoleSessionId, Timestamp, UserId};
+use crate::base::{AccountId, ConsoleSessionId, GroupId, Timestamp, UserId};
 use crate::domain::{
     self, Action, ConsoleIdentity, ConsoleSession, ConsoleSessionFilter, EndReason, Event, Grant,
     PrincipalId, SessionEnd,
@@ -134,12 +134,22 @@ pub(super) fn end_disabled(conn: &mut Conn, change: &Change, id: &UserId) -> Res
     end_these(conn, change, &of_person(id, change.now), EndReason::Disabled)
 }
 
-/// Ends those living sessions of a person who has left a group by which they could not come in any more.
+/// Ends those living sessions of persons who have left a group by which they could not come in any more.
 /// Whoever commits rings the bell of logouts.
-pub(super) fn end_unentitled_of(conn: &mut Conn, change: &Change, person: &UserId) -> Result<(), Error> {
-    // Whoever is being let in at this moment has the same lock, and is seen here or sees what we wrote.
-    user::lock(conn, person)?;
-    end_unentitled(conn, change, &of_person(person, change.now))
+pub(super) fn end_unentitled_of(conn: &mut Conn, change: &Change, persons: &[UserId]) -> Result<(), Error> {
+    // Whoever is being let in at this moment shares what they left, which therefore waited for them.
+    for person in console_session::list_persons_of(conn, persons, change.now)? {
+        end_unentitled(conn, change, &of_person(&person, change.now))?;
+    }
+    Ok(())
+}
+
+/// As [`end_unentitled_of`], of everybody who is in a group, directly or not, after it left another.
+pub(super) fn end_unentitled_below(conn: &mut Conn, change: &Change, group: &GroupId) -> Result<(), Error> {
+    for person in console_session::list_persons_below(conn, group, change.now)? {
+        end_unentitled(conn, change, &of_person(&person, change.now))?;
+    }
+    Ok(())
 }
 
 /// Ends those living sessions as `identity` by which their persons could not come in any more, after an
@@ -163,6 +173,9 @@ pub(super) fn end_unentitled_as(
 
 fn end_unentitled(conn: &mut Conn, change: &Change, filter: &ConsoleSessionFilter) -> Result<(), Error> {
     for session in console_session::list(conn, filter, None, i64::MAX)? {
+        // What entitles is read under the lock: whoever takes away the other of two rights has seen this one
+        // gone, or is seen here.
+        console_session::lock(conn, &session.id)?;
         if !is_entitled(conn, &session)? {
             end_living(conn, change, &session.id, EndReason::AccessRemoved)?;
         }

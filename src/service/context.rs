@@ -10,12 +10,13 @@ use crate::base::{Generated, RequestId, Timestamp};
 use crate::cloud::Cloud;
 use crate::crypto::password::Hasher;
 use crate::crypto::{Random, SealingKey, hash};
-use crate::domain::{CloudSite, Event};
+use crate::domain::{CloudSite, Event, MassChangeLimits, Quotas};
 use crate::storage::event::Origin;
 use crate::storage::{self, Conn, Store};
 
 use super::parts::{Parts, Upkeep};
 use super::permission_looks::Looks;
+use super::request_ring::RequestRing;
 use super::{Error, IdentityProvider};
 
 /// What every use case needs at hand. Shared by all threads.
@@ -30,11 +31,15 @@ pub struct Context {
     pub(super) identity_provider: IdentityProvider,
     pub(super) instance: String,
     pub(super) upkeep: Upkeep,
+    pub(super) quotas: Quotas,
+    pub(super) mass_change: MassChangeLimits,
     pub(super) form_key: Zeroizing<Vec<u8>>,
     name_key: Zeroizing<Vec<u8>>,
     pub(super) work: WorkBell,
     pub(super) logouts: WorkBell,
     pub(super) looks: Looks,
+    pub(super) scim_requests: RequestRing,
+    pub(super) scim_flushes: WorkBell,
 }
 
 impl Context {
@@ -46,8 +51,8 @@ impl Context {
         let identity_provider = IdentityProvider::load_or_create(&parts)?;
         let form_key = parts.sealing_key.derive("form token")?;
         let name_key = parts.sealing_key.derive("sign-in name")?;
-        let Parts { store, clock, random, hasher, sealing_key, public_url: _, site, cloud, instance, upkeep } =
-            parts;
+        let Parts { store, clock, random, hasher, sealing_key, public_url: _, site, .. } = parts;
+        let Parts { cloud, instance, upkeep, quotas, mass_change, .. } = parts;
         Ok(Arc::new(Self {
             store,
             clock,
@@ -60,10 +65,14 @@ impl Context {
             form_key,
             instance,
             upkeep,
+            quotas,
+            mass_change,
             name_key,
             work: WorkBell::default(),
             logouts: WorkBell::default(),
             looks: Looks::default(),
+            scim_requests: RequestRing::default(),
+            scim_flushes: WorkBell::default(),
         }))
     }
 

@@ -4,8 +4,9 @@ use crate::base::{Secret, UserId};
 use crate::crypto::TotpSecret;
 use crate::domain::{Action, Event, PrincipalId, check_reset_password};
 use crate::storage::credential::{MfaDevice, Password};
-use crate::storage::{credential, session, sign_in};
+use crate::storage::{Conn, credential, session, sign_in};
 
+use super::context::Change;
 use super::{Context, Error, Operator, directory, second_factor, user};
 
 /// No letters that are taken for one another; at least one of each kind is drawn.
@@ -69,12 +70,23 @@ pub fn set_password(
         if let PrincipalId::User(id) = &principal {
             user::find(conn, id)?;
         }
-        credential::set_password(conn, &principal, &password, change.now)?;
-        sign_in::delete_by_principal(conn, &principal)?;
-        let ended = session::delete_by_principal(conn, &principal)?;
-        let detail = serde_json::json!({ "sessions_ended": ended });
-        change.record(conn, &Event::new(Action::PasswordSet, &principal).with(detail))
+        replace(conn, &change, &principal, &password)
     })
+}
+
+/// Puts a password in the place of whatever somebody had. Whoever is signed in by that, or about to be, is so
+/// no longer.
+pub(super) fn replace(
+    conn: &mut Conn,
+    change: &Change,
+    principal: &PrincipalId,
+    password: &Password,
+) -> Result<(), Error> {
+    credential::set_password(conn, principal, password, change.now)?;
+    sign_in::delete_by_principal(conn, principal)?;
+    let ended = session::delete_by_principal(conn, principal)?;
+    let detail = serde_json::json!({ "sessions_ended": ended });
+    change.record(conn, &Event::new(Action::PasswordSet, principal).with(detail))
 }
 
 /// Whether this is somebody's password.

@@ -1,11 +1,16 @@
 //! The service and its directory.
 
 use crate::base::{AccountId, DirectoryId, DirectoryName};
-use crate::domain::{self, AccountKind, Action, DirectoryCounts, DirectoryRecord, Event, Kind, Status};
-use crate::storage::{self, Conn, account, directory};
+use crate::domain::{
+    self, AccountKind, Action, DirectoryCounts, DirectoryRecord, Event, Kind, ProvisionType, Quotas, Status,
+};
+use crate::storage::{self, Conn, account, directory, resource_count};
 
 use super::context::Change;
 use super::{Context, Error, Operator};
+
+/// Places of a quota before which nobody waits for anybody: more than are ever filled at the same moment.
+const LAST_PLACES: i64 = 1_000;
 
 /// The service, as whoever administers it sees it.
 #[derive(Clone, Debug)]
@@ -172,13 +177,32 @@ pub fn delete(ctx: &Context, operator: &Operator) -> Result<(), Error> {
     })
 }
 
-/// What the directory holds.
+/// What the directory holds, and how much it may hold.
 ///
 /// # Errors
 /// [`Error::Refused`] when there is none.
-pub fn statistics(ctx: &Context, operator: &Operator) -> Result<(DirectoryRecord, DirectoryCounts), Error> {
+pub fn statistics(
+    ctx: &Context,
+    operator: &Operator,
+) -> Result<(DirectoryRecord, DirectoryCounts, Quotas), Error> {
     let found = load(ctx, operator)?;
-    Ok((found, ctx.store.read(directory::counts)?))
+    Ok((found, ctx.store.read(directory::counts)?, ctx.quotas))
+}
+
+/// Refuses one more of this kind when the quota is used up. Whoever calls inserts it in the same transaction.
+pub(super) fn check_quota(
+    conn: &mut Conn,
+    kind: resource_count::Kind,
+    quota: i64,
+    code: &'static str,
+) -> Result<(), Error> {
+    let mut count = resource_count::total(conn, kind)?;
+    if count > quota.saturating_sub(LAST_PLACES) {
+        // The last places are given one after another, so that none is given twice.
+        directory::lock_service(conn)?;
+        count = resource_count::lock_total(conn, kind)?;
+    }
+    Ok(Quotas::check(count, quota, code)?)
 }
 
 /// The directory's id.
@@ -192,6 +216,14 @@ pub(super) fn within(conn: &mut Conn, scope: Option<&DirectoryId>) -> Result<Dir
     let name = || scope.map_or_else(|| "of this installation".to_owned(), ToString::to_string);
     let wanted = found.filter(|id| scope.is_none_or(|scope| scope == id));
     wanted.ok_or_else(|| domain::Error::missing("Directory", name()).into())
+}
+
+/// Refuses a change by hand of what a connector looks after, while SCIM is served.
+pub(super) fn check_editable(conn: &mut Conn, kind: ProvisionType, code: &'static str) -> Result<(), Error> {
+    match kind {
+        ProvisionType::Manual => Ok(()),
+        ProvisionType::Synchronized => Ok(kind.check_editable(directory::scim_status(conn)?, code)?),
+    }
 }
 
 /// The directory's name, which pages show as the organisation's; the product's own before the
@@ -227,7 +259,13 @@ fn insert(conn: &mut Conn, change: &Change, name: Option<&DirectoryName>) -> Res
     let name = name.cloned().unwrap_or_else(|| DirectoryName::of(&id));
     directory::insert(conn, &id, &name, change.now)?;
     change.record(conn, &Event::new(Action::DirectoryCreated, &id))?;
-    Ok(DirectoryRecord { id, name, created_at: change.now, updated_at: change.now })
+    Ok(DirectoryRecord {
+        id,
+        name,
+        scim_synchronization: Status::Disabled,
+        created_at: change.now,
+        updated_at: change.now,
+    })
 }
 
 fn switch_on(conn: &mut Conn, change: &Change) -> Result<(), Error> {

@@ -1,12 +1,15 @@
-//! Groups and their members.
+//! Groups and their members. What follows from a change of members is in `membership`.
 
 use crate::base::{GroupId, PageRequest, Timestamp, UserId, fold};
 use crate::domain::{
-    self, Action, Event, Group, GroupChanges, GroupQuery, GroupSpec, Kind, ProvisionType, Quotas, User,
+    self, Action, Assignee, Event, Group, GroupChanges, GroupQuery, GroupSpec, Kind, Member, User,
 };
-use crate::storage::{self, Conn, group};
+use crate::storage::{self, Conn, group, resource_count};
 
-use super::{Context, Error, Listing, Operator, console_session, directory, user, user_provisioning};
+use super::context::Change;
+use super::{
+    Context, Error, Listing, Operator, access_assignment, directory, membership, user, user_provisioning,
+};
 
 /// The code of a refusal to change by hand what the identity provider looks after.
 const SYNCHRONIZED: &str = "OperationConflict.Group.Synchronized";
@@ -19,17 +22,11 @@ const SYNCHRONIZED: &str = "OperationConflict.Group.Synchronized";
 pub fn create(ctx: &Context, operator: &Operator, spec: GroupSpec) -> Result<Group, Error> {
     spec.check()?;
     let (change, scope) = (ctx.change(operator.origin()), operator.directory().cloned());
+    let quota = ctx.quotas.groups;
     ctx.store.write(move |conn| {
-        let group = Group {
-            id: change.id()?,
-            spec: spec.clone(),
-            provision_type: ProvisionType::Manual,
-            created_at: change.now,
-            updated_at: change.now,
-        };
+        let group = Group::new(change.id()?, spec.clone(), change.now);
         let directory = directory::within(conn, scope.as_ref())?;
-        let count = group::count_matching(conn, &GroupQuery::default())?;
-        Quotas::check(count, Quotas::GROUPS, "LimitExceeded.Group")?;
+        check_quota(conn, quota)?;
         group::insert(conn, &directory, &group).map_err(|error| taken(error, &group.spec))?;
         let detail = serde_json::json!({ "group_name": group.spec.group_name });
         change.record(conn, &Event::new(Action::GroupCreated, &group.id).with(detail))?;
@@ -61,7 +58,7 @@ pub fn list(
     })
 }
 
-/// One page of a group's members, with the moments of joining.
+/// One page of the users who are directly in a group, with the moments of joining.
 ///
 /// # Errors
 /// [`Error::Refused`] when there is no such group.
@@ -96,9 +93,9 @@ pub fn update(
         let before = group.spec.clone();
         changes.apply(&mut group.spec);
         if group.spec != before {
-            let updated = group::update(conn, &id, &group.spec, change.now);
-            updated.map_err(|error| taken(error, &group.spec))?;
+            group.version += 1;
             group.updated_at = change.now;
+            group::update(conn, &group).map_err(|error| taken(error, &group.spec))?;
             let detail = serde_json::json!({ "group_name": group.spec.group_name });
             change.record(conn, &Event::new(Action::GroupUpdated, &id).with(detail))?;
         }
@@ -106,7 +103,7 @@ pub fn update(
     })
 }
 
-/// Deletes a group without members and assignments.
+/// Deletes a group without members and assignments, that is in no other.
 ///
 /// # Errors
 /// [`Error::Refused`] when there is no such group, something still ties it, or it is synchronised.
@@ -119,6 +116,7 @@ pub fn delete(ctx: &Context, operator: &Operator, id: &GroupId) -> Result<(), Er
             // The vendor's own spelling.
             (ties.access_assignments, "DeletionConflict.Group.AccessAssigment", "access assignments"),
             (ties.members, "DeletionConflict.Group.User", "members"),
+            (ties.groups, "DeletionConflict.Group.Group", "groups in it or above it"),
             (ties.user_provisionings, "DeletionConflict.Group.UserProvisioning", "user provisionings"),
         ] {
             if count > 0 {
@@ -140,24 +138,41 @@ pub fn find_by_name(ctx: &Context, _operator: &Operator, name: &str) -> Result<O
     Ok(ctx.store.read(|conn| group::find_by_name(conn, &fold(name)))?)
 }
 
+/// Deletes a group with everything that ties it: its members leave it, with all that follows for them, and
+/// its assignments and user provisionings end.
+///
+/// # Errors
+/// [`Error::Refused`] when there is no such group, or it is synchronised.
+pub fn delete_with_ties(ctx: &Context, operator: &Operator, id: &GroupId) -> Result<(), Error> {
+    let (change, id) = (ctx.change(operator.origin()), id.clone());
+    ctx.store.write(move |conn| {
+        let group = editable(conn, &id)?;
+        remove(conn, &change, &group)
+    })?;
+    ctx.ring_all();
+    Ok(())
+}
+
+/// As [`delete_with_ties`], in the transaction of whoever calls; they ring every bell afterwards.
+pub(super) fn remove(conn: &mut Conn, change: &Change, group: &Group) -> Result<(), Error> {
+    let (id, assignee) = (&group.id, Assignee::Group(group.id.clone()));
+    membership::hold_group(conn, id)?;
+    // First, while its members are in it: they leave the provisionings, not the group of them.
+    user_provisioning::end_of(conn, change, &assignee)?;
+    // Whoever came in by an assignment did so as a member, and is looked after as one.
+    access_assignment::delete_of(conn, change, &assignee)?;
+    membership::dissolve(conn, change, id)?;
+    group::delete(conn, id)?;
+    let detail = serde_json::json!({ "group_name": group.spec.group_name });
+    change.record(conn, &Event::new(Action::GroupDeleted, id).with(detail))
+}
+
 /// Adds a user to a group, with the RAM users that follow from it; nothing happens when they are in it.
 ///
 /// # Errors
 /// [`Error::Refused`] when either does not exist, or the group is synchronised.
 pub fn add_user(ctx: &Context, operator: &Operator, group: &GroupId, user: &UserId) -> Result<(), Error> {
-    let (change, group, user) = (ctx.change(operator.origin()), group.clone(), user.clone());
-    ctx.store.write(move |conn| {
-        group::lock(conn, &group)?;
-        editable(conn, &group)?;
-        user::find(conn, &user)?;
-        if group::insert_member(conn, &group, &user, change.now)? {
-            user_provisioning::joined(conn, &change, &group, &user)?;
-            let detail = serde_json::json!({ "user_id": user });
-            change.record(conn, &Event::new(Action::GroupMemberAdded, &group).with(detail))?;
-        }
-        Ok::<_, Error>(())
-    })?;
-    ctx.work.ring();
+    add_members(ctx, operator, group, vec![Member::User(user.clone())])?;
     Ok(())
 }
 
@@ -165,24 +180,110 @@ pub fn add_user(ctx: &Context, operator: &Operator, group: &GroupId, user: &User
 /// provisioning says.
 ///
 /// # Errors
-/// [`Error::Refused`] when either does not exist, the user is not in the group, or the group is
+/// [`Error::Refused`] when either does not exist, the user is not directly in the group, or the group is
 /// synchronised.
 pub fn remove_user(ctx: &Context, operator: &Operator, group: &GroupId, user: &UserId) -> Result<(), Error> {
     let (change, group, user) = (ctx.change(operator.origin()), group.clone(), user.clone());
     ctx.store.write(move |conn| {
-        group::lock(conn, &group)?;
         editable(conn, &group)?;
         user::find(conn, &user)?;
-        if !group::delete_member(conn, &group, &user)? {
-            return Err(domain::Error::missing("GroupMember", format_args!("{user} of {group}")).into());
+        let removed = membership::remove(conn, &change, &group, &[Member::User(user.clone())])?;
+        if removed == 0 {
+            return Err(Error::from(domain::Error::missing(
+                "GroupMember",
+                format_args!("{user} of {group}"),
+            )));
         }
-        user_provisioning::left(conn, &change, &group, &user)?;
-        console_session::end_unentitled_of(conn, &change, &user)?;
-        let detail = serde_json::json!({ "user_id": user });
-        change.record(conn, &Event::new(Action::GroupMemberRemoved, &group).with(detail))
+        Ok::<_, Error>(())
     })?;
     ctx.ring_all();
     Ok(())
+}
+
+/// Adds users and groups to a group, with all that follows for whoever comes to be in it; says how many were
+/// not in it before.
+///
+/// # Errors
+/// [`Error::Refused`] when the group or a member does not exist, a group would come to be in itself or too
+/// deep, or the group is synchronised.
+pub fn add_members(
+    ctx: &Context,
+    operator: &Operator,
+    group: &GroupId,
+    members: Vec<Member>,
+) -> Result<usize, Error> {
+    change_members(ctx, operator, group, members, membership::add)
+}
+
+/// Removes users and groups from a group, with all that follows for whoever is in it no more; says how many
+/// were directly in it.
+///
+/// # Errors
+/// [`Error::Refused`] when there is no such group, or it is synchronised.
+pub fn remove_members(
+    ctx: &Context,
+    operator: &Operator,
+    group: &GroupId,
+    members: Vec<Member>,
+) -> Result<usize, Error> {
+    change_members(ctx, operator, group, members, membership::remove)
+}
+
+/// Makes these users and groups, and nothing else, the direct members of a group; says how many came or went.
+///
+/// # Errors
+/// As [`add_members`].
+pub fn replace_members(
+    ctx: &Context,
+    operator: &Operator,
+    group: &GroupId,
+    members: Vec<Member>,
+) -> Result<usize, Error> {
+    change_members(ctx, operator, group, members, |conn, change, group, members| {
+        let replaced = membership::replace(conn, change, group, members)?;
+        Ok(replaced.came + replaced.went)
+    })
+}
+
+/// The direct members of a group with what they are called, users before groups: at most `limit` after the
+/// one that `after` names.
+///
+/// # Errors
+/// [`Error::Refused`] when there is no such group.
+pub fn list_direct_members(
+    ctx: &Context,
+    _operator: &Operator,
+    id: &GroupId,
+    after: Option<&Member>,
+    limit: i64,
+) -> Result<Vec<(Member, String)>, Error> {
+    ctx.store.read(|conn| {
+        find(conn, id)?;
+        membership::list(conn, id, after, limit)
+    })
+}
+
+type MemberChange = fn(&mut Conn, &Change, &GroupId, &[Member]) -> Result<usize, Error>;
+
+fn change_members(
+    ctx: &Context,
+    operator: &Operator,
+    group: &GroupId,
+    members: Vec<Member>,
+    apply: MemberChange,
+) -> Result<usize, Error> {
+    let (change, group) = (ctx.change(operator.origin()), group.clone());
+    let changed = ctx.store.write(move |conn| {
+        editable(conn, &group)?;
+        apply(conn, &change, &group, &members)
+    })?;
+    ctx.ring_all();
+    Ok(changed)
+}
+
+/// Refuses one group more than the quota has. Whoever calls inserts it in the same transaction.
+pub(super) fn check_quota(conn: &mut Conn, quota: i64) -> Result<(), Error> {
+    directory::check_quota(conn, resource_count::Kind::Group, quota, "LimitExceeded.Group")
 }
 
 fn find(conn: &mut Conn, id: &GroupId) -> Result<Group, Error> {
@@ -192,7 +293,7 @@ fn find(conn: &mut Conn, id: &GroupId) -> Result<Group, Error> {
 /// A group that may be changed by hand.
 fn editable(conn: &mut Conn, id: &GroupId) -> Result<Group, Error> {
     let group = find(conn, id)?;
-    group.provision_type.check_editable(SYNCHRONIZED)?;
+    directory::check_editable(conn, group.provision_type, SYNCHRONIZED)?;
     Ok(group)
 }
 

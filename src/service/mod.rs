@@ -1,8 +1,8 @@
 //! The use cases: one public function for each verb, taking proof of who asks.
 //!
 //! A proof is a value that only the check itself can make: [`PortalSession`] from a live session,
-//! [`Entitlement`] from an assignment, [`RpcCaller`] from a signed call, [`Operator`] from the right to
-//! administer. Every change and its audit row are one transaction. No network call happens inside a
+//! [`Entitlement`] from an assignment, [`RpcCaller`] from a signed call, [`ScimClient`] from a bearer token,
+//! [`Operator`] from the right to administer. Every change and its audit row are one transaction. No network call happens inside a
 //! transaction; accounts are reached by tasks that a [`Worker`] does afterwards.
 
 pub mod access_assignment;
@@ -25,6 +25,7 @@ mod identity_provider;
 mod listing;
 pub mod login;
 pub mod machine_identity;
+mod membership;
 mod operator;
 pub mod organisation;
 pub mod own_ram_user;
@@ -39,9 +40,12 @@ mod provision;
 pub mod provisioning;
 mod ram_user;
 pub mod ram_user_sso;
+mod request_ring;
 pub mod resource_directory;
 pub mod role_sso;
 pub mod rpc_caller;
+pub mod scim;
+mod sealed_token;
 pub mod second_factor;
 pub mod session;
 pub mod target;
@@ -60,5 +64,6 @@ pub use listing::Listing;
 pub use operator::Operator;
 pub use parts::{Parts, Upkeep};
 pub use rpc_caller::RpcCaller;
+pub use scim::ScimClient;
 pub use session::{PortalSession, Principal};
 pub use worker::Worker;

@@ -6,7 +6,7 @@ use crate::base::Clock;
 use crate::cloud::Cloud;
 use crate::crypto::password::Hasher;
 use crate::crypto::{Random, SealingKey};
-use crate::domain::CloudSite;
+use crate::domain::{CloudSite, MassChangeLimits, Quotas};
 use crate::storage::Store;
 
 /// The parts that a [`Context`](super::Context) is made of.
@@ -32,6 +32,10 @@ pub struct Parts {
     pub cloud: Cloud,
     /// What is done by itself, and how often.
     pub upkeep: Upkeep,
+    /// How much the directory may hold.
+    pub quotas: Quotas,
+    /// How much a SCIM connector may take away at once.
+    pub mass_change: MassChangeLimits,
 }
 
 /// What the worker does by itself, and how often; `None` for never.

@@ -13,7 +13,7 @@ use super::{Context, Error, Visit};
 #[derive(Clone, Debug)]
 pub enum Principal {
     /// A user of the directory.
-    User(User),
+    User(Box<User>),
     /// An operator of the product.
     Administrator(Administrator),
 }
@@ -95,9 +95,9 @@ pub fn end(ctx: &Context, visit: &Visit, portal: &PortalSession) -> Result<(), E
 /// A principal, if they exist and may sign in.
 pub(super) fn find_enabled(conn: &mut Conn, principal: &PrincipalId) -> Result<Option<Principal>, Error> {
     Ok(match principal {
-        PrincipalId::User(id) => {
-            user::find(conn, id)?.filter(|user| user.spec.status == Status::Enabled).map(Principal::User)
-        }
+        PrincipalId::User(id) => user::find(conn, id)?
+            .filter(|user| user.spec.status == Status::Enabled)
+            .map(|user| Principal::User(Box::new(user))),
         PrincipalId::Administrator(id) => administrator::find(conn, id)?
             .filter(|administrator| administrator.status == Status::Enabled)
             .map(Principal::Administrator),

@@ -37,6 +37,11 @@ impl Key {
         vec![Self { name: format!("rpc-network:{}", network(address)), throttle: Throttle::ADDRESS }]
     }
 
+    /// The counter of SCIM tokens that are not good from this address.
+    pub(super) fn of_scim(address: IpAddr) -> Vec<Self> {
+        vec![Self { name: format!("scim-network:{}", network(address)), throttle: Throttle::ADDRESS }]
+    }
+
     /// The counter of somebody's second factor.
     pub(super) fn of_second_factor(principal: impl std::fmt::Display) -> Vec<Self> {
         vec![Self { name: format!("second-factor:{principal}"), throttle: Throttle::SECOND_FACTOR }]

@@ -1,14 +1,17 @@
 //! Users of the directory.
 
-use crate::base::{PageRequest, Timestamp, UserId};
+use crate::base::{GroupId, GroupName, PageRequest, Timestamp, UserId};
 use crate::domain::{
-    self, Action, Event, Group, Kind, PrincipalId, ProvisionType, Quotas, Status, Tag, User, UserChanges,
-    UserQuery, UserSpec, check_tags,
+    self, Action, Assignee, Event, Group, Kind, PrincipalId, Status, Tag, User, UserChanges, UserQuery,
+    UserSpec, check_tags,
 };
-use crate::storage::{self, Conn, administrator, group, session, sign_in, tag, user};
+use crate::storage::{
+    self, Conn, administrator, credential, group, resource_count, session, sign_in, tag, user,
+};
 
+use super::context::Change;
 use super::user_provisioning::{self, Turn};
-use super::{Context, Error, Listing, Operator, console_session, directory};
+use super::{Context, Error, Listing, Operator, access_assignment, console_session, directory, membership};
 
 /// The code of a refusal to change by hand what the identity provider looks after.
 const SYNCHRONIZED: &str = "OperationConflict.User.Synchronized";
@@ -36,20 +39,14 @@ pub fn create(
     spec.check()?;
     check_tags(&tags)?;
     let (change, scope) = (ctx.change(operator.origin()), operator.directory().cloned());
+    let quota = ctx.quotas.users;
     ctx.store.write(move |conn| {
         if administrator::find_by_name(conn, &spec.user_name.key())?.is_some() {
             return Err(domain::Error::exists("User", &spec.user_name).into());
         }
-        let user = User {
-            id: change.id()?,
-            spec: spec.clone(),
-            provision_type: ProvisionType::Manual,
-            external_id: None,
-            created_at: change.now,
-            updated_at: change.now,
-        };
+        let user = User::new(change.id()?, spec.clone(), change.now);
         let directory = directory::within(conn, scope.as_ref())?;
-        Quotas::check(user::count(conn)?, Quotas::USERS, "LimitExceeded.User")?;
+        check_quota(conn, quota)?;
         user::insert(conn, &directory, &user).map_err(|error| taken(error, &user.spec))?;
         tag::insert(conn, user.id.as_str(), &tags)?;
         let detail = serde_json::json!({ "user_name": user.spec.user_name });
@@ -103,7 +100,7 @@ pub fn list(
     })
 }
 
-/// One page of the groups that a user is in, with the moments of joining.
+/// One page of the groups that a user is directly in, with the moments of joining.
 ///
 /// # Errors
 /// [`Error::Refused`] when there is no such user.
@@ -120,6 +117,22 @@ pub fn list_groups(
     })
 }
 
+/// Every group that a user is in, directly or through groups that are in groups, by id: its name, and whether
+/// the user is directly in it.
+///
+/// # Errors
+/// [`Error::Refused`] when there is no such user.
+pub fn list_all_groups(
+    ctx: &Context,
+    _operator: &Operator,
+    id: &UserId,
+) -> Result<Vec<(GroupId, GroupName, bool)>, Error> {
+    ctx.store.read(|conn| {
+        find(conn, id)?;
+        membership::groups_of(conn, id)
+    })
+}
+
 /// Changes what is said of a user.
 ///
 /// # Errors
@@ -130,12 +143,16 @@ pub fn update(ctx: &Context, operator: &Operator, id: &UserId, changes: UserChan
     let (change, id) = (ctx.change(operator.origin()), id.clone());
     let updated = ctx.store.write(move |conn| {
         let mut user = find(conn, &id)?;
-        user.provision_type.check_editable(SYNCHRONIZED)?;
+        directory::check_editable(conn, user.provision_type, SYNCHRONIZED)?;
         let before = user.spec.clone();
         changes.apply(&mut user.spec);
         if user.spec != before {
-            user::update(conn, &id, &user.spec, change.now).map_err(|error| taken(error, &user.spec))?;
+            if user.spec.email != before.email {
+                user.profile.set_main_email(user.spec.email.as_deref());
+            }
+            user.version += 1;
             user.updated_at = change.now;
+            user::update(conn, &user).map_err(|error| taken(error, &user.spec))?;
             user_provisioning::person_changed(conn, &change, &id, Turn::Usual)?;
             change.record(conn, &Event::new(Action::UserUpdated, &id))?;
         }
@@ -152,8 +169,9 @@ pub fn update(ctx: &Context, operator: &Operator, id: &UserId, changes: UserChan
 pub fn delete(ctx: &Context, operator: &Operator, id: &UserId) -> Result<(), Error> {
     let (change, id) = (ctx.change(operator.origin()), id.clone());
     ctx.store.write(move |conn| {
+        user::lock_to_delete(conn, &id)?;
         let user = find(conn, &id)?;
-        user.provision_type.check_editable(SYNCHRONIZED)?;
+        directory::check_editable(conn, user.provision_type, SYNCHRONIZED)?;
         let ties = user::ties(conn, &id)?;
         for (count, code, what) in [
             // The vendor's own spelling.
@@ -182,6 +200,40 @@ pub fn delete(ctx: &Context, operator: &Operator, id: &UserId) -> Result<(), Err
     Ok(())
 }
 
+/// Deletes a user with everything that ties them: they leave their groups, lose their assignments, devices and
+/// user provisionings, and their RAM users go as the provisionings say.
+///
+/// # Errors
+/// [`Error::Refused`] when there is no such user, or they are synchronised.
+pub fn delete_with_ties(ctx: &Context, operator: &Operator, id: &UserId) -> Result<(), Error> {
+    let (change, id) = (ctx.change(operator.origin()), id.clone());
+    ctx.store.write(move |conn| {
+        let user = find(conn, &id)?;
+        directory::check_editable(conn, user.provision_type, SYNCHRONIZED)?;
+        remove(conn, &change, &user)
+    })?;
+    ctx.ring_all();
+    Ok(())
+}
+
+/// As [`delete_with_ties`], in the transaction of whoever calls; they ring every bell afterwards. What is done
+/// in accounts outlives the person: their RAM users and open events go by tasks, and history stays.
+pub(super) fn remove(conn: &mut Conn, change: &Change, user: &User) -> Result<(), Error> {
+    let (id, assignee) = (&user.id, Assignee::User(user.id.clone()));
+    membership::hold_user(conn, id)?;
+    user_provisioning::end_of(conn, change, &assignee)?;
+    membership::leave_all(conn, change, id)?;
+    access_assignment::delete_of(conn, change, &assignee)?;
+    console_session::end_disabled(conn, change, id)?;
+    credential::delete_mfa_devices(conn, &PrincipalId::User(id.clone()))?;
+    if !user::delete(conn, id)? {
+        return Err(domain::Error::missing("User", id).into());
+    }
+    user_provisioning::person_gone(conn, change, id)?;
+    let detail = serde_json::json!({ "user_name": user.spec.user_name });
+    change.record(conn, &Event::new(Action::UserDeleted, id).with(detail))
+}
+
 /// The user of this name, in whatever case.
 ///
 /// # Errors
@@ -198,27 +250,35 @@ pub fn find_by_name(ctx: &Context, _operator: &Operator, name: &str) -> Result<O
 /// [`Error::Refused`] when there is no such user.
 pub fn update_status(ctx: &Context, operator: &Operator, id: &UserId, status: Status) -> Result<(), Error> {
     let (change, id) = (ctx.change(operator.origin()), id.clone());
-    ctx.store.write(move |conn| {
-        if !user::update_status(conn, &id, status, change.now)? {
-            return Err(domain::Error::missing("User", &id).into());
-        }
-        let (mut ended, mut consoles_ended) = (0, 0);
-        let action = match status {
-            Status::Enabled => Action::UserEnabled,
-            Status::Disabled => {
-                let principal = PrincipalId::User(id.clone());
-                ended = session::delete_by_principal(conn, &principal)?;
-                sign_in::delete_by_principal(conn, &principal)?;
-                consoles_ended = console_session::end_disabled(conn, &change, &id)?;
-                Action::UserDisabled
-            }
-        };
-        user_provisioning::person_changed(conn, &change, &id, Turn::First)?;
-        let detail = serde_json::json!({ "sessions_ended": ended, "console_sessions_ended": consoles_ended });
-        change.record(conn, &Event::new(action, &id).with(detail))
-    })?;
+    ctx.store.write(move |conn| set_status(conn, &change, &id, status))?;
     ctx.ring_all();
     Ok(())
+}
+
+/// As [`update_status`], in the transaction of whoever calls; they ring every bell afterwards.
+pub(super) fn set_status(conn: &mut Conn, change: &Change, id: &UserId, status: Status) -> Result<(), Error> {
+    if !user::update_status(conn, id, status, change.now)? {
+        return Err(domain::Error::missing("User", id).into());
+    }
+    let (mut ended, mut consoles_ended) = (0, 0);
+    let action = match status {
+        Status::Enabled => Action::UserEnabled,
+        Status::Disabled => {
+            let principal = PrincipalId::User(id.clone());
+            ended = session::delete_by_principal(conn, &principal)?;
+            sign_in::delete_by_principal(conn, &principal)?;
+            consoles_ended = console_session::end_disabled(conn, change, id)?;
+            Action::UserDisabled
+        }
+    };
+    user_provisioning::person_changed(conn, change, id, Turn::First)?;
+    let detail = serde_json::json!({ "sessions_ended": ended, "console_sessions_ended": consoles_ended });
+    change.record(conn, &Event::new(action, id).with(detail))
+}
+
+/// Refuses one user more than the quota has. Whoever calls inserts them in the same transaction.
+pub(super) fn check_quota(conn: &mut Conn, quota: i64) -> Result<(), Error> {
+    directory::check_quota(conn, resource_count::Kind::User, quota, "LimitExceeded.User")
 }
 
 pub(super) fn find(conn: &mut Conn, id: &UserId) -> Result<User, Error> {

@@ -22,7 +22,7 @@ use super::perform::{self, Outcome};
 use super::task::{self as tasks, Draft};
 use super::{
     Context, Error, Operator, console_logout, drift, own_ram_user, perform_user, provision,
-    resource_directory, user_sso,
+    resource_directory, scim, user_sso,
 };
 
 /// How often to look for work that another replica wrote, or that waited for its next attempt.
@@ -40,7 +40,8 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts `threads` threads, each of which works in one account at a time, and one for logouts.
+    /// Starts `threads` threads, each of which works in one account at a time, one for logouts, and one that
+    /// writes down what SCIM connectors did.
     ///
     /// # Errors
     /// Failures of the database; [`storage::Error::Unavailable`] when the system gives no threads.
@@ -56,9 +57,13 @@ impl Worker {
             let (ctx, stop) = (Arc::clone(ctx), Arc::clone(&stop));
             thread::Builder::new().name("logouts".to_owned()).spawn(move || tell_of_logouts(&ctx, &stop))
         };
+        let flushes = {
+            let (ctx, stop) = (Arc::clone(ctx), Arc::clone(&stop));
+            thread::Builder::new().name("scim-requests".to_owned()).spawn(move || flush_requests(&ctx, &stop))
+        };
         let threads = (0..threads)
             .map(spawn)
-            .chain([logouts])
+            .chain([logouts, flushes])
             .collect::<Result<_, _>>()
             .map_err(|error| storage::Error::Unavailable(error.to_string()))?;
         Ok(Self { stop, ctx: Arc::clone(ctx), threads })
@@ -68,6 +73,7 @@ impl Worker {
     pub fn stop(self) {
         self.stop.store(true, Ordering::SeqCst);
         self.ctx.ring_all();
+        self.ctx.scim_flushes.ring();
         for thread in self.threads {
             // A thread that panicked has said so already; there is nothing left to wait for.
             let _ignored = thread.join();
@@ -118,6 +124,19 @@ fn tell_of_logouts(ctx: &Context, stop: &AtomicBool) {
         let seen = ctx.logouts.count();
         report(console_logout::tell_due(ctx), "the cloud could not be told of ended console sessions");
         ctx.logouts.wait(seen, POLL);
+    }
+}
+
+/// Writes down what SCIM connectors did, once a second at most, and what is left at the end.
+fn flush_requests(ctx: &Context, stop: &AtomicBool) {
+    let mut is_last = false;
+    while !is_last {
+        let seen = ctx.scim_flushes.count();
+        is_last = stop.load(Ordering::SeqCst);
+        report(scim::request_log::flush(ctx), "requests of SCIM connectors could not be written down");
+        if !is_last {
+            ctx.scim_flushes.wait(seen, POLL);
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::domain::{
 
 use super::error::parse;
 use super::schema::access_assignments::dsl;
-use super::schema::{access_assignments, account_targets, memberships};
+use super::schema::{access_assignments, account_targets, group_ancestors, memberships};
 use super::{Conn, Error};
 
 type Query<'a> = access_assignments::BoxedQuery<'a, <Conn as Connection>::Backend>;
@@ -108,21 +108,38 @@ pub fn is_granted(conn: &mut Conn, user: &UserId, grant: &Grant) -> Result<bool,
     Ok(found.is_some())
 }
 
-/// As [`is_granted`]; what grants it cannot be removed until the transaction ends.
+/// As [`is_granted`]; what grants it cannot be removed until the transaction ends, nor the ways by which the
+/// user is in the groups that it is granted to.
 ///
 /// # Errors
 /// [`Error`] of the database.
 pub fn share_granted(conn: &mut Conn, user: &UserId, grant: &Grant) -> Result<bool, Error> {
+    let assignees = share_assignees(conn, user)?;
     // SQLite has one writer at a time.
     let Conn::Postgres(conn) = conn else { return is_granted(conn, user, grant) };
     let granting: Vec<String> = dsl::access_assignments
         .filter(dsl::access_configuration_id.eq(grant.access_configuration_id.as_str()))
         .filter(dsl::target_id.eq_any(targets_of(&grant.account_id)))
-        .filter(dsl::assignee_id.eq(user.as_str()).or(dsl::assignee_id.eq_any(groups_of(user))))
+        .filter(dsl::assignee_id.eq_any(assignees))
         .select(dsl::assignee_id)
         .for_share()
         .load(conn)?;
     Ok(!granting.is_empty())
+}
+
+/// A user and the groups that they are in. On PostgreSQL, the user stays in these groups until the
+/// transaction ends: a group that they come into meanwhile is not among them.
+pub(super) fn share_assignees(conn: &mut Conn, user: &UserId) -> Result<Vec<String>, Error> {
+    let mut assignees = vec![user.as_str().to_owned()];
+    if let Conn::Postgres(conn) = conn {
+        let ways = memberships::table
+            .inner_join(group_ancestors::table.on(group_ancestors::group_id.eq(memberships::group_id)))
+            .filter(memberships::user_id.eq(user.as_str()))
+            .select(group_ancestors::ancestor_id)
+            .for_share();
+        assignees.extend(ways.load::<String>(conn)?);
+    }
+    Ok(assignees)
 }
 
 /// Whether anybody is assigned this configuration on this account or on a folder above it.
@@ -231,11 +248,14 @@ pub fn exists(conn: &mut Conn, key: &AssignmentKey) -> Result<bool, Error> {
     Ok(found.first::<String>(conn).optional()?.is_some())
 }
 
-/// The groups that a user is in, as part of a query.
+/// The groups that a user is in, directly and through groups that are in groups, as part of a query.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub(super) fn groups_of<'a>(user: &'a UserId) -> _ {
     let id: &'a str = user.as_str();
-    memberships::table.filter(memberships::user_id.eq(id)).select(memberships::group_id)
+    let direct = memberships::table.filter(memberships::user_id.eq(id)).select(memberships::group_id);
+    group_ancestors::table
+        .filter(group_ancestors::group_id.eq_any(direct))
+        .select(group_ancestors::ancestor_id)
 }
 
 #[diesel::dsl::auto_type(no_type_alias)]

@@ -13,6 +13,17 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/product");
 /// A key that no other program is likely to take an advisory lock on.
 const MIGRATION_LOCK: i64 = 0x636c_6f75_6473_736f;
 
+/// PostgreSQL's indexes are ordered by the database's collation, which no beginning of a text is a range of, unless
+/// they say otherwise, in words that SQLite does not have.
+const BYTE_ORDER_INDEXES: &str = "
+    CREATE INDEX IF NOT EXISTS users_by_name_bytes ON users (user_name_key text_pattern_ops);
+    CREATE INDEX IF NOT EXISTS users_by_email_bytes ON users (email_key text_pattern_ops);
+    CREATE INDEX IF NOT EXISTS users_by_external_id_bytes ON users (external_id text_pattern_ops);
+    CREATE INDEX IF NOT EXISTS user_emails_by_bytes ON user_emails (email_key text_pattern_ops);
+    CREATE INDEX IF NOT EXISTS groups_by_name_bytes ON groups (group_name_key text_pattern_ops);
+    CREATE INDEX IF NOT EXISTS groups_by_external_id_bytes ON groups (external_id text_pattern_ops);
+";
+
 /// A connection. PostgreSQL stands first, since SQLite takes any text for a file name.
 #[derive(diesel::MultiConnection)]
 pub enum Conn {
@@ -43,7 +54,11 @@ impl Conn {
         match self {
             Self::Postgres(conn) => {
                 conn.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
-                let outcome = conn.run_pending_migrations(MIGRATIONS).map(|_| ()).map_err(refuse);
+                let outcome = match conn.run_pending_migrations(MIGRATIONS).map(|done| done.is_empty()) {
+                    Ok(true) => Ok(()),
+                    Ok(false) => conn.batch_execute(BYTE_ORDER_INDEXES).map_err(Error::from),
+                    Err(error) => Err(refuse(error)),
+                };
                 conn.batch_execute(&format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})"))?;
                 outcome
             }

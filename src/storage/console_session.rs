@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 
-use crate::base::{AccessConfigurationId, AccountId, ConsoleSessionId, Timestamp, UserId};
+use crate::base::{AccessConfigurationId, AccountId, ConsoleSessionId, GroupId, Timestamp, UserId};
 use crate::domain::{
     AuthenticationMethod, ConsoleIdentity, ConsoleSession, ConsoleSessionFilter, EndReason, Grant,
 };
 
 use super::connection::on;
 use super::error::parse;
+use super::membership::{CHUNK, persons_below};
 use super::schema::console_sessions::{self, dsl};
 use super::schema::role_cutoffs;
 use super::{Conn, Error};
@@ -96,6 +97,68 @@ fn filtered(filter: &ConsoleSessionFilter) -> Query<'_> {
         query = query.filter(dsl::ended_at.is_null()).filter(dsl::expires_at.gt(now.millis()));
     }
     query
+}
+
+/// Which of these users have a living session.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_persons_of(conn: &mut Conn, users: &[UserId], now: Timestamp) -> Result<Vec<UserId>, Error> {
+    let mut persons = Vec::new();
+    for users in users.chunks(CHUNK) {
+        let users = users.iter().map(UserId::as_str);
+        let ids: Vec<String> = living(now)
+            .filter(dsl::user_id.eq_any(users))
+            .select(dsl::user_id)
+            .distinct()
+            .order(dsl::user_id)
+            .load(conn)?;
+        persons.extend(read_persons(&ids)?);
+    }
+    Ok(persons)
+}
+
+/// The users in a group, directly or not, who have a living session.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_persons_below(conn: &mut Conn, group: &GroupId, now: Timestamp) -> Result<Vec<UserId>, Error> {
+    let ids: Vec<String> = living(now)
+        .filter(dsl::user_id.eq_any(persons_below(group.as_str())))
+        .select(dsl::user_id)
+        .distinct()
+        .order(dsl::user_id)
+        .load(conn)?;
+    read_persons(&ids)
+}
+
+fn living<'a>(now: Timestamp) -> Query<'a> {
+    dsl::console_sessions
+        .filter(dsl::ended_at.is_null())
+        .filter(dsl::expires_at.gt(now.millis()))
+        .into_boxed()
+}
+
+fn read_persons(ids: &[String]) -> Result<Vec<UserId>, Error> {
+    ids.iter().map(|id| parse("console_sessions.user_id", id, UserId::parse)).collect()
+}
+
+/// Locks a session until the transaction ends, so that of two who each take away one of two rights by which
+/// it may go on, the second sees what the first did.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn lock(conn: &mut Conn, id: &ConsoleSessionId) -> Result<(), Error> {
+    // On SQLite there is one writer.
+    if let Conn::Postgres(conn) = conn {
+        dsl::console_sessions
+            .find(id.as_str())
+            .select(dsl::id)
+            .for_update()
+            .first::<String>(conn)
+            .optional()?;
+    }
+    Ok(())
 }
 
 /// Inserts a session.

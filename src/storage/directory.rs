@@ -6,9 +6,10 @@ use crate::base::{DirectoryId, DirectoryName, Timestamp};
 use crate::domain::{DirectoryCounts, DirectoryRecord, Status, TaskStatus};
 
 use super::error::parse;
+use super::resource_count::{self, Kind};
 use super::schema::directories::dsl;
-use super::schema::{access_assignments, access_configurations, groups, services, tasks, users};
-use super::{Conn, Error, user_provisioning};
+use super::schema::{access_assignments, access_configurations, scim_credentials, services, tasks};
+use super::{Conn, Error, scim_connector, user_provisioning};
 
 /// The key of the one row of `services`.
 const SERVICE: &str = "cloudsso";
@@ -26,12 +27,15 @@ pub fn find(conn: &mut Conn) -> Result<Option<(DirectoryId, DirectoryName)>, Err
 /// # Errors
 /// [`Error`] of the database.
 pub fn load(conn: &mut Conn) -> Result<Option<DirectoryRecord>, Error> {
-    let row: Option<(String, String, i64, i64)> = dsl::directories.order(dsl::id).first(conn).optional()?;
-    row.map(|(id, name, created_at, updated_at)| {
+    let columns = (dsl::id, dsl::name, dsl::scim_status, dsl::created_at, dsl::updated_at);
+    let row: Option<(String, String, String, i64, i64)> =
+        dsl::directories.order(dsl::id).select(columns).first(conn).optional()?;
+    row.map(|(id, name, scim_status, created_at, updated_at)| {
         let id = parse("directories.id", &id, DirectoryId::parse)?;
         Ok(DirectoryRecord {
             name: parse("directories.name", &name, |name| DirectoryName::parse_for(&id, name).ok())?,
             id,
+            scim_synchronization: parse("directories.scim_status", &scim_status, Status::parse)?,
             created_at: Timestamp::from_millis(created_at),
             updated_at: Timestamp::from_millis(updated_at),
         })
@@ -75,6 +79,7 @@ pub fn rename(
 /// [`Error::Reference`] when it holds something.
 pub fn delete(conn: &mut Conn, id: &DirectoryId) -> Result<bool, Error> {
     user_provisioning::delete_configuration(conn, id)?;
+    scim_connector::delete_unused(conn)?;
     Ok(diesel::delete(dsl::directories.find(id.as_str())).execute(conn)? == 1)
 }
 
@@ -90,6 +95,31 @@ pub fn lock(conn: &mut Conn, id: &DirectoryId) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whether SCIM is served; it is not where there is no directory.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn scim_status(conn: &mut Conn) -> Result<Status, Error> {
+    let status: Option<String> =
+        dsl::directories.order(dsl::id).select(dsl::scim_status).first(conn).optional()?;
+    status.map_or(Ok(Status::Disabled), |status| parse("directories.scim_status", &status, Status::parse))
+}
+
+/// Serves SCIM or serves it no more; says whether that changed anything.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn set_scim_status(
+    conn: &mut Conn,
+    id: &DirectoryId,
+    status: Status,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let other = dsl::directories.find(id.as_str()).filter(dsl::scim_status.ne(status.as_str()));
+    let change = (dsl::scim_status.eq(status.as_str()), dsl::updated_at.eq(now.millis()));
+    Ok(diesel::update(other).set(change).execute(conn)? == 1)
+}
+
 /// What the directory holds.
 ///
 /// # Errors
@@ -97,11 +127,12 @@ pub fn lock(conn: &mut Conn, id: &DirectoryId) -> Result<(), Error> {
 pub fn counts(conn: &mut Conn) -> Result<DirectoryCounts, Error> {
     let in_progress = tasks::dsl::tasks.filter(tasks::status.eq(TaskStatus::InProgress.as_str()));
     Ok(DirectoryCounts {
-        users: users::dsl::users.count().get_result(conn)?,
-        groups: groups::dsl::groups.count().get_result(conn)?,
+        users: resource_count::total(conn, Kind::User)?,
+        groups: resource_count::total(conn, Kind::Group)?,
         access_configurations: access_configurations::dsl::access_configurations.count().get_result(conn)?,
         access_assignments: access_assignments::dsl::access_assignments.count().get_result(conn)?,
         tasks_in_progress: in_progress.count().get_result(conn)?,
+        scim_credentials: scim_credentials::dsl::scim_credentials.count().get_result(conn)?,
     })
 }
 

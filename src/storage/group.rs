@@ -1,24 +1,28 @@
-//! Groups and their members.
+//! Groups.
 
 use diesel::prelude::*;
 
-use crate::base::{DirectoryId, GroupId, GroupName, Page, PageRequest, Timestamp, UserId};
+use crate::base::{DirectoryId, GroupId, GroupName, Page, PageRequest, ScimConnectorId, Timestamp, UserId};
 use crate::domain::{Group, GroupQuery, GroupSpec, NameFilter, ProvisionType};
 
 use super::error::parse;
+use super::resource_count::{self, Kind};
 use super::schema::groups::{self, dsl};
 use super::schema::{access_assignments, memberships, user_provisionings};
-use super::{Conn, Error, like};
+use super::{Conn, Error, group_graph, like};
 
 type Filtered<'a> = groups::BoxedQuery<'a, <Conn as Connection>::Backend>;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = groups)]
-struct Row {
+pub(super) struct Row {
     id: String,
     group_name: String,
     description: String,
     provision_type: String,
+    connector_id: Option<String>,
+    external_id: Option<String>,
+    version: i64,
     created_at: i64,
     updated_at: i64,
 }
@@ -62,10 +66,13 @@ pub fn list(conn: &mut Conn, query: &GroupQuery, page: &PageRequest) -> Result<P
 /// # Errors
 /// [`Error`] of the database.
 pub fn count_matching(conn: &mut Conn, query: &GroupQuery) -> Result<i64, Error> {
+    if *query == GroupQuery::default() {
+        return resource_count::total(conn, Kind::Group);
+    }
     Ok(filtered(query).count().get_result(conn)?)
 }
 
-/// One page of the groups that a user is in with the moments of joining, in the order of their ids, and
+/// One page of the groups that a user is directly in with the moments of joining, in the order of their ids, and
 /// how many there are in all.
 ///
 /// # Errors
@@ -97,17 +104,21 @@ pub fn list_joined(
     Ok((Page::cut(groups, page.limit, |(group, _)| group.id.to_string()), total))
 }
 
-/// Replaces what is said of a group; says whether there was such a group.
+/// Replaces what is said of a group, with the version that the value has; says whether there was such a group.
 ///
 /// # Errors
 /// [`Error::Duplicate`] when the name is taken.
-pub fn update(conn: &mut Conn, id: &GroupId, spec: &GroupSpec, now: Timestamp) -> Result<bool, Error> {
-    let changed = diesel::update(dsl::groups.find(id.as_str()))
+pub fn update(conn: &mut Conn, group: &Group) -> Result<bool, Error> {
+    let changed = diesel::update(dsl::groups.find(group.id.as_str()))
         .set((
-            dsl::group_name.eq(spec.group_name.as_str()),
-            dsl::group_name_key.eq(spec.group_name.key()),
-            dsl::description.eq(&spec.description),
-            dsl::updated_at.eq(now.millis()),
+            dsl::group_name.eq(group.spec.group_name.as_str()),
+            dsl::group_name_key.eq(group.spec.group_name.key()),
+            dsl::description.eq(&group.spec.description),
+            dsl::provision_type.eq(group.provision_type.as_str()),
+            dsl::connector_id.eq(group.connector_id.as_ref().map(ScimConnectorId::as_str)),
+            dsl::external_id.eq(group.external_id.as_deref()),
+            dsl::version.eq(group.version),
+            dsl::updated_at.eq(group.updated_at.millis()),
         ))
         .execute(conn)?;
     Ok(changed == 1)
@@ -118,8 +129,10 @@ pub fn update(conn: &mut Conn, id: &GroupId, spec: &GroupSpec, now: Timestamp) -
 pub struct Ties {
     /// Assignments that name the group.
     pub access_assignments: i64,
-    /// Its members.
+    /// Users who are directly in it.
     pub members: i64,
+    /// Groups that are directly in it, or that it is directly in.
+    pub groups: i64,
     /// User provisionings that name the group.
     pub user_provisionings: i64,
 }
@@ -136,6 +149,7 @@ pub fn ties(conn: &mut Conn, id: &GroupId) -> Result<Ties, Error> {
     Ok(Ties {
         access_assignments: assignments.count().get_result(conn)?,
         members: joined::memberships.filter(joined::group_id.eq(id.as_str())).count().get_result(conn)?,
+        groups: group_graph::count_ties(conn, id.as_str())?,
         user_provisionings: kept::user_provisionings
             .filter(kept::assignee_id.eq(id.as_str()))
             .count()
@@ -146,9 +160,12 @@ pub fn ties(conn: &mut Conn, id: &GroupId) -> Result<Ties, Error> {
 /// Deletes a group without ties; says whether there was such a group.
 ///
 /// # Errors
-/// [`Error::Reference`] when it has members.
+/// [`Error::Reference`] when it has members, or is in a group.
 pub fn delete(conn: &mut Conn, id: &GroupId) -> Result<bool, Error> {
-    Ok(diesel::delete(dsl::groups.find(id.as_str())).execute(conn)? == 1)
+    group_graph::delete_self(conn, id)?;
+    let deleted = diesel::delete(dsl::groups.find(id.as_str())).execute(conn)?;
+    resource_count::add(conn, Kind::Group, id.as_str(), -i64::try_from(deleted).unwrap_or(0))?;
+    Ok(deleted == 1)
 }
 
 /// Inserts a group.
@@ -164,46 +181,15 @@ pub fn insert(conn: &mut Conn, directory: &DirectoryId, group: &Group) -> Result
             dsl::group_name_key.eq(group.spec.group_name.key()),
             dsl::description.eq(&group.spec.description),
             dsl::provision_type.eq(group.provision_type.as_str()),
+            dsl::connector_id.eq(group.connector_id.as_ref().map(ScimConnectorId::as_str)),
+            dsl::external_id.eq(group.external_id.as_deref()),
+            dsl::version.eq(group.version),
             dsl::created_at.eq(group.created_at.millis()),
             dsl::updated_at.eq(group.updated_at.millis()),
         ))
         .execute(conn)?;
-    Ok(())
-}
-
-/// Adds a member; says whether they were none before.
-///
-/// # Errors
-/// [`Error::Reference`] when the group or the user does not exist.
-pub fn insert_member(conn: &mut Conn, group: &GroupId, user: &UserId, now: Timestamp) -> Result<bool, Error> {
-    use memberships::dsl;
-    if has_member(conn, group, user)? {
-        return Ok(false);
-    }
-    let row =
-        (dsl::group_id.eq(group.as_str()), dsl::user_id.eq(user.as_str()), dsl::created_at.eq(now.millis()));
-    diesel::insert_into(dsl::memberships).values(row).execute(conn)?;
-    Ok(true)
-}
-
-/// Removes a member; says whether they were one.
-///
-/// # Errors
-/// [`Error`] of the database.
-pub fn delete_member(conn: &mut Conn, group: &GroupId, user: &UserId) -> Result<bool, Error> {
-    use memberships::dsl;
-    Ok(diesel::delete(dsl::memberships.find((group.as_str(), user.as_str()))).execute(conn)? == 1)
-}
-
-/// The members of a group, by id.
-///
-/// # Errors
-/// [`Error`] of the database.
-pub fn list_member_ids(conn: &mut Conn, group: &GroupId) -> Result<Vec<UserId>, Error> {
-    use memberships::dsl;
-    let of_group = dsl::memberships.filter(dsl::group_id.eq(group.as_str()));
-    let rows: Vec<String> = of_group.select(dsl::user_id).order(dsl::user_id).load(conn)?;
-    rows.iter().map(|id| parse("memberships.user_id", id, UserId::parse)).collect()
+    group_graph::insert_self(conn, &group.id)?;
+    resource_count::add(conn, Kind::Group, group.id.as_str(), 1)
 }
 
 /// Locks a group until the transaction ends, so that of two who change who is in it and what that comes to,
@@ -212,20 +198,22 @@ pub fn list_member_ids(conn: &mut Conn, group: &GroupId) -> Result<Vec<UserId>, 
 /// # Errors
 /// [`Error`] of the database.
 pub fn lock(conn: &mut Conn, group: &GroupId) -> Result<(), Error> {
-    diesel::update(dsl::groups.find(group.as_str()))
-        .set(dsl::updated_at.eq(dsl::updated_at))
-        .execute(conn)?;
+    // On SQLite there is one writer.
+    if let Conn::Postgres(conn) = conn {
+        dsl::groups.find(group.as_str()).select(dsl::id).for_update().first::<String>(conn).optional()?;
+    }
     Ok(())
 }
 
-/// Whether a user is a member of a group.
+/// Says that a group is another than it was, after its members changed.
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn has_member(conn: &mut Conn, group: &GroupId, user: &UserId) -> Result<bool, Error> {
-    use memberships::dsl;
-    let found = dsl::memberships.find((group.as_str(), user.as_str())).select(dsl::user_id);
-    Ok(found.first::<String>(conn).optional()?.is_some())
+pub fn touch(conn: &mut Conn, group: &GroupId, now: Timestamp) -> Result<(), Error> {
+    diesel::update(dsl::groups.find(group.as_str()))
+        .set((dsl::version.eq(dsl::version + 1), dsl::updated_at.eq(now.millis())))
+        .execute(conn)?;
+    Ok(())
 }
 
 fn filtered(query: &GroupQuery) -> Filtered<'_> {
@@ -243,14 +231,22 @@ fn filtered(query: &GroupQuery) -> Filtered<'_> {
     found
 }
 
-fn read(row: Row) -> Result<Group, Error> {
+pub(super) fn read(row: Row) -> Result<Group, Error> {
     Ok(Group {
         id: parse("groups.id", &row.id, GroupId::parse)?,
         spec: GroupSpec {
-            group_name: parse("groups.group_name", &row.group_name, |name| GroupName::parse(name).ok())?,
+            group_name: parse("groups.group_name", &row.group_name, |name| {
+                GroupName::of_provider(name).ok()
+            })?,
             description: row.description,
         },
         provision_type: parse("groups.provision_type", &row.provision_type, ProvisionType::parse)?,
+        connector_id: row
+            .connector_id
+            .map(|id| parse("groups.connector_id", &id, ScimConnectorId::parse))
+            .transpose()?,
+        external_id: row.external_id,
+        version: row.version,
         created_at: Timestamp::from_millis(row.created_at),
         updated_at: Timestamp::from_millis(row.updated_at),
     })

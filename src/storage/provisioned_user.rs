@@ -7,7 +7,7 @@ use crate::domain::{ProvisionedUser, ProvisionedUserStatus, TakenOver};
 
 use super::connection::on;
 use super::error::parse;
-use super::schema::memberships;
+use super::membership::persons_below;
 use super::schema::provisioned_users::{self, dsl};
 use super::{Conn, Error};
 
@@ -80,16 +80,14 @@ pub fn count_in(conn: &mut Conn, account: &AccountId) -> Result<i64, Error> {
     Ok(own.count().get_result(conn)?)
 }
 
-/// The members of a group who have a RAM user in an account.
+/// Whoever is in a group, directly or not, and has a RAM user in an account.
 ///
 /// # Errors
 /// [`Error`] of the database.
 pub fn list_members(conn: &mut Conn, account: &AccountId, group: &GroupId) -> Result<Vec<UserId>, Error> {
-    let members =
-        memberships::table.filter(memberships::group_id.eq(group.as_str())).select(memberships::user_id);
     let rows: Vec<String> = dsl::provisioned_users
         .filter(dsl::account_id.eq(account.as_str()))
-        .filter(dsl::user_id.eq_any(members))
+        .filter(dsl::user_id.eq_any(persons_below(group.as_str())))
         .select(dsl::user_id)
         .order(dsl::user_id)
         .load(conn)?;

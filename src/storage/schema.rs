@@ -1,6 +1,14 @@
 //! The tables, as the migrations leave them.
 
-diesel::table! { directories (id) { id -> Text, name -> Text, created_at -> BigInt, updated_at -> BigInt, } }
+diesel::table! {
+    directories (id) {
+        id -> Text,
+        name -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        scim_status -> Text,
+    }
+}
 diesel::table! {
     administrators (id) { id -> Text, user_name -> Text, user_name_key -> Text, status -> Text, created_at -> BigInt, }
 }
@@ -42,6 +50,10 @@ diesel::table! {
         created_at -> BigInt,
         updated_at -> BigInt,
         external_id -> Nullable<Text>,
+        version -> BigInt,
+        connector_id -> Nullable<Text>,
+        profile -> Text,
+        search -> Text,
     }
 }
 diesel::table! {
@@ -54,9 +66,18 @@ diesel::table! {
         provision_type -> Text,
         created_at -> BigInt,
         updated_at -> BigInt,
+        version -> BigInt,
+        connector_id -> Nullable<Text>,
+        external_id -> Nullable<Text>,
     }
 }
+diesel::table! { user_emails (email_key, user_id) { email_key -> Text, user_id -> Text, } }
 diesel::table! { memberships (group_id, user_id) { group_id -> Text, user_id -> Text, created_at -> BigInt, } }
+diesel::table! {
+    group_memberships (group_id, member_id) { group_id -> Text, member_id -> Text, created_at -> BigInt, }
+}
+diesel::table! { group_ancestors (group_id, ancestor_id) { group_id -> Text, ancestor_id -> Text, } }
+diesel::table! { resource_counts (kind, shard) { kind -> Text, shard -> BigInt, count -> BigInt, } }
 diesel::table! {
     passwords (principal_id) { principal_id -> Text, hash -> Text, must_change -> Bool, changed_at -> BigInt, }
 }
@@ -292,10 +313,77 @@ diesel::table! {
         expires_at -> BigInt,
     }
 }
+diesel::table! {
+    scim_connectors (id) {
+        id -> Text,
+        directory_id -> Text,
+        name -> Text,
+        name_key -> Text,
+        dialect -> Text,
+        adoption -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        last_request_at -> Nullable<BigInt>,
+        last_write_at -> Nullable<BigInt>,
+        last_refusal_at -> Nullable<BigInt>,
+        last_refusal_code -> Text,
+        last_refusal_detail -> Text,
+        held_at -> Nullable<BigInt>,
+        held_users -> BigInt,
+        held_memberships -> BigInt,
+        allowed_until -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    scim_credentials (id) {
+        id -> Text,
+        connector_id -> Text,
+        token_digest -> Text,
+        hint -> Text,
+        scope -> Text,
+        status -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+        last_used_from -> Text,
+    }
+}
+diesel::table! {
+    scim_requests (connector_id, request_id) {
+        connector_id -> Text,
+        request_id -> Text,
+        at -> BigInt,
+        credential_id -> Text,
+        source_address -> Text,
+        method -> Text,
+        path -> Text,
+        status -> BigInt,
+        scim_type -> Nullable<Text>,
+        detail -> Text,
+        understood -> Text,
+        body_bytes -> BigInt,
+        duration_micros -> BigInt,
+    }
+}
+diesel::table! {
+    scim_mass_changes (connector_id, minute) {
+        connector_id -> Text,
+        minute -> BigInt,
+        users -> BigInt,
+        memberships -> BigInt,
+        users_before -> BigInt,
+        memberships_before -> BigInt,
+    }
+}
+diesel::joinable!(scim_credentials -> scim_connectors (connector_id));
+diesel::joinable!(scim_connectors -> directories (directory_id));
+diesel::allow_tables_to_appear_in_same_query!(directories, scim_connectors, scim_credentials);
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     groups,
     memberships,
+    group_memberships,
+    group_ancestors,
     accounts,
     account_targets,
     access_configurations,

@@ -13,7 +13,7 @@ use diesel::sql_types::Text;
 
 use super::connection::Setup;
 use super::writer::Writer;
-use super::{Conn, Error};
+use super::{Conn, Error, user};
 
 /// SQLite before this version may corrupt a WAL file when a write meets a checkpoint.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -161,6 +161,7 @@ fn open_sqlite(path: &Path) -> Result<Backend, Error> {
     Setup { is_reader: false }.apply(&mut conn)?;
     check_sqlite_version(&mut conn)?;
     conn.migrate()?;
+    transact(&mut conn, user::complete)?;
     let readers = Pool::builder()
         .max_size(SQLITE_READERS)
         .min_idle(Some(1))
@@ -177,7 +178,10 @@ fn open_postgres(url: &str) -> Result<Backend, Error> {
         .connection_timeout(Duration::from_secs(10))
         .connection_customizer(Box::new(Setup { is_reader: false }))
         .build(ConnectionManager::<Conn>::new(url))?;
-    pool.get()?.migrate()?;
+    let mut conn = pool.get()?;
+    conn.migrate()?;
+    transact(&mut conn, user::complete)?;
+    drop(conn);
     Ok(Backend::Postgres(pool))
 }
 

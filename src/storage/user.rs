@@ -1,14 +1,21 @@
 //! Users.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 
-use crate::base::{DirectoryId, GroupId, Page, PageRequest, Timestamp, UserId, UserName};
-use crate::domain::{NameFilter, PrincipalId, ProvisionType, Status, User, UserQuery, UserSpec};
+use crate::base::{
+    DirectoryId, GroupId, Page, PageRequest, ScimConnectorId, Timestamp, UserId, UserName, fold,
+};
+use crate::domain::{NameFilter, PrincipalId, Profile, ProvisionType, Status, User, UserQuery, UserSpec};
 
 use super::error::parse;
+use super::membership::CHUNK;
+use super::resource_count::{self, Kind};
 use super::schema::users::{self, dsl};
 use super::schema::{
-    access_assignments, memberships, mfa_devices, passwords, user_provisioning_events, user_provisionings,
+    access_assignments, memberships, mfa_devices, passwords, user_emails, user_provisioning_events,
+    user_provisionings,
 };
 use super::{Conn, Error, like, session, sign_in, tag};
 
@@ -16,7 +23,7 @@ type Filtered<'a> = users::BoxedQuery<'a, <Conn as Connection>::Backend>;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = users)]
-struct Row {
+pub(super) struct Row {
     id: String,
     user_name: String,
     display_name: String,
@@ -26,7 +33,10 @@ struct Row {
     description: String,
     status: String,
     provision_type: String,
+    connector_id: Option<String>,
     external_id: Option<String>,
+    profile: String,
+    version: i64,
     created_at: i64,
     updated_at: i64,
 }
@@ -83,11 +93,14 @@ pub fn list(conn: &mut Conn, query: &UserQuery, page: &PageRequest) -> Result<Pa
 /// # Errors
 /// [`Error`] of the database.
 pub fn count_matching(conn: &mut Conn, query: &UserQuery) -> Result<i64, Error> {
+    if *query == UserQuery::default() {
+        return count(conn);
+    }
     Ok(filtered(query).count().get_result(conn)?)
 }
 
-/// One page of a group's members with the moments they joined, in the order of their ids, and how many
-/// there are in all.
+/// One page of the users who are directly in a group with the moments they joined, in the order of their
+/// ids, and how many there are in all.
 ///
 /// # Errors
 /// [`Error`] of the database.
@@ -138,41 +151,136 @@ pub fn insert(conn: &mut Conn, directory: &DirectoryId, user: &User) -> Result<(
             dsl::description.eq(&spec.description),
             dsl::status.eq(spec.status.as_str()),
             dsl::provision_type.eq(user.provision_type.as_str()),
+            dsl::connector_id.eq(user.connector_id.as_ref().map(ScimConnectorId::as_str)),
             dsl::external_id.eq(user.external_id.as_deref()),
+            dsl::profile.eq(user.profile.to_text()),
+            dsl::search.eq(user.profile.search_text(&spec.display_name, &spec.first_name, &spec.last_name)),
+            dsl::version.eq(user.version),
             dsl::created_at.eq(user.created_at.millis()),
             dsl::updated_at.eq(user.updated_at.millis()),
         ))
         .execute(conn)?;
-    Ok(())
+    resource_count::add(conn, Kind::User, user.id.as_str(), 1)?;
+    insert_emails(conn, user)
 }
 
-/// Replaces what is said of a user, all but the name and the status; says whether there was such a user.
+/// Replaces everything that is said of a user but the status, with the version that the value has; says whether
+/// there was such a user.
 ///
 /// # Errors
-/// [`Error::Duplicate`] when the e-mail address is taken.
-pub fn update(conn: &mut Conn, id: &UserId, spec: &UserSpec, now: Timestamp) -> Result<bool, Error> {
-    let changed = diesel::update(dsl::users.find(id.as_str()))
+/// [`Error::Duplicate`] when the name or the e-mail address is taken.
+pub fn update(conn: &mut Conn, user: &User) -> Result<bool, Error> {
+    let spec = &user.spec;
+    let changed = diesel::update(dsl::users.find(user.id.as_str()))
         .set((
+            dsl::user_name.eq(spec.user_name.as_str()),
+            dsl::user_name_key.eq(spec.user_name.key()),
             dsl::display_name.eq(&spec.display_name),
             dsl::first_name.eq(&spec.first_name),
             dsl::last_name.eq(&spec.last_name),
             dsl::email.eq(spec.email.as_deref()),
             dsl::email_key.eq(spec.email_key()),
             dsl::description.eq(&spec.description),
-            dsl::updated_at.eq(now.millis()),
+            dsl::provision_type.eq(user.provision_type.as_str()),
+            dsl::connector_id.eq(user.connector_id.as_ref().map(ScimConnectorId::as_str)),
+            dsl::external_id.eq(user.external_id.as_deref()),
+            dsl::profile.eq(user.profile.to_text()),
+            dsl::search.eq(user.profile.search_text(&spec.display_name, &spec.first_name, &spec.last_name)),
+            dsl::version.eq(user.version),
+            dsl::updated_at.eq(user.updated_at.millis()),
         ))
         .execute(conn)?;
+    diesel::delete(user_emails::table.filter(user_emails::user_id.eq(user.id.as_str()))).execute(conn)?;
+    insert_emails(conn, user)?;
     Ok(changed == 1)
 }
 
+/// Completes users that were written before SCIM was served: their address as SCIM says it, and what is
+/// searched. Other users are left as they are.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub(super) fn complete(conn: &mut Conn) -> Result<(), Error> {
+    loop {
+        let old = dsl::users.filter(dsl::search.eq("")).limit(500);
+        let rows: Vec<Row> = old.select(Row::as_select()).load(conn)?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        for row in rows {
+            let mut user = read(row)?;
+            if user.profile.main_email() != user.spec.email.as_deref() {
+                user.profile.set_main_email(user.spec.email.as_deref());
+            }
+            update(conn, &user)?;
+        }
+    }
+}
+
+/// Keeps the addresses beside the main one, each once, to be found by.
+fn insert_emails(conn: &mut Conn, user: &User) -> Result<(), Error> {
+    let main = user.spec.email_key();
+    let keys: BTreeSet<String> =
+        user.profile.emails().map(fold).filter(|key| Some(key) != main.as_ref()).collect();
+    for key in keys {
+        let row = (user_emails::email_key.eq(key), user_emails::user_id.eq(user.id.as_str()));
+        diesel::insert_into(user_emails::table).values(row).execute(conn)?;
+    }
+    Ok(())
+}
+
 /// Locks a user until the transaction ends, so that of two who let them in and shut them out, one sees the
-/// other's.
+/// other's. Whoever only refers to the user does not wait.
 ///
 /// # Errors
 /// [`Error`] of the database.
 pub fn lock(conn: &mut Conn, id: &UserId) -> Result<(), Error> {
-    diesel::update(dsl::users.find(id.as_str())).set(dsl::updated_at.eq(dsl::updated_at)).execute(conn)?;
+    lock_all(conn, std::slice::from_ref(id))
+}
+
+/// As [`lock`], for many.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn lock_all(conn: &mut Conn, ids: &[UserId]) -> Result<(), Error> {
+    // On SQLite there is one writer.
+    if let Conn::Postgres(conn) = conn {
+        for ids in ids.chunks(CHUNK) {
+            let these = dsl::users.filter(dsl::id.eq_any(ids.iter().map(UserId::as_str)));
+            these.order(dsl::id).select(dsl::id).for_no_key_update().load::<String>(conn)?;
+        }
+    }
     Ok(())
+}
+
+/// Locks a user who is to be deleted until the transaction ends: nobody refers to them anew either.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn lock_to_delete(conn: &mut Conn, id: &UserId) -> Result<(), Error> {
+    if let Conn::Postgres(conn) = conn {
+        dsl::users.find(id.as_str()).select(dsl::id).for_update().first::<String>(conn).optional()?;
+    }
+    Ok(())
+}
+
+/// Which of these users there are. None of them is deleted until the transaction ends.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn share_existing(conn: &mut Conn, ids: &[UserId]) -> Result<BTreeSet<UserId>, Error> {
+    let mut found = BTreeSet::new();
+    for ids in ids.chunks(CHUNK) {
+        let these = dsl::users.filter(dsl::id.eq_any(ids.iter().map(UserId::as_str))).select(dsl::id);
+        let rows: Vec<String> = match conn {
+            Conn::Postgres(conn) => these.order(dsl::id).for_key_share().load(conn)?,
+            Conn::Sqlite(conn) => these.load(conn)?,
+        };
+        for id in &rows {
+            found.insert(parse("users.id", id, UserId::parse)?);
+        }
+    }
+    Ok(found)
 }
 
 /// What keeps a user from being deleted.
@@ -180,7 +288,7 @@ pub fn lock(conn: &mut Conn, id: &UserId) -> Result<(), Error> {
 pub struct Ties {
     /// Assignments that name the user.
     pub access_assignments: i64,
-    /// Groups that the user is in.
+    /// Groups that the user is directly in.
     pub groups: i64,
     /// Devices that the user signs in with.
     pub mfa_devices: i64,
@@ -228,7 +336,9 @@ pub fn delete(conn: &mut Conn, id: &UserId) -> Result<bool, Error> {
     sign_in::delete_by_principal(conn, &principal)?;
     diesel::delete(passwords::dsl::passwords.find(id.as_str())).execute(conn)?;
     tag::delete(conn, id.as_str())?;
-    Ok(diesel::delete(dsl::users.find(id.as_str())).execute(conn)? == 1)
+    let deleted = diesel::delete(dsl::users.find(id.as_str())).execute(conn)?;
+    resource_count::add(conn, Kind::User, id.as_str(), -i64::try_from(deleted).unwrap_or(0))?;
+    Ok(deleted == 1)
 }
 
 /// Changes a user's status; says whether there was such a user.
@@ -237,7 +347,11 @@ pub fn delete(conn: &mut Conn, id: &UserId) -> Result<bool, Error> {
 /// [`Error`] of the database.
 pub fn update_status(conn: &mut Conn, id: &UserId, status: Status, now: Timestamp) -> Result<bool, Error> {
     let changed = diesel::update(dsl::users.find(id.as_str()))
-        .set((dsl::status.eq(status.as_str()), dsl::updated_at.eq(now.millis())))
+        .set((
+            dsl::status.eq(status.as_str()),
+            dsl::version.eq(dsl::version + 1),
+            dsl::updated_at.eq(now.millis()),
+        ))
         .execute(conn)?;
     Ok(changed == 1)
 }
@@ -247,7 +361,7 @@ pub fn update_status(conn: &mut Conn, id: &UserId, status: Status, now: Timestam
 /// # Errors
 /// [`Error`] of the database.
 pub fn count(conn: &mut Conn) -> Result<i64, Error> {
-    Ok(dsl::users.count().get_result(conn)?)
+    resource_count::total(conn, Kind::User)
 }
 
 fn filtered(query: &UserQuery) -> Filtered<'_> {
@@ -271,7 +385,7 @@ fn filtered(query: &UserQuery) -> Filtered<'_> {
     found
 }
 
-fn read(row: Row) -> Result<User, Error> {
+pub(super) fn read(row: Row) -> Result<User, Error> {
     Ok(User {
         id: parse("users.id", &row.id, UserId::parse)?,
         spec: UserSpec {
@@ -284,7 +398,13 @@ fn read(row: Row) -> Result<User, Error> {
             status: parse("users.status", &row.status, Status::parse)?,
         },
         provision_type: parse("users.provision_type", &row.provision_type, ProvisionType::parse)?,
+        connector_id: row
+            .connector_id
+            .map(|id| parse("users.connector_id", &id, ScimConnectorId::parse))
+            .transpose()?,
         external_id: row.external_id,
+        profile: parse("users.profile", &row.profile, Profile::parse)?,
+        version: row.version,
         created_at: Timestamp::from_millis(row.created_at),
         updated_at: Timestamp::from_millis(row.updated_at),
     })

@@ -2,15 +2,16 @@
 
 use diesel::prelude::*;
 
-use crate::base::{AccountId, DirectoryId, Timestamp, UserId, UserProvisioningId};
+use crate::base::{AccountId, DirectoryId, GroupId, Timestamp, UserId, UserProvisioningId};
 use crate::domain::{
     Assignee, AssigneeKind, DeletionStrategy, DuplicationStrategy, Status, UserProvisioning,
     UserProvisioningConfiguration, UserProvisioningFilter, UserProvisioningTerms,
 };
 
-use super::assignment::groups_of;
+use super::assignment::{groups_of, share_assignees};
 use super::connection::on;
 use super::error::parse;
+use super::group_graph::above;
 use super::schema::user_provisioning_configurations as configurations;
 use super::schema::user_provisionings::{self, dsl};
 use super::{Conn, Error};
@@ -120,17 +121,34 @@ pub fn list_reaching(
     rows.into_iter().map(read).collect()
 }
 
-/// As [`reaches`]; those that reach the user cannot be deleted until the transaction ends.
+/// Those that reach whoever is in a group, by the group itself or by one that it is in; oldest first. What is
+/// being deleted reaches nobody.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_reaching_group(conn: &mut Conn, group: &GroupId) -> Result<Vec<UserProvisioning>, Error> {
+    let rows: Vec<Row> = dsl::user_provisionings
+        .filter(dsl::assignee_id.eq_any(above(group.as_str())))
+        .filter(dsl::status.eq(Status::Enabled.as_str()))
+        .order(dsl::id)
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(read).collect()
+}
+
+/// As [`reaches`]; those that reach the user cannot be deleted until the transaction ends, nor the user taken
+/// out of the groups by which they do.
 ///
 /// # Errors
 /// [`Error`] of the database.
 pub fn share_reaching(conn: &mut Conn, account: &AccountId, user: &UserId) -> Result<bool, Error> {
+    let assignees = share_assignees(conn, user)?;
     // SQLite has one writer at a time.
     let Conn::Postgres(conn) = conn else { return reaches(conn, account, user) };
     let reaching: Vec<String> = dsl::user_provisionings
         .filter(dsl::account_id.eq(account.as_str()))
         .filter(dsl::status.eq(Status::Enabled.as_str()))
-        .filter(dsl::assignee_id.eq(user.as_str()).or(dsl::assignee_id.eq_any(groups_of(user))))
+        .filter(dsl::assignee_id.eq_any(assignees))
         .select(dsl::id)
         .for_share()
         .load(conn)?;

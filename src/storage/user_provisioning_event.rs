@@ -9,8 +9,9 @@ use crate::domain::{
 };
 
 use super::error::parse;
+use super::membership::persons_below;
+use super::schema::provisioned_users;
 use super::schema::user_provisioning_events::{self, dsl};
-use super::schema::{memberships, provisioned_users};
 use super::{Conn, Error};
 
 #[derive(Queryable, Selectable)]
@@ -92,6 +93,20 @@ pub fn list_of(
     rows.into_iter().map(read).collect()
 }
 
+/// The accounts in which a person has an event, each once.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_accounts(conn: &mut Conn, user: &UserId) -> Result<Vec<AccountId>, Error> {
+    let rows: Vec<String> = dsl::user_provisioning_events
+        .filter(dsl::user_id.eq(user.as_str()))
+        .select(dsl::account_id)
+        .distinct()
+        .order(dsl::account_id)
+        .load(conn)?;
+    rows.iter().map(|id| parse("user_provisioning_events.account_id", id, AccountId::parse)).collect()
+}
+
 /// The accounts in which an event of a person has failed, each once.
 ///
 /// # Errors
@@ -121,10 +136,8 @@ pub fn statistics(
     let mut done = kept::provisioned_users.filter(kept::account_id.eq(account.as_str())).into_boxed();
     if let Some((provisioning, assignee)) = of {
         events = events.filter(dsl::user_provisioning_id.eq(provisioning.as_str()));
-        let members = memberships::table
-            .filter(memberships::group_id.eq(assignee.as_str()))
-            .select(memberships::user_id);
-        done = done.filter(kept::user_id.eq(assignee.as_str()).or(kept::user_id.eq_any(members)));
+        let persons = persons_below(assignee.as_str());
+        done = done.filter(kept::user_id.eq(assignee.as_str()).or(kept::user_id.eq_any(persons)));
     }
     let rows: Vec<(i64, Option<i64>)> = events.select((dsl::error_count, dsl::tried_at)).load(conn)?;
     let done: Option<i64> = done.select(diesel::dsl::max(kept::updated_at)).first(conn)?;

@@ -8,9 +8,11 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 
-use crate::domain::Kind;
+use crate::domain::{self, Kind};
 use crate::rpc::Fault;
+use crate::scim::{self, ErrorKind};
 use crate::service;
+use crate::service::scim::guard;
 
 use super::{page, pass};
 
@@ -84,11 +86,13 @@ impl From<service::Error> for Refused {
                     "There were too many failed attempts. Wait a moment, then try again.".to_owned();
                 refused.retry_after_seconds = Some(wait.as_secs().max(1));
             }
+            held @ service::Error::Held(_) => refused.sentence = held.to_string(),
             error @ (service::Error::Storage(_)
             | service::Error::Crypto(_)
             | service::Error::Saml(_)
             | service::Error::Cloud(_)
-            | service::Error::Rpc(_)) => {
+            | service::Error::Rpc(_)
+            | service::Error::Scim(_)) => {
                 tracing::warn!(%error, "a request could not be served at the moment");
                 refused.sentence = "The service is busy. Try again in a moment.".to_owned();
                 refused.retry_after_seconds = Some(2);
@@ -150,10 +154,12 @@ pub(super) fn openapi_fault(error: &service::Error) -> Fault {
             "Throttling.User",
             format!("Too many calls were refused. Wait {} s, then try again.", wait.as_secs().max(1)),
         ),
+        held @ service::Error::Held(_) => Fault::new(429, "LimitExceeded.SCIMMassChange", held.to_string()),
         service::Error::Storage(_)
         | service::Error::Crypto(_)
         | service::Error::Saml(_)
-        | service::Error::Cloud(_) => match error.kind() {
+        | service::Error::Cloud(_)
+        | service::Error::Scim(_) => match error.kind() {
             Some(_) => Fault::new(503, "ServiceUnavailable", "The service is busy. Try again in a moment."),
             None => Fault::new(
                 500,
@@ -173,6 +179,54 @@ const fn openapi_status(kind: Kind) -> u16 {
         Kind::Missing => 404,
         Kind::Conflict | Kind::Limit => 409,
         Kind::Unavailable => 503,
+    }
+}
+
+/// SCIM's face of a refusal, and after how many seconds to come again where that is known.
+pub(super) fn scim_error(error: &service::Error) -> (scim::Error, Option<u64>) {
+    match error {
+        service::Error::Scim(error) => (error.clone(), None),
+        service::Error::Refused(refusal) => {
+            let retry_after = (refusal.kind == Kind::Unavailable).then_some(2);
+            (scim::Error::new(scim_kind(refusal), refusal.message.clone()), retry_after)
+        }
+        service::Error::Throttled(wait) => {
+            let seconds = wait.as_secs().max(1);
+            let detail = format!("too many requests were refused; wait {seconds} s");
+            (scim::Error::new(ErrorKind::TooManyRequests, detail), Some(seconds))
+        }
+        held @ service::Error::Held(_) => {
+            let seconds = guard::RETRY_AFTER.as_secs();
+            (scim::Error::new(ErrorKind::TooManyRequests, held.to_string()), Some(seconds))
+        }
+        service::Error::Storage(_)
+        | service::Error::Crypto(_)
+        | service::Error::Saml(_)
+        | service::Error::Cloud(_)
+        | service::Error::Rpc(_) => {
+            tracing::error!(%error, "a SCIM request failed");
+            match error.kind() {
+                Some(_) => (scim::Error::new(ErrorKind::Unavailable, "the service is busy"), Some(2)),
+                None => {
+                    (scim::Error::new(ErrorKind::Internal, "something failed; nothing was changed"), None)
+                }
+            }
+        }
+    }
+}
+
+/// SCIM's kind of each refusal. A quota stays used up, so nobody is asked to come again.
+fn scim_kind(refusal: &domain::Error) -> ErrorKind {
+    match refusal.kind {
+        Kind::Invalid => ErrorKind::InvalidValue,
+        Kind::Unauthenticated => ErrorKind::Unauthenticated,
+        Kind::Denied => ErrorKind::Forbidden,
+        Kind::Missing => ErrorKind::NotFound,
+        Kind::Conflict if refusal.code.starts_with("EntityAlreadyExists.") => ErrorKind::Uniqueness,
+        Kind::Conflict => ErrorKind::Conflict,
+        Kind::Limit if refusal.code.starts_with("LimitExceeded.") => ErrorKind::Forbidden,
+        Kind::Limit => ErrorKind::TooManyRequests,
+        Kind::Unavailable => ErrorKind::Unavailable,
     }
 }
 

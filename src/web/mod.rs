@@ -20,6 +20,7 @@ pub mod page;
 mod pass;
 mod portal;
 mod reply;
+mod scim;
 mod user_agent;
 
 use std::sync::Arc;
@@ -62,5 +63,6 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(console_sessions::routes)
         .configure(metadata::routes)
         .configure(openapi::routes)
+        .configure(scim::routes)
         .default_service(web::to(error::not_found));
 }

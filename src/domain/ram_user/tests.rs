@@ -3,7 +3,7 @@ use std::convert::Infallible;
 
 use proptest::prelude::*;
 
-use super::super::{ProvisionType, Status, UserSpec};
+use super::super::{Status, UserSpec};
 use super::*;
 
 fn name(text: &str) -> UserName {
@@ -127,22 +127,16 @@ fn a_second_conflict_says_what_is_taken_and_what_helps() {
 }
 
 fn user(display_name: &str, email: Option<&str>) -> User {
-    User {
-        id: UserId::parse("u-1").unwrap(),
-        spec: UserSpec {
-            user_name: name("alice"),
-            display_name: display_name.to_owned(),
-            first_name: String::new(),
-            last_name: String::new(),
-            email: email.map(str::to_owned),
-            description: String::new(),
-            status: Status::Enabled,
-        },
-        provision_type: ProvisionType::Manual,
-        external_id: None,
-        created_at: Timestamp::from_seconds(0),
-        updated_at: Timestamp::from_seconds(0),
-    }
+    let spec = UserSpec {
+        user_name: name("alice"),
+        display_name: display_name.to_owned(),
+        first_name: String::new(),
+        last_name: String::new(),
+        email: email.map(str::to_owned),
+        description: String::new(),
+        status: Status::Enabled,
+    };
+    User::new(UserId::parse("u-1").unwrap(), spec, Timestamp::from_seconds(0))
 }
 
 #[test]

@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::base::{AccountId, GroupId, Timestamp, UserId, UserProvisioningId};
+use crate::base::{AccountId, Timestamp, UserId, UserProvisioningId};
 use crate::domain::{
-    Action, Assignee, Event, EventSource, Status, Target, Task, TaskKind, UserProvisioning,
-    UserProvisioningEvent, UserProvisioningFilter,
+    Action, Assignee, Event, EventSource, Target, Task, TaskKind, UserProvisioning, UserProvisioningEvent,
+    UserProvisioningFilter,
 };
 use crate::storage::{
-    Conn, group, provisioned_user, task, user_provisioning, user_provisioning_event, user_sso,
+    Conn, membership, provisioned_user, task, user_provisioning, user_provisioning_event, user_sso,
 };
 
 use super::super::Error;
@@ -95,44 +95,30 @@ fn write_task(
     Ok(())
 }
 
-/// Somebody joined a group.
+/// Somebody came into the group of a provisioning, by whatever way.
 pub(in super::super) fn joined(
     conn: &mut Conn,
     change: &Change,
-    group: &GroupId,
+    provisioning: &UserProvisioning,
     person: &UserId,
 ) -> Result<(), Error> {
-    for provisioning in of_group(conn, group)? {
-        write(conn, change, &provisioning, (person, EventSource::AddUserToGroup))?;
-    }
-    Ok(())
+    write(conn, change, provisioning, (person, EventSource::AddUserToGroup))
 }
 
-/// Somebody left a group.
+/// Somebody is by no way in the group of a provisioning any more.
 pub(in super::super) fn left(
     conn: &mut Conn,
     change: &Change,
-    group: &GroupId,
+    provisioning: &UserProvisioning,
     person: &UserId,
 ) -> Result<(), Error> {
-    for provisioning in of_group(conn, group)? {
-        let account = &provisioning.account_id;
-        let open = user_provisioning_event::list_of(conn, account, person)?;
-        let is_open = open.iter().any(|event| event.user_provisioning_id == provisioning.id);
-        if is_open || provisioned_user::find(conn, account, person)?.is_some() {
-            write(conn, change, &provisioning, (person, EventSource::RemoveUserFromGroup))?;
-        }
+    let account = &provisioning.account_id;
+    let open = user_provisioning_event::list_of(conn, account, person)?;
+    let is_open = open.iter().any(|event| event.user_provisioning_id == provisioning.id);
+    if is_open || provisioned_user::find(conn, account, person)?.is_some() {
+        write(conn, change, provisioning, (person, EventSource::RemoveUserFromGroup))?;
     }
     Ok(())
-}
-
-/// The provisionings of a group that reach somebody.
-fn of_group(conn: &mut Conn, group: &GroupId) -> Result<Vec<UserProvisioning>, Error> {
-    let filter =
-        UserProvisioningFilter { assignee: Some(Assignee::Group(group.clone())), ..Default::default() };
-    let mut found = user_provisioning::list(conn, &filter, None, i64::MAX)?;
-    found.retain(|one| one.status == Status::Enabled);
-    Ok(found)
 }
 
 /// A person was enabled, disabled, deleted, or is called otherwise now: their RAM users follow.
@@ -144,6 +130,16 @@ pub(in super::super) fn person_changed(
 ) -> Result<(), Error> {
     for known in provisioned_user::list_of(conn, person)? {
         ask(conn, change, (&known.account_id, person), turn)?;
+    }
+    Ok(())
+}
+
+/// A person was deleted: their RAM users follow, and events that were given up are done for good, though
+/// nobody is there any more whom they could be for.
+pub(in super::super) fn person_gone(conn: &mut Conn, change: &Change, person: &UserId) -> Result<(), Error> {
+    person_changed(conn, change, person, Turn::First)?;
+    for account in user_provisioning_event::list_accounts(conn, person)? {
+        ask(conn, change, (&account, person), Turn::First)?;
     }
     Ok(())
 }
@@ -173,7 +169,7 @@ pub(in super::super) fn account_returned(
 fn persons_of(conn: &mut Conn, assignee: &Assignee) -> Result<Vec<UserId>, Error> {
     match assignee {
         Assignee::User(id) => Ok(vec![id.clone()]),
-        Assignee::Group(id) => Ok(group::list_member_ids(conn, id)?),
+        Assignee::Group(id) => Ok(membership::list_all_ids(conn, id)?),
     }
 }
 
@@ -192,7 +188,7 @@ pub(super) fn leave_all(
             known.into_iter().map(|one| one.user_id).collect()
         }
         Assignee::Group(id) => {
-            group::lock(conn, id)?;
+            membership::hold_all(conn, id)?;
             provisioned_user::list_members(conn, account, id)?
         }
     };

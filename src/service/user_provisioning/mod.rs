@@ -12,7 +12,9 @@ use crate::domain::{
     Status, Target, UserProvisioning, UserProvisioningChanges, UserProvisioningFilter,
     UserProvisioningStatistics, UserProvisioningTerms,
 };
-use crate::storage::{Conn, group, provisioned_user, user, user_provisioning, user_provisioning_event};
+use crate::storage::{
+    Conn, group, membership, provisioned_user, user, user_provisioning, user_provisioning_event,
+};
 
 use super::context::Change;
 use super::{Context, Error, Operator, console_session, target};
@@ -20,9 +22,11 @@ use super::{Context, Error, Operator, console_session, target};
 pub(super) use configuration::current_configuration;
 pub use configuration::{configuration, update_configuration};
 pub use event::{delete_event, list_events, load_event, retry_event};
-pub(super) use follow::{Turn, account_returned, ask, ask_user_sso, clear, joined, left, person_changed};
+pub(super) use follow::{
+    Turn, account_returned, ask, ask_user_sso, clear, joined, left, person_changed, person_gone,
+};
 
-/// Keeps RAM users for a user, or for each member of a group, in each of these accounts: in all of them or
+/// Keeps RAM users for a user, or for everybody in a group, directly or not, in each of these accounts: in all of them or
 /// in none.
 ///
 /// # Errors
@@ -129,9 +133,9 @@ fn persons_of(conn: &mut Conn, assignee: &Assignee) -> Result<Vec<UserId>, Error
             Ok(vec![id.clone()])
         }
         Assignee::Group(id) => {
-            group::lock(conn, id)?;
+            membership::hold_all(conn, id)?;
             group::find(conn, id)?.ok_or_else(missing)?;
-            Ok(group::list_member_ids(conn, id)?)
+            Ok(membership::list_all_ids(conn, id)?)
         }
     }
 }
@@ -205,25 +209,50 @@ pub fn delete(
     let (change, id) = (ctx.change(operator.origin()), id.clone());
     ctx.store.write(move |conn| {
         user_provisioning::lock(conn, &id)?;
-        let mut found = living(conn, &id)?;
-        found.terms.deletion = strategy.unwrap_or(found.terms.deletion);
-        (found.status, found.updated_at) = (Status::Disabled, change.now);
-        user_provisioning::update(conn, &found)?;
-        let leaving = follow::leave_all(conn, &change, &found)?;
-        let detail = serde_json::json!({
-            "account_id": found.account_id,
-            "principal_id": found.assignee.as_str(),
-            "persons": leaving,
-            "deletion_strategy": found.terms.deletion.as_str(),
-        });
-        let event = Event::new(Action::UserProvisioningDeletionRequested, &id).with(detail);
-        change.record(conn, &event)?;
-        let (identity, account) = (ConsoleIdentity::RamUser, Some(&found.account_id));
-        console_session::end_unentitled_as(conn, &change, identity, account)?;
-        clear(conn, &change, &id, &found.account_id)
+        let found = living(conn, &id)?;
+        end(conn, &change, found, strategy)
     })?;
     ctx.ring_all();
     Ok(())
+}
+
+/// Ends every user provisioning of an assignee who is to be deleted, each by its own strategy. Those that are
+/// being deleted already go with their last event.
+pub(super) fn end_of(conn: &mut Conn, change: &Change, assignee: &Assignee) -> Result<(), Error> {
+    let filter = UserProvisioningFilter { assignee: Some(assignee.clone()), ..Default::default() };
+    for found in user_provisioning::list(conn, &filter, None, i64::MAX)? {
+        user_provisioning::lock(conn, &found.id)?;
+        // Read again under the lock.
+        match user_provisioning::find(conn, &found.id)? {
+            Some(found) if found.status == Status::Enabled => end(conn, change, found, None)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Ends one that is locked and not being deleted yet.
+fn end(
+    conn: &mut Conn,
+    change: &Change,
+    mut found: UserProvisioning,
+    strategy: Option<DeletionStrategy>,
+) -> Result<(), Error> {
+    found.terms.deletion = strategy.unwrap_or(found.terms.deletion);
+    (found.status, found.updated_at) = (Status::Disabled, change.now);
+    user_provisioning::update(conn, &found)?;
+    let leaving = follow::leave_all(conn, change, &found)?;
+    let detail = serde_json::json!({
+        "account_id": found.account_id,
+        "principal_id": found.assignee.as_str(),
+        "persons": leaving,
+        "deletion_strategy": found.terms.deletion.as_str(),
+    });
+    let event = Event::new(Action::UserProvisioningDeletionRequested, &found.id).with(detail);
+    change.record(conn, &event)?;
+    let (identity, account) = (ConsoleIdentity::RamUser, Some(&found.account_id));
+    console_session::end_unentitled_as(conn, change, identity, account)?;
+    clear(conn, change, &found.id, &found.account_id)
 }
 
 /// How the events of a user provisioning stand.

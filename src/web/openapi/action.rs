@@ -3,8 +3,8 @@
 use super::invocation::Verb;
 use super::{
     access_configuration, assignment, console_session, directory, drift, group, permission_policy,
-    provisioned_user, provisioning, resource_directory, service_status, task, user, user_provisioning,
-    user_provisioning_event,
+    provisioned_user, provisioning, resource_directory, scim_connector, scim_credential, scim_request,
+    service_status, task, user, user_provisioning, user_provisioning_event,
 };
 
 /// An action of the API.
@@ -93,6 +93,13 @@ actions! {
         DeleteUserProvisioningEvent: user_provisioning_event::delete,
         GetUserProvisioningStatistics: user_provisioning_event::get_statistics,
         GetUserProvisioningRdAccountStatistics: user_provisioning_event::get_account_statistics,
+
+        SetSCIMSynchronizationStatus: scim_connector::set_synchronization,
+        GetSCIMSynchronizationStatus: scim_connector::get_synchronization,
+        CreateSCIMServerCredential: scim_credential::create,
+        ListSCIMServerCredentials: scim_credential::list,
+        UpdateSCIMServerCredentialStatus: scim_credential::update_status,
+        DeleteSCIMServerCredential: scim_credential::delete,
     }
     own {
         CancelTask: task::cancel,
@@ -111,6 +118,15 @@ actions! {
         ListConsoleSessions: console_session::list,
         EndConsoleSession: console_session::end,
         EndConsoleSessions: console_session::end_all,
+        CreateSCIMConnector: scim_connector::create,
+        GetSCIMConnector: scim_connector::get,
+        UpdateSCIMConnector: scim_connector::update,
+        DeleteSCIMConnector: scim_connector::delete,
+        ListSCIMConnectors: scim_connector::list,
+        RotateSCIMServerCredential: scim_credential::rotate,
+        ListSCIMRequests: scim_request::list,
+        ConfirmSCIMMassChange: scim_connector::confirm_mass_change,
+        DismissSCIMMassChange: scim_connector::dismiss_mass_change,
     }
 }
 

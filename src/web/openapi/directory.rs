@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::base::DirectoryName;
-use crate::domain::{self, DirectoryRecord, Quotas, REGION, SYSTEM_POLICIES_PER_CONFIGURATION};
+use crate::domain::{self, DirectoryRecord, Quotas, REGION, SYSTEM_POLICIES_PER_CONFIGURATION, Status};
 use crate::service::authorisation::Resource;
 use crate::service::directory;
 
@@ -49,23 +49,23 @@ pub(super) fn list(call: &Invocation<'_>) -> Outcome {
 /// `GetDirectoryStatistics`.
 pub(super) fn get_statistics(call: &Invocation<'_>) -> Outcome {
     let operator = call.authorise(&Resource::directory(&call.directory_id()?))?;
-    let (directory, counts) = directory::statistics(call.ctx, &operator)?;
+    let (directory, counts, quotas) = directory::statistics(call.ctx, &operator)?;
     Ok(json!({ "DirectoryStatistics": {
         "DirectoryId": directory.id,
         "DirectoryName": directory.name,
         "Region": REGION,
         "UserCount": counts.users,
-        "UserQuota": Quotas::USERS,
+        "UserQuota": quotas.users,
         "GroupCount": counts.groups,
-        "GroupQuota": Quotas::GROUPS,
+        "GroupQuota": quotas.groups,
         "AccessConfigurationCount": counts.access_configurations,
         "AccessConfigurationQuota": Quotas::ACCESS_CONFIGURATIONS,
         "SystemPolicyPerAccessConfigurationQuota": SYSTEM_POLICIES_PER_CONFIGURATION,
         "InlinePolicyPerAccessConfigurationQuota": Quotas::INLINE_POLICIES,
         "AccessAssignmentCount": counts.access_assignments,
         "InProgressTaskCount": counts.tasks_in_progress,
-        "SCIMServerCredentialCount": 0,
-        "SCIMSyncEnabled": false,
+        "SCIMServerCredentialCount": counts.scim_credentials,
+        "SCIMSyncEnabled": directory.scim_synchronization == Status::Enabled,
         "SSOEnabled": false,
     }}))
 }

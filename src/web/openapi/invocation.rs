@@ -1,8 +1,12 @@
 //! One call on its way through a verb: who calls, with which parameters.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
-use crate::base::{AccessConfigurationId, AccountId, DirectoryId, GroupId, UserId, UserProvisioningId};
+use crate::base::{
+    AccessConfigurationId, AccountId, DirectoryId, GroupId, ScimConnectorId, UserId, UserProvisioningId,
+};
 use crate::domain::Tag;
 use crate::rpc::{self, Parameters};
 use crate::service::authorisation::{self, Resource};
@@ -47,6 +51,24 @@ impl Invocation<'_> {
 
     pub(super) fn user_provisioning_id(&self) -> Result<UserProvisioningId, Error> {
         self.id("UserProvisioningId", UserProvisioningId::PREFIX, UserProvisioningId::parse)
+    }
+
+    pub(super) fn scim_connector_id(&self) -> Result<ScimConnectorId, Error> {
+        self.id("ConnectorId", ScimConnectorId::PREFIX, ScimConnectorId::parse)
+    }
+
+    /// A length of time that is said in days or in seconds, under the one name or the other; `None` where it is
+    /// said in neither.
+    pub(super) fn duration(&self, days: &str, seconds: &str) -> Result<Option<Duration>, Error> {
+        const DAY: i64 = 24 * 60 * 60;
+        // Whether it is in range is the domain's to say.
+        let longest = i64::from(u32::MAX);
+        let in_days = self.parameters.integer(days, 0..=longest / DAY)?.map(|number| number * DAY);
+        let in_seconds = self.parameters.integer(seconds, 0..=longest)?;
+        if in_days.is_some() && in_seconds.is_some() {
+            return Err(self.parameters.invalid(seconds, format!("absent where {days} is there")).into());
+        }
+        Ok(in_days.or(in_seconds).and_then(|number| u64::try_from(number).ok()).map(Duration::from_secs))
     }
 
     pub(super) fn account_id(&self) -> Result<AccountId, Error> {

@@ -5,8 +5,8 @@ use std::thread;
 
 use cloudsso::base::AccountId;
 use cloudsso::domain::{
-    Assignee, ConsoleSessionFilter, DeletionStrategy, DeprovisionStrategy, DuplicationStrategy, Status,
-    UserProvisioningTerms,
+    Assignee, ConsoleSessionFilter, DeletionStrategy, DeprovisionStrategy, DuplicationStrategy, Member,
+    Status, UserProvisioningTerms,
 };
 use cloudsso::service::role_sso::Entry;
 use cloudsso::service::{
@@ -73,6 +73,44 @@ fn no_role_is_entered_past_the_end_of_its_assignment() {
     }
     assert!(entered <= ROUNDS && enter(), "who is assigned it enters");
     assert_eq!(living(&app), 1);
+}
+
+#[test]
+fn no_role_is_entered_past_the_end_of_a_membership_however_far_up() {
+    let app = TestApp::start();
+    let (team, id) = (app.group("team").id, app.user("alice").id);
+    let spec = toml::from_str("group_name = 'inner'").unwrap();
+    let inner = group::create(&app.ctx, &app.operator, spec).unwrap().id;
+    let (person, nested) = (vec![Member::User(id)], vec![Member::Group(inner.clone())]);
+    group::add_members(&app.ctx, &app.operator, &inner, person.clone()).unwrap();
+    group::add_members(&app.ctx, &app.operator, &team, nested.clone()).unwrap();
+    let alice = portal_session(&app);
+    let configuration = app.configuration("Developer");
+    let entry = Entry { account: app.account("two"), configuration, relay_state: None };
+    let enter = || role_sso::entitle(&app.ctx, &visit(&app), &alice, &entry).is_ok();
+    for round in 0..ROUNDS {
+        let (from, member) = if round % 2 == 0 { (&team, &nested) } else { (&inner, &person) };
+        at_once(enter, || {
+            group::remove_members(&app.ctx, &app.operator, from, member.clone()).unwrap();
+        });
+        assert_eq!(living(&app), 0, "round {round}");
+        assert!(!enter(), "round {round}");
+        group::add_members(&app.ctx, &app.operator, from, member.clone()).unwrap();
+    }
+    assert!(enter());
+    // Two rights end at once, each by another hand: nothing is left to go on by.
+    for round in 0..ROUNDS {
+        group::add_members(&app.ctx, &app.operator, &team, person.clone()).unwrap();
+        assert!(enter(), "round {round}");
+        at_once(
+            || group::remove_members(&app.ctx, &app.operator, &team, person.clone()).is_ok(),
+            || {
+                group::remove_members(&app.ctx, &app.operator, &team, nested.clone()).unwrap();
+            },
+        );
+        assert_eq!(living(&app), 0, "round {round}");
+        group::add_members(&app.ctx, &app.operator, &team, nested.clone()).unwrap();
+    }
 }
 
 fn ram_user(app: &TestApp, account: &AccountId) -> cloudsso::base::UserProvisioningId {

@@ -4,6 +4,8 @@
 mod cutoff;
 mod drift;
 mod folder;
+mod membership;
+mod nested_group;
 mod property;
 mod removal;
 mod task;

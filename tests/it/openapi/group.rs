@@ -2,7 +2,8 @@
 
 use cloudsso::base::{Generated, GroupId, GroupName};
 use cloudsso::crypto::Random;
-use cloudsso::domain::{Action, Group, GroupSpec, ProvisionType};
+use cloudsso::domain::{Action, Group, GroupSpec, Member, ProvisionType};
+use cloudsso::service;
 use cloudsso::storage::{directory, group};
 use serde_json::json;
 
@@ -90,6 +91,24 @@ fn members_come_and_go() {
 }
 
 #[test]
+fn a_group_in_a_group_is_no_member_that_is_listed_and_ties_both() {
+    let api = Api::new();
+    let (outer, inner) = (api.new_group("outer"), api.new_group("inner"));
+    let id = |text: &str| GroupId::parse(text).unwrap();
+    let members = || vec![Member::Group(id(&inner))];
+    let (ctx, operator) = (&api.app.ctx, &api.app.operator);
+    assert_eq!(service::group::add_members(ctx, operator, &id(&outer), members()).unwrap(), 1);
+    assert_eq!(api.within("ListGroupMembers", &[("GroupId", &outer)]).ok()["TotalCounts"], 0);
+    for group in [&outer, &inner] {
+        api.within("DeleteGroup", &[("GroupId", group)]).refused(409, "DeletionConflict.Group.Group");
+    }
+    assert_eq!(service::group::remove_members(ctx, operator, &id(&outer), members()).unwrap(), 1);
+    for group in [&outer, &inner] {
+        api.within("DeleteGroup", &[("GroupId", group)]).ok();
+    }
+}
+
+#[test]
 fn a_group_that_is_assigned_is_not_deleted() {
     let api = Api::new();
     let listed = api.within("ListGroups", &[("Filter", "GroupName eq team")]).ok();
@@ -138,17 +157,13 @@ fn a_synchronised_group_is_locked() {
     let (kept, now) = (id.to_string(), api.app.clock.now());
     let inserted = api.app.store.write(move |conn| {
         let spec = GroupSpec { group_name: GroupName::parse("pushed").unwrap(), description: String::new() };
-        let group = Group {
-            id: id.clone(),
-            spec,
-            provision_type: ProvisionType::Synchronized,
-            created_at: now,
-            updated_at: now,
-        };
+        let group =
+            Group { provision_type: ProvisionType::Synchronized, ..Group::new(id.clone(), spec, now) };
         let (directory, _) = directory::find(conn)?.unwrap();
         group::insert(conn, &directory, &group)
     });
     inserted.unwrap();
+    api.within("SetSCIMSynchronizationStatus", &[("SCIMSynchronizationStatus", "Enabled")]).ok();
     let carol = api.user("carol");
     for (action, more) in [
         ("UpdateGroup", ("NewDescription", "x")),

@@ -19,6 +19,8 @@ fn needed(action: &str) -> Vec<(&'static str, &'static str)> {
     const GROUP: (&str, &str) = ("GroupId", "g-nowhere");
     const CONFIGURATION: (&str, &str) = ("AccessConfigurationId", "ac-nothing");
     const PROVISIONING: (&str, &str) = ("UserProvisioningId", "up-nothing");
+    const CONNECTOR: (&str, &str) = ("ConnectorId", "scimconn-nothing");
+    const CREDENTIAL: (&str, &str) = ("CredentialId", "scimcred-nothing");
     const EVENT: (&str, &str) = ("EventId", "upe-nothing");
     match action {
         "UpdateDirectory" => vec![("NewDirectoryName", "other")],
@@ -82,13 +84,23 @@ fn needed(action: &str) -> Vec<(&'static str, &'static str)> {
         "PlanMove" => {
             vec![("TargetType", "RD-Account"), ("TargetId", "1"), ("DestinationFolderId", "fd-nowhere")]
         }
+        "SetSCIMSynchronizationStatus" => vec![("SCIMSynchronizationStatus", "Enabled")],
+        "UpdateSCIMServerCredentialStatus" => vec![CREDENTIAL, ("NewStatus", "Disabled")],
+        "DeleteSCIMServerCredential" | "RotateSCIMServerCredential" => vec![CREDENTIAL],
+        "CreateSCIMConnector" => vec![("ConnectorName", "okta")],
+        "GetSCIMConnector"
+        | "UpdateSCIMConnector"
+        | "DeleteSCIMConnector"
+        | "ListSCIMRequests"
+        | "ConfirmSCIMMassChange"
+        | "DismissSCIMMassChange" => vec![CONNECTOR],
         "MoveAccount" => vec![("AccountId", "1"), ("DestinationFolderId", "fd-nowhere")],
         _ => vec![],
     }
 }
 
 /// The kind of thing that a name of a parameter stands for.
-const ENTITIES: [(&str, &str); 7] = [
+const ENTITIES: [(&str, &str); 9] = [
     ("UserId", "User"),
     ("GroupId", "Group"),
     ("AccessConfigurationId", "AccessConfiguration"),
@@ -96,6 +108,8 @@ const ENTITIES: [(&str, &str); 7] = [
     ("EventId", "UserProvisioningEvent"),
     ("UserProvisioningId", "UserProvisioning"),
     ("ConsoleSessionId", "ConsoleSession"),
+    ("ConnectorId", "SCIMConnector"),
+    ("CredentialId", "SCIMServerCredential"),
 ];
 
 #[test]

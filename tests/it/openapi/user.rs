@@ -263,6 +263,7 @@ pub(crate) fn synchronize(api: &Api, name: &str, external_id: &str) -> UserId {
     let id: UserId = Generated::generate(api.app.clock.now(), Random::system().bytes().unwrap());
     let (kept, name, external_id) = (id.clone(), name.to_owned(), external_id.to_owned());
     let now = api.app.clock.now();
+    api.within("SetSCIMSynchronizationStatus", &[("SCIMSynchronizationStatus", "Enabled")]).ok();
     let inserted = api.app.store.write(move |conn| {
         let spec = UserSpec {
             user_name: UserName::parse(&name).unwrap(),
@@ -274,12 +275,9 @@ pub(crate) fn synchronize(api: &Api, name: &str, external_id: &str) -> UserId {
             status: Status::Enabled,
         };
         let user = User {
-            id: id.clone(),
-            spec,
             provision_type: ProvisionType::Synchronized,
             external_id: Some(external_id.clone()),
-            created_at: now,
-            updated_at: now,
+            ..User::new(id.clone(), spec, now)
         };
         let (directory, _) = directory::find(conn)?.unwrap();
         user::insert(conn, &directory, &user)

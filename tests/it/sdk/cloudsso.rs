@@ -63,6 +63,7 @@ fn the_sdk_administers_the_demo() {
         "cloudsso_access_configuration.py",
         "cloudsso_assignment.py",
         "cloudsso_user_provisioning.py",
+        "cloudsso_scim.py",
     ];
     let report = joined(scripts.iter().map(|script| run(script, &world)).collect());
     let wanted = OPENAPI_ACTIONS.iter().copied().filter(|action| !OF_AN_EMPTY_DIRECTORY.contains(action));

@@ -1,6 +1,7 @@
 //! What every use case relies on in the database, on SQLite and on PostgreSQL alike: writes that
 //! happen whole or not at all, values that are used once, leases with one holder.
 
+mod group_graph;
 mod lease;
 mod once;
 mod write;
@@ -10,7 +11,7 @@ use std::thread;
 
 use cloudsso::base::{DirectoryId, DirectoryName, Generated, GroupId, Timestamp};
 use cloudsso::crypto::Random;
-use cloudsso::domain::{Group, GroupSpec, ProvisionType};
+use cloudsso::domain::{Group, GroupSpec};
 use cloudsso::storage::{Conn, DatabaseUrl, Error, Store, directory, group};
 
 use crate::support::database::TestDatabase;
@@ -57,7 +58,7 @@ fn new_id<T: Generated>() -> T {
 
 fn new_group(name: &str) -> Group {
     let spec: GroupSpec = toml::from_str(&format!("group_name = {name:?}")).unwrap();
-    Group { id: new_id(), spec, provision_type: ProvisionType::Manual, created_at: NOW, updated_at: NOW }
+    Group::new(new_id(), spec, NOW)
 }
 
 /// Runs `work` in 16 threads that begin together; what each gave.

@@ -3,7 +3,7 @@
 use cloudsso::crypto::Random;
 use cloudsso::domain::{Action, Event, FailureCounter, Throttle};
 use cloudsso::storage::event::{self, Origin};
-use cloudsso::storage::{Error, failure_counter, group};
+use cloudsso::storage::{Error, failure_counter, group, membership};
 
 use super::{Bed, NOW, new_group, new_id, open, together, write};
 
@@ -44,8 +44,9 @@ fn a_name_that_is_taken_is_a_duplicate_and_undoes_what_stood_before_it() {
 fn a_row_of_nothing_is_a_broken_reference() {
     let bed = Bed::new();
     let group = bed.insert_group("team").unwrap();
-    let nobody = new_id();
-    let failed = write(&bed.store, move |conn| group::insert_member(conn, &group, &nobody, NOW));
+    let nobody: cloudsso::base::UserId = new_id();
+    let failed =
+        write(&bed.store, move |conn| membership::insert(conn, &group, std::slice::from_ref(&nobody), NOW));
     assert!(matches!(failed, Err(Error::Reference(_))), "{failed:?}");
     let (nowhere, group) = (new_id(), new_group("lost"));
     let failed = write(&bed.store, move |conn| group::insert(conn, &nowhere, &group));

@@ -20,8 +20,8 @@ use cloudsso::cloud::{Cloud, Endpoint, Limits, Pause, Retry, Site, Surroundings,
 use cloudsso::crypto::password::Hasher;
 use cloudsso::crypto::{Random, SealingKey, TotpSecret};
 use cloudsso::domain::{
-    Action, Assignee, AssignmentKey, CloudSite, Group, PrincipalId, SessionEnd, Target, TaskFilter,
-    TaskStatus, User,
+    Action, Assignee, AssignmentKey, CloudSite, Group, MassChangeLimits, PrincipalId, Quotas, SessionEnd,
+    Target, TaskFilter, TaskStatus, User,
 };
 use cloudsso::local_cloud::{self, Faults};
 use cloudsso::rpc::AccessKey;
@@ -63,6 +63,10 @@ pub(crate) struct Options {
     pub(crate) trusts_no_proxy: bool,
     /// The cloud is taken for one that knows no logout.
     pub(crate) knows_no_logout: bool,
+    /// How much the directory may hold.
+    pub(crate) quotas: Quotas,
+    /// How much a SCIM connector may take away at once.
+    pub(crate) mass_change: MassChangeLimits,
 }
 
 /// A running product. When it is dropped, no task may be left in progress.
@@ -109,6 +113,8 @@ impl TestApp {
             proxy: options.proxy,
             faults: options.faults,
             knows_no_logout: options.knows_no_logout,
+            quotas: options.quotas,
+            mass_change: options.mass_change,
             trusted_proxies: if options.trusts_no_proxy { vec![] } else { vec!["127.0.0.1"] },
             folder: folder.path().to_owned(),
             clock: clock.clone(),
@@ -306,6 +312,8 @@ struct Plan {
     proxy: Option<Arc<CloudProxy>>,
     faults: Faults,
     knows_no_logout: bool,
+    quotas: Quotas,
+    mass_change: MassChangeLimits,
     trusted_proxies: Vec<&'static str>,
     folder: PathBuf,
     clock: Clock,
@@ -346,6 +354,8 @@ impl Plan {
             site,
             cloud: driver(outside, &local.service, &self.clock),
             upkeep: Upkeep::default(),
+            quotas: self.quotas,
+            mass_change: self.mass_change,
         })
         .unwrap();
         let face = Data::new(Face {

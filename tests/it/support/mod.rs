@@ -10,6 +10,7 @@ pub(crate) mod member;
 pub(crate) mod person;
 pub(crate) mod process;
 pub(crate) mod proxy;
+pub(crate) mod scim;
 mod site;
 pub(crate) mod totp;
 
