@@ -5,7 +5,7 @@ export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench fan-out ram-users revocation reconcile lint deny fmt
+.PHONY: help run build test bench fan-out ram-users revocation reconcile scim-bench scim-concurrency scim-kill fuzz lint deny fmt
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -27,6 +27,22 @@ bench: ## the benchmarks, and the demo measured from outside
 	cargo bench --locked --bench policy
 	@$(MAKE) --no-print-directory build
 	scripts/measure-demo "$(TARGET)/release/cloudsso"
+	@$(MAKE) --no-print-directory scim-bench
+
+scim-bench: ## SCIM beside two peers, at size, and at a first sync (25 min)
+	@scripts/setup bench
+	@$(MAKE) --no-print-directory build
+	scripts/measure-scim "$(TARGET)/release/cloudsso"
+
+scim-concurrency: ## many SCIM clients at the same users and groups, on SQLite and on PostgreSQL (3 min)
+	@scripts/setup test
+	@$(MAKE) --no-print-directory build
+	scripts/with-postgres scripts/scim-concurrency "$(TARGET)/release/cloudsso"
+
+scim-kill: ## a SCIM sync of 10,000 users, the server killed 20 times on the way (2 min)
+	@scripts/setup
+	@$(MAKE) --no-print-directory build
+	scripts/scim-kill "$(TARGET)/release/cloudsso"
 
 fan-out: ## 1,200 assignment operations against a slow cloud, undisturbed and with the server killed (4 min)
 	@scripts/setup test
@@ -45,6 +61,10 @@ revocation: ## from disabled to the console session dead, 100 times, on SQLite a
 
 reconcile: ## 1,000 accounts × 20 configurations provisioned, then compared (10 min)
 	cargo bench --locked --bench reconcile
+
+fuzz: ## each reader of clients' text under a fuzzer, FUZZ_SECONDS (600) each; installs cargo-fuzz when missing
+	@scripts/setup
+	@scripts/fuzz
 
 lint: ## formatting, clippy, documentation
 	@scripts/setup lint
