@@ -109,6 +109,8 @@ pub fn replace(
     (id, precondition): (&str, &Precondition),
     attributes: Map<String, Value>,
 ) -> Result<SeenUser, Error> {
+    // Whoever may not write users learns nothing of them, and makes us hash nothing.
+    client.may(ScimSubject::Users)?;
     // Its rules are asked before anything is looked up, and its password is hashed outside the transaction.
     let password = hash(ctx, &UserDraft::read(attributes.clone(), None)?)?;
     change(ctx, client, (id, precondition), password, move |user| {
@@ -126,6 +128,7 @@ pub fn patch(
     (id, precondition): (&str, &Precondition),
     patch: Patch,
 ) -> Result<SeenUser, Error> {
+    client.may(ScimSubject::Users)?;
     let writes_password = patch.writes("password");
     let leniency = leniency(client);
     let draft = move |user: &User| {

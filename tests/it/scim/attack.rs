@@ -325,6 +325,30 @@ fn a_token_for_users_reaches_no_group() {
 }
 
 #[test]
+fn a_token_for_groups_reaches_no_user() {
+    let app = serving();
+    let all = idp(&app);
+    let (casey, staff) = pair(&all);
+    let before = all.get(&casey).is(200);
+    let groups = Idp::new(&app, Some(credential_of(&app, "okta", ScimScope::Groups).token));
+    groups.get("/Users").refused(403, None);
+    // Neither who there is nor what a password must be is told.
+    let password = |text: &str| json!([{ "op": "replace", "path": "password", "value": text }]);
+    for path in [casey.as_str(), "/Users/u-nobody"] {
+        groups.get(path).refused(403, None);
+        groups.patch(path, &password("short")).refused(403, None);
+        groups.patch(path, &password("nine blue otters, said devin")).refused(403, None);
+        groups.delete(path).refused(403, None);
+        let body = json!({ "schemas": [USER], "userName": "casey", "password": "short" });
+        groups.put(path, &body).refused(403, None);
+    }
+    groups.post("/Users", &json!({ "schemas": [USER], "userName": "devin" })).refused(403, None);
+    assert_eq!(all.get(&casey).is(200), before);
+    groups.get(&staff).is(200);
+    groups.group("more", &[]);
+}
+
+#[test]
 fn nothing_is_served_while_scim_is_disabled() {
     let app = serving();
     let idp = idp(&app);
