@@ -146,8 +146,13 @@ pub(super) fn groups_of(conn: &mut Conn, person: &UserId) -> Result<Vec<(GroupId
     Ok(membership::list_reached(conn, person)?)
 }
 
-/// Of two who change what is in a group, or which groups are in it, the second sees what the first did.
-fn hold(conn: &mut Conn, id: &GroupId, changes_graph: bool) -> Result<(), Error> {
+/// Of two who change what is in a group, or which groups are in it, the second sees what the first did. Whoever
+/// looks at the group before [`add`], [`remove`] or [`replace`] asks for this first, so that locks are taken in one
+/// order.
+///
+/// # Errors
+/// [`Error::Refused`] with `EntityNotExists.Group`.
+pub(super) fn hold(conn: &mut Conn, id: &GroupId, changes_graph: bool) -> Result<(), Error> {
     if changes_graph {
         group_graph::lock(conn)?
     } else {

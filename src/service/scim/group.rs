@@ -154,7 +154,7 @@ pub fn delete(
         (ctx.change(client.origin()), id.to_owned(), client.clone(), precondition.clone());
     let limits = ctx.mass_change;
     let outcome = ctx.store.write(move |conn| {
-        let group = find_locked(conn, &id)?;
+        let group = find_held(conn, &id, true)?;
         wanted.check(group.version)?;
         own.own(conn, group.provision_type, group.connector_id.as_ref())?;
         let leaving = usize::try_from(group::ties(conn, &group.id)?.members).unwrap_or(usize::MAX);
@@ -179,9 +179,9 @@ fn change(
     client.may(ScimSubject::Groups)?;
     let (change, id, own, wanted) =
         (ctx.change(client.origin()), id.to_owned(), client.clone(), precondition.clone());
-    let limits = ctx.mass_change;
+    let (limits, names_groups) = (ctx.mass_change, members.iter().any(names_a_group));
     let outcome = ctx.store.write(move |conn| {
-        let before = find_locked(conn, &id)?;
+        let before = find_held(conn, &id, names_groups)?;
         wanted.check(before.version)?;
         let adoption = own.own(conn, before.provision_type, before.connector_id.as_ref())?;
         let before = view::group_of(Some(own.connector_id()), before);
@@ -218,6 +218,19 @@ fn store(
         change.record(conn, &Event::new(Action::GroupUpdated, &before.id).with(detail))?;
     }
     Ok(())
+}
+
+/// Whether a step says of a group that it is in this one, or is not. One that says nothing of any may still take
+/// groups out; `membership` sees to that.
+fn names_a_group(step: &MemberChange) -> bool {
+    let is_group = |id: &str| matches!(Member::parse(id), Some(Member::Group(_)));
+    match step {
+        MemberChange::Add(members) | MemberChange::Replace(members) => {
+            members.iter().any(|member| is_group(&member.value))
+        }
+        MemberChange::Remove(ids) => ids.iter().any(|id| is_group(id)),
+        MemberChange::RemoveMatching(_) | MemberChange::RemoveAll => false,
+    }
 }
 
 /// Takes one step; says how many memberships it took away.
@@ -303,11 +316,10 @@ fn find(conn: &mut Conn, id: &str) -> Result<Group, Error> {
     found.ok_or_else(|| missing(&GROUP_TYPE, id))
 }
 
-/// The same, and nobody else changes it until the transaction ends.
-fn find_locked(conn: &mut Conn, id: &str) -> Result<Group, Error> {
-    if let Some(id) = GroupId::parse(id) {
-        group::lock(conn, &id)?;
-    }
+/// The same, and nobody else changes it, or with `changes_graph` what groups are in what, until the transaction ends.
+fn find_held(conn: &mut Conn, id: &str, changes_graph: bool) -> Result<Group, Error> {
+    let group = find(conn, id)?;
+    membership::hold(conn, &group.id, changes_graph)?;
     find(conn, id)
 }
 
