@@ -125,3 +125,24 @@ impl CustomizeConnection<Conn, PoolError> for Setup {
         self.apply(conn).map_err(PoolError::QueryError)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use diesel::dsl::sql;
+    use diesel::sql_types::Integer;
+    use diesel::{Connection as _, RunQueryDsl as _, select};
+
+    use super::*;
+
+    /// Without these a look-up costs eight times as much, and nothing else would tell.
+    #[test]
+    fn sqlite_is_built_as_the_configuration_of_the_build_says() {
+        let mut conn = SqliteConnection::establish(":memory:").unwrap();
+        for option in ["ENABLE_QPSG", "THREADSAFE=2"] {
+            let is_used = sql::<Integer>(&format!("sqlite_compileoption_used('{option}')"));
+            assert_eq!(select(is_used).get_result::<i32>(&mut conn), Ok(1), "{option}");
+        }
+        let is_used = sql::<Integer>("sqlite_compileoption_used('ENABLE_MEMORY_MANAGEMENT')");
+        assert_eq!(select(is_used).get_result::<i32>(&mut conn), Ok(0));
+    }
+}
