@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn sqlite_is_built_as_the_configuration_of_the_build_says() {
         let mut conn = SqliteConnection::establish(":memory:").unwrap();
-        for option in ["ENABLE_QPSG", "THREADSAFE=2"] {
+        for option in ["ENABLE_QPSG", "DEFAULT_MEMSTATUS=0", "THREADSAFE=2"] {
             let is_used = sql::<Integer>(&format!("sqlite_compileoption_used('{option}')"));
             assert_eq!(select(is_used).get_result::<i32>(&mut conn), Ok(1), "{option}");
         }
