@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::base::{AdministratorId, Timestamp, UserName};
 use crate::domain::{Administrator, Status};
 
+use super::connection::on;
 use super::error::parse;
 use super::schema::administrators::dsl;
 use super::{Conn, Error};
@@ -27,8 +28,8 @@ pub fn find(conn: &mut Conn, id: &AdministratorId) -> Result<Option<Administrato
 /// # Errors
 /// [`Error`] of the database.
 pub fn find_by_name(conn: &mut Conn, key: &str) -> Result<Option<Administrator>, Error> {
-    let row: Option<Row> =
-        dsl::administrators.filter(dsl::user_name_key.eq(key)).select(COLUMNS).first(conn).optional()?;
+    let this = dsl::administrators.filter(dsl::user_name_key.eq(key)).select(COLUMNS);
+    let row: Option<Row> = on!(conn, this.first(conn)).optional()?;
     row.map(read).transpose()
 }
 

@@ -33,8 +33,9 @@ pub enum Conn {
     Sqlite(SqliteConnection),
 }
 
-/// Runs one expression on whichever connection it is, for what the multi-connection lacks: upserts
-/// and inserts of many rows.
+/// Runs one expression on whichever connection it is, for what the multi-connection lacks: upserts, inserts of
+/// many rows, and statements that are found by their type. The multi-connection writes the text of a statement
+/// anew each time to find it prepared, which is a good part of what the statements of every request cost.
 macro_rules! on {
     ($conn:ident, $expression:expr) => {
         match $conn {

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::base::{DirectoryId, DirectoryName, Timestamp};
 use crate::domain::{DirectoryCounts, DirectoryRecord, Status, TaskStatus};
 
+use super::connection::on;
 use super::error::parse;
 use super::resource_count::{self, Kind};
 use super::schema::directories::dsl;
@@ -28,8 +29,8 @@ pub fn find(conn: &mut Conn) -> Result<Option<(DirectoryId, DirectoryName)>, Err
 /// [`Error`] of the database.
 pub fn load(conn: &mut Conn) -> Result<Option<DirectoryRecord>, Error> {
     let columns = (dsl::id, dsl::name, dsl::scim_status, dsl::created_at, dsl::updated_at);
-    let row: Option<(String, String, String, i64, i64)> =
-        dsl::directories.order(dsl::id).select(columns).first(conn).optional()?;
+    let first = dsl::directories.order(dsl::id).select(columns);
+    let row: Option<(String, String, String, i64, i64)> = on!(conn, first.first(conn)).optional()?;
     row.map(|(id, name, scim_status, created_at, updated_at)| {
         let id = parse("directories.id", &id, DirectoryId::parse)?;
         Ok(DirectoryRecord {

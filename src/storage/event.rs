@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::base::{EventId, Timestamp};
 use crate::domain::Event;
 
+use super::connection::on;
 use super::schema::events::dsl;
 use super::{Conn, Error};
 
@@ -37,18 +38,17 @@ pub fn insert(
     origin: &Origin,
     event: &Event,
 ) -> Result<(), Error> {
-    diesel::insert_into(dsl::events)
-        .values((
-            dsl::id.eq(id.as_str()),
-            dsl::at.eq(at.millis()),
-            dsl::actor.eq(&origin.actor),
-            dsl::action.eq(event.action.as_str()),
-            dsl::target.eq(&event.target),
-            dsl::detail.eq(event.detail.to_string()),
-            dsl::request_id.eq(&origin.request_id),
-            dsl::source_address.eq(&origin.source_address),
-        ))
-        .execute(conn)?;
+    let row = diesel::insert_into(dsl::events).values((
+        dsl::id.eq(id.as_str()),
+        dsl::at.eq(at.millis()),
+        dsl::actor.eq(&origin.actor),
+        dsl::action.eq(event.action.as_str()),
+        dsl::target.eq(&event.target),
+        dsl::detail.eq(event.detail.to_string()),
+        dsl::request_id.eq(&origin.request_id),
+        dsl::source_address.eq(&origin.source_address),
+    ));
+    on!(conn, row.execute(conn))?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 
 use diesel::prelude::*;
 
+use super::connection::on;
 use super::schema::resource_counts::dsl;
 use super::{Conn, Error};
 
@@ -36,8 +37,8 @@ impl Kind {
 /// # Errors
 /// [`Error`] of the database.
 pub fn total(conn: &mut Conn, kind: Kind) -> Result<i64, Error> {
-    let counts: Vec<i64> =
-        dsl::resource_counts.filter(dsl::kind.eq(kind.as_str())).select(dsl::count).load(conn)?;
+    let shards = dsl::resource_counts.filter(dsl::kind.eq(kind.as_str())).select(dsl::count);
+    let counts: Vec<i64> = on!(conn, shards.load(conn))?;
     Ok(counts.iter().sum())
 }
 
@@ -63,9 +64,9 @@ pub(super) fn add(conn: &mut Conn, kind: Kind, id: &str, change: i64) -> Result<
         return Ok(());
     }
     let shard = i64::try_from(hash(id) % SHARDS).unwrap_or(0);
-    diesel::update(dsl::resource_counts.find((kind.as_str(), shard)))
-        .set(dsl::count.eq(dsl::count + change))
-        .execute(conn)?;
+    let more = diesel::update(dsl::resource_counts.find((kind.as_str(), shard)))
+        .set(dsl::count.eq(dsl::count + change));
+    on!(conn, more.execute(conn))?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::base::{ScimConnectorId, ScimCredentialId, Timestamp};
 use crate::domain::{LAST_USE_PRECISION, ScimConnector, ScimCredential, ScimScope, Status};
 
+use super::connection::on;
 use super::error::parse;
 use super::schema::scim_credentials::{self, dsl};
 use super::schema::{directories, scim_connectors};
@@ -39,12 +40,16 @@ pub struct Claimed {
 /// # Errors
 /// [`Error`] of the database.
 pub fn find_by_token(conn: &mut Conn, digest: &str) -> Result<Option<Claimed>, Error> {
-    let row: Option<(Row, scim_connector::Row, String)> = dsl::scim_credentials
+    let claimed = dsl::scim_credentials
         .inner_join(scim_connectors::table.inner_join(directories::table))
-        .filter(dsl::token_digest.eq(digest))
-        .select((Row::as_select(), scim_connector::Row::as_select(), directories::scim_status))
-        .first(conn)
-        .optional()?;
+        .filter(dsl::token_digest.eq(digest));
+    let row: Option<(Row, scim_connector::Row, String)> = on!(
+        conn,
+        claimed
+            .select((Row::as_select(), scim_connector::Row::as_select(), directories::scim_status))
+            .first(conn)
+    )
+    .optional()?;
     row.map(|(credential, connector, status)| {
         Ok(Claimed {
             credential: read(credential)?,

@@ -9,6 +9,7 @@ use crate::base::{
 };
 use crate::domain::{NameFilter, PrincipalId, Profile, ProvisionType, Status, User, UserQuery, UserSpec};
 
+use super::connection::on;
 use super::error::parse;
 use super::membership::CHUNK;
 use super::resource_count::{self, Kind};
@@ -46,7 +47,8 @@ pub(super) struct Row {
 /// # Errors
 /// [`Error`] of the database.
 pub fn find(conn: &mut Conn, id: &UserId) -> Result<Option<User>, Error> {
-    let row: Option<Row> = dsl::users.find(id.as_str()).select(Row::as_select()).first(conn).optional()?;
+    let this = dsl::users.find(id.as_str());
+    let row: Option<Row> = on!(conn, this.select(Row::as_select()).first(conn)).optional()?;
     row.map(read).transpose()
 }
 
@@ -137,29 +139,28 @@ pub fn list_members(
 /// [`Error::Duplicate`] when the name or the e-mail address is taken.
 pub fn insert(conn: &mut Conn, directory: &DirectoryId, user: &User) -> Result<(), Error> {
     let spec = &user.spec;
-    diesel::insert_into(dsl::users)
-        .values((
-            dsl::id.eq(user.id.as_str()),
-            dsl::directory_id.eq(directory.as_str()),
-            dsl::user_name.eq(spec.user_name.as_str()),
-            dsl::user_name_key.eq(spec.user_name.key()),
-            dsl::display_name.eq(&spec.display_name),
-            dsl::first_name.eq(&spec.first_name),
-            dsl::last_name.eq(&spec.last_name),
-            dsl::email.eq(spec.email.as_deref()),
-            dsl::email_key.eq(spec.email_key()),
-            dsl::description.eq(&spec.description),
-            dsl::status.eq(spec.status.as_str()),
-            dsl::provision_type.eq(user.provision_type.as_str()),
-            dsl::connector_id.eq(user.connector_id.as_ref().map(ScimConnectorId::as_str)),
-            dsl::external_id.eq(user.external_id.as_deref()),
-            dsl::profile.eq(user.profile.to_text()),
-            dsl::search.eq(user.profile.search_text(&spec.display_name, &spec.first_name, &spec.last_name)),
-            dsl::version.eq(user.version),
-            dsl::created_at.eq(user.created_at.millis()),
-            dsl::updated_at.eq(user.updated_at.millis()),
-        ))
-        .execute(conn)?;
+    let row = diesel::insert_into(dsl::users).values((
+        dsl::id.eq(user.id.as_str()),
+        dsl::directory_id.eq(directory.as_str()),
+        dsl::user_name.eq(spec.user_name.as_str()),
+        dsl::user_name_key.eq(spec.user_name.key()),
+        dsl::display_name.eq(&spec.display_name),
+        dsl::first_name.eq(&spec.first_name),
+        dsl::last_name.eq(&spec.last_name),
+        dsl::email.eq(spec.email.as_deref()),
+        dsl::email_key.eq(spec.email_key()),
+        dsl::description.eq(&spec.description),
+        dsl::status.eq(spec.status.as_str()),
+        dsl::provision_type.eq(user.provision_type.as_str()),
+        dsl::connector_id.eq(user.connector_id.as_ref().map(ScimConnectorId::as_str)),
+        dsl::external_id.eq(user.external_id.as_deref()),
+        dsl::profile.eq(user.profile.to_text()),
+        dsl::search.eq(user.profile.search_text(&spec.display_name, &spec.first_name, &spec.last_name)),
+        dsl::version.eq(user.version),
+        dsl::created_at.eq(user.created_at.millis()),
+        dsl::updated_at.eq(user.updated_at.millis()),
+    ));
+    on!(conn, row.execute(conn))?;
     resource_count::add(conn, Kind::User, user.id.as_str(), 1)?;
     insert_emails(conn, user)
 }
@@ -224,7 +225,7 @@ fn insert_emails(conn: &mut Conn, user: &User) -> Result<(), Error> {
         user.profile.emails().map(fold).filter(|key| Some(key) != main.as_ref()).collect();
     for key in keys {
         let row = (user_emails::email_key.eq(key), user_emails::user_id.eq(user.id.as_str()));
-        diesel::insert_into(user_emails::table).values(row).execute(conn)?;
+        on!(conn, diesel::insert_into(user_emails::table).values(row).execute(conn))?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
-//! SQLite's one writer: a thread that drains a queue of jobs into transactions. Each job runs in a
-//! savepoint of its own, so that one that fails leaves the others alone; each batch is one commit,
-//! so that many writers share the cost of one fsync. The batch forms by itself while the commit
-//! before it runs.
+//! SQLite's one writer: a thread that drains a queue of jobs into transactions. Each batch is one commit,
+//! so that many writers share the cost of one fsync; the batch forms by itself while the commit
+//! before it runs. Most jobs succeed, so a batch runs as it is; should one of them fail, all of it is
+//! undone and runs again, each job in a savepoint of its own, so that the one leaves the others alone.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
@@ -106,20 +106,133 @@ fn write(
     queue: &Receiver<Box<dyn Job>>,
 ) -> Result<(), Error> {
     conn.begin()?;
-    let mut done = 0;
+    let (mut done, mut is_apart) = (0, false);
     while let Some(job) = batch.get_mut(done) {
-        conn.begin_savepoint()?;
-        if job.run(conn) {
-            conn.commit()?
-        } else {
-            conn.roll_back()?
+        if is_apart {
+            run_apart(conn, job.as_mut())?;
+        } else if !job.run(conn) {
+            conn.roll_back()?;
+            if done == 0 {
+                return Ok(());
+            }
+            conn.begin()?;
+            (done, is_apart) = (0, true);
+            continue;
         }
         done += 1;
-        if done < BATCH
+        if done == batch.len()
+            && done < BATCH
             && let Ok(next) = queue.try_recv()
         {
             batch.push(next);
         }
     }
     conn.commit()
+}
+
+/// Runs a job in a savepoint of its own.
+fn run_apart(conn: &mut Conn, job: &mut dyn Job) -> Result<(), Error> {
+    conn.begin_savepoint()?;
+    if job.run(conn) { conn.commit() } else { conn.roll_back() }
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::connection::SimpleConnection as _;
+    use diesel::sql_types::Text;
+    use diesel::{Connection as _, QueryableByName, RunQueryDsl as _, SqliteConnection, sql_query};
+
+    use super::*;
+
+    type Answer = Receiver<Result<Vec<String>, Error>>;
+
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        name: String,
+    }
+
+    /// Jobs that wait together; each writes the name it has, and answers with all names that it then sees.
+    struct Waiting {
+        jobs: Sender<Box<dyn Job>>,
+        queue: Receiver<Box<dyn Job>>,
+        conn: Conn,
+    }
+
+    impl Waiting {
+        fn new() -> Self {
+            let mut conn = SqliteConnection::establish(":memory:").unwrap();
+            conn.batch_execute("CREATE TABLE names (name TEXT PRIMARY KEY)").unwrap();
+            let (jobs, queue) = channel();
+            Self { jobs, queue, conn: Conn::Sqlite(conn) }
+        }
+
+        /// Writes `name`, then does what `end` says.
+        fn push(&self, name: &'static str, end: fn() -> Result<(), Error>) -> Answer {
+            let (reply, answer) = sync_channel(1);
+            let work = move |conn: &mut Conn| {
+                sql_query(format!("INSERT INTO names VALUES ('{name}')")).execute(conn)?;
+                end().and_then(|()| names(conn))
+            };
+            self.jobs.send(Box::new(Work { work, outcome: None, reply })).unwrap();
+            answer
+        }
+
+        /// Does all of it, and says which names there are in the end.
+        fn finish(self) -> Vec<String> {
+            let Self { jobs, queue, conn } = self;
+            let last = {
+                let (reply, answer) = sync_channel(1);
+                jobs.send(Box::new(Work { work: names, outcome: None, reply })).unwrap();
+                answer
+            };
+            drop(jobs);
+            drain(conn, &queue);
+            last.recv().unwrap().unwrap()
+        }
+    }
+
+    fn names(conn: &mut Conn) -> Result<Vec<String>, Error> {
+        let rows: Vec<Row> = sql_query("SELECT name FROM names ORDER BY name").load(conn)?;
+        Ok(rows.into_iter().map(|row| row.name).collect())
+    }
+
+    fn refuse() -> Result<(), Error> {
+        Err(Error::Unsuitable("refused".to_owned()))
+    }
+
+    #[test]
+    fn jobs_of_a_batch_see_what_those_before_them_wrote() {
+        let waiting = Waiting::new();
+        let answers = ["a", "b"].map(|name| waiting.push(name, || Ok(())));
+        assert_eq!(waiting.finish(), ["a", "b"]);
+        assert_eq!(answers.map(|answer| answer.recv().unwrap().unwrap().len()), [1, 2]);
+    }
+
+    #[test]
+    fn a_job_that_fails_leaves_nothing_and_the_others_alone() {
+        for failing in 0..3 {
+            let waiting = Waiting::new();
+            let answers = ["a", "b", "c"]
+                .map(|name| (name, ["a", "b", "c"][failing] == name))
+                .map(|(name, fails)| waiting.push(name, if fails { refuse } else { || Ok(()) }));
+            let left: Vec<_> = (0..3).filter(|job| *job != failing).map(|job| ["a", "b", "c"][job]).collect();
+            assert_eq!(waiting.finish(), left);
+            for (job, answer) in answers.into_iter().enumerate() {
+                assert_eq!(answer.recv().unwrap().is_err(), job == failing, "{failing} {job}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_job_that_panics_is_answered_and_the_writer_goes_on() {
+        let waiting = Waiting::new();
+        let answers = [waiting.push("a", || Ok(())), waiting.push("b", || panic!("a bug"))];
+        let after = waiting.push("c", || Ok(()));
+        assert_eq!(waiting.finish(), ["a", "c"]);
+        let [first, second] = answers.map(|answer| answer.recv().unwrap());
+        assert_eq!(first.unwrap(), ["a"]);
+        assert!(matches!(second, Err(Error::Unavailable(_))));
+        assert_eq!(after.recv().unwrap().unwrap(), ["a", "c"]);
+    }
 }
