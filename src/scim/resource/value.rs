@@ -45,12 +45,16 @@ pub(crate) fn is_unassigned(value: &Value) -> bool {
     }
 }
 
-/// One value of a list in its one form; `None` when it is unassigned or says nothing but what kind it is.
+/// One value of a list in its one form; `None` when it is unassigned or says nothing but what kind it is. A member
+/// that says something else than who it is, such as its name alone, is no member that may be passed over.
 pub(crate) fn element(at: Resolved, value: &Value) -> Result<Option<Value>, Error> {
     if is_unassigned(value) {
         return Ok(None);
     }
     let value = single(at, value)?;
+    if is_members(at.attribute) && value.is_none() {
+        return Err(invalid(format!("{at}.value is required")));
+    }
     if at.attribute.sub("primary").is_none() {
         return Ok(value);
     }
@@ -126,7 +130,11 @@ fn list(at: Resolved, value: &Value) -> Result<Vec<Value>, Error> {
 
 /// Values that the list may have at most.
 pub(crate) fn longest(attribute: &Attribute) -> usize {
-    if attribute.name == "members" { MAX_MEMBERS } else { MAX_VALUES }
+    if is_members(attribute) { MAX_MEMBERS } else { MAX_VALUES }
+}
+
+fn is_members(attribute: &Attribute) -> bool {
+    attribute.name == "members"
 }
 
 /// What two values of a list have in common only when they are one: `value` and `type` (RFC 7643 §2.4); of those

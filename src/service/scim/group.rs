@@ -15,7 +15,7 @@ use crate::storage::{self, Conn, group};
 use super::super::context::Change;
 use super::super::membership;
 use super::super::{Context, Error, directory, group as groups};
-use super::guard;
+use super::edit::Edit;
 use super::resource::{GroupDraft, ShownMember, group_attributes, member_value};
 use super::{Precondition, ScimClient, leniency, missing, view};
 
@@ -150,20 +150,14 @@ pub fn delete(
     precondition: &Precondition,
 ) -> Result<(), Error> {
     client.may(ScimSubject::Groups)?;
-    let (change, id, own, wanted) =
-        (ctx.change(client.origin()), id.to_owned(), client.clone(), precondition.clone());
-    let limits = ctx.mass_change;
-    let outcome = ctx.store.write(move |conn| {
+    let id = id.to_owned();
+    Edit::run(ctx, client, precondition, move |conn, edit| {
         let group = find_held(conn, &id, true)?;
-        wanted.check(group.version)?;
-        own.own(conn, group.provision_type, group.connector_id.as_ref())?;
+        edit.begin(conn, group.version, (group.provision_type, group.connector_id.as_ref()))?;
         let leaving = usize::try_from(group::ties(conn, &group.id)?.members).unwrap_or(usize::MAX);
-        guard::admit(conn, limits, &own, change.now, Destructive::memberships(leaving))?;
-        groups::remove(conn, &change, &group)
-    });
-    guard::settle(ctx, client, outcome)?;
-    ctx.ring_all();
-    Ok(())
+        edit.take_away(conn, Destructive::memberships(leaving))?;
+        groups::remove(conn, &edit.change, &group)
+    })
 }
 
 /// Makes a group what `draft` says and takes the steps in `members`, in one transaction.
@@ -177,45 +171,40 @@ fn change(
     ),
 ) -> Result<(), Error> {
     client.may(ScimSubject::Groups)?;
-    let (change, id, own, wanted) =
-        (ctx.change(client.origin()), id.to_owned(), client.clone(), precondition.clone());
-    let (limits, names_groups) = (ctx.mass_change, members.iter().any(names_a_group));
-    let outcome = ctx.store.write(move |conn| {
+    let (id, names_groups) = (id.to_owned(), members.iter().any(names_a_group));
+    Edit::run(ctx, client, precondition, move |conn, edit| {
         let before = find_held(conn, &id, names_groups)?;
-        wanted.check(before.version)?;
-        let adoption = own.own(conn, before.provision_type, before.connector_id.as_ref())?;
-        let before = view::group_of(Some(own.connector_id()), before);
-        store(conn, &change, (&before, adoption, &own), &draft(&before, &own)?)?;
+        let owner = (before.provision_type, before.connector_id.as_ref());
+        let ownership = edit.begin(conn, before.version, owner)?;
+        let before = view::group_of(Some(edit.client.connector_id()), before);
+        store(conn, edit, (&before, ownership), &draft(&before, &edit.client)?)?;
         let mut removed = 0;
         for step in &members {
-            removed += take(conn, &change, &before.id, step)?;
+            removed += take(conn, &edit.change, &before.id, step)?;
         }
-        guard::admit(conn, limits, &own, change.now, Destructive::memberships(removed))
-    });
-    guard::settle(ctx, client, outcome)?;
-    ctx.ring_all();
-    Ok(())
+        edit.take_away(conn, Destructive::memberships(removed))
+    })
 }
 
 fn store(
     conn: &mut Conn,
-    change: &Change,
-    (before, adoption, client): (&Group, Ownership, &ScimClient),
+    edit: &Edit,
+    (before, ownership): (&Group, Ownership),
     draft: &GroupDraft,
 ) -> Result<(), Error> {
     let mut after = before.clone();
     after.spec = draft.spec.clone();
     after.external_id.clone_from(&draft.external_id);
-    if adoption == Ownership::Adopted {
+    if ownership == Ownership::Adopted {
         after.provision_type = ProvisionType::Synchronized;
-        after.connector_id = Some(client.connector_id().clone());
+        after.connector_id = Some(edit.client.connector_id().clone());
     }
     if after != *before {
         after.version += 1;
-        after.updated_at = change.now;
+        after.updated_at = edit.change.now;
         group::update(conn, &after).map_err(|error| taken(error, draft))?;
         let detail = serde_json::json!({ "group_name": after.spec.group_name });
-        change.record(conn, &Event::new(Action::GroupUpdated, &before.id).with(detail))?;
+        edit.change.record(conn, &Event::new(Action::GroupUpdated, &before.id).with(detail))?;
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ mod comparison;
 pub mod connector;
 pub mod credential;
 pub mod cursor;
+mod edit;
 pub mod group;
 pub mod guard;
 pub mod list;

@@ -14,11 +14,10 @@ use crate::scim::{self, ErrorKind};
 use crate::storage::credential::Password;
 use crate::storage::{self, Conn, administrator, user};
 
-use super::super::context::Change;
 use super::super::membership;
 use super::super::user_provisioning::{self, Turn};
 use super::super::{Context, Error, PortalSession, credential as passwords, directory, user as people};
-use super::guard;
+use super::edit::Edit;
 use super::resource::{Joined, UserDraft, renamed, user_attributes};
 use super::{Precondition, ScimClient, leniency, missing, view};
 
@@ -157,19 +156,13 @@ pub fn delete(
     precondition: &Precondition,
 ) -> Result<(), Error> {
     client.may(ScimSubject::Users)?;
-    let (change, id, own, wanted) =
-        (ctx.change(client.origin()), id.to_owned(), client.clone(), precondition.clone());
-    let limits = ctx.mass_change;
-    let outcome = ctx.store.write(move |conn| {
+    let id = id.to_owned();
+    Edit::run(ctx, client, precondition, move |conn, edit| {
         let user = find_locked(conn, &id)?;
-        wanted.check(user.version)?;
-        own.own(conn, user.provision_type, user.connector_id.as_ref())?;
-        guard::admit(conn, limits, &own, change.now, Destructive::users(1))?;
-        people::remove(conn, &change, &user)
-    });
-    guard::settle(ctx, client, outcome)?;
-    ctx.ring_all();
-    Ok(())
+        edit.begin(conn, user.version, (user.provision_type, user.connector_id.as_ref()))?;
+        edit.take_away(conn, Destructive::users(1))?;
+        people::remove(conn, &edit.change, &user)
+    })
 }
 
 /// Makes a user what `draft` says, in one transaction.
@@ -181,45 +174,41 @@ fn change(
     draft: impl Fn(&User) -> Result<UserDraft, Error> + Send + 'static,
 ) -> Result<SeenUser, Error> {
     client.may(ScimSubject::Users)?;
-    let (change, id, own, wanted) =
-        (ctx.change(client.origin()), id.to_owned(), client.clone(), precondition.clone());
-    let limits = ctx.mass_change;
-    let outcome = ctx.store.write(move |conn| {
+    let id = id.to_owned();
+    Edit::run(ctx, client, precondition, move |conn, edit| {
         let before = find_locked(conn, &id)?;
-        wanted.check(before.version)?;
-        let adoption = own.own(conn, before.provision_type, before.connector_id.as_ref())?;
-        let before = view::user_of(Some(own.connector_id()), before);
+        let owner = (before.provision_type, before.connector_id.as_ref());
+        let ownership = edit.begin(conn, before.version, owner)?;
+        let before = view::user_of(Some(edit.client.connector_id()), before);
         let draft = draft(&before)?;
         if before.spec.status == Status::Enabled && draft.spec.status == Status::Disabled {
-            guard::admit(conn, limits, &own, change.now, Destructive::users(1))?;
+            edit.take_away(conn, Destructive::users(1))?;
         }
-        store(conn, &change, (&before, adoption, &own), &draft)?;
+        store(conn, edit, (&before, ownership), &draft)?;
         if let Some(hash) = &password {
-            passwords::replace(conn, &change, &PrincipalId::User(before.id.clone()), hash)?;
+            passwords::replace(conn, &edit.change, &PrincipalId::User(before.id.clone()), hash)?;
         }
         let groups = Some(membership::groups_of(conn, &before.id)?);
         Ok(SeenUser { user: find(conn, &id)?, groups })
-    });
-    let seen = guard::settle(ctx, client, outcome)?;
-    ctx.ring_all();
-    Ok(seen)
+    })
 }
 
 /// Writes what differs, with what follows from it.
 fn store(
     conn: &mut Conn,
-    change: &Change,
-    (before, adoption, client): (&User, Ownership, &ScimClient),
+    edit: &Edit,
+    (before, ownership): (&User, Ownership),
     draft: &UserDraft,
 ) -> Result<(), Error> {
+    let change = &edit.change;
     let mut after = before.clone();
     after.spec = draft.spec.clone();
     after.spec.status = before.spec.status;
     after.profile.clone_from(&draft.profile);
     after.external_id.clone_from(&draft.external_id);
-    if adoption == Ownership::Adopted {
+    if ownership == Ownership::Adopted {
         after.provision_type = ProvisionType::Synchronized;
-        after.connector_id = Some(client.connector_id().clone());
+        after.connector_id = Some(edit.client.connector_id().clone());
     }
     if after != *before {
         let is_renamed = after.spec.user_name.key() != before.spec.user_name.key();

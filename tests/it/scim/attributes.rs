@@ -236,6 +236,8 @@ fn item_34_an_unknown_member_is_refused() {
         json!({ "value": devin }),
         json!({ "value": casey, "type": "Group" }),
         json!({ "value": casey, "type": "Robot" }),
+        json!({ "type": "User" }),
+        json!({ "display": "casey" }),
         json!(7),
     ] {
         let members = json!([{ "value": casey }, unknown]);

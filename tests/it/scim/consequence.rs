@@ -53,7 +53,7 @@ fn provisioning_events(app: &TestApp) -> Vec<(EventSource, UserId)> {
 fn provision(app: &TestApp, account: &str, assignee: &Assignee) {
     let terms = UserProvisioningTerms {
         description: String::new(),
-        duplication: DuplicationStrategy::KeepBoth,
+        duplication: DuplicationStrategy::TakeOver,
         deletion: DeletionStrategy::Delete,
     };
     user_provisioning::create(&app.ctx, &app.operator, &[app.account(account)], assignee, &terms).unwrap();
@@ -193,6 +193,35 @@ fn ram_users_follow_members_once_each() {
     idp.patch(&path, &remove(&inner)).is(200);
     assert_eq!(provisioning_events(&app), [(EventSource::RemoveUserFromGroup, alice)]);
     app.run_due();
+    assert_eq!(provisioning_events(&app), []);
+}
+
+#[test]
+fn the_ram_user_of_whoever_is_deactivated_has_no_key_and_of_whoever_is_deleted_is_gone() {
+    let app = serving();
+    let idp = idp(&app);
+    let (alice, team) = (app.user("alice").id, app.group("team").id);
+    idp.patch(&format!("/Groups/{team}"), &add(alice.as_str())).is(200);
+    // The account's own user with a key becomes hers; an administrator lets the key work on.
+    app.make_ram_user("one", "alice");
+    let key = app.make_access_key("one", "alice");
+    provision(&app, "one", &Assignee::Group(team));
+    app.run_due();
+    app.activate_access_key("one", "alice", &key);
+    let (there, path) = (app.cloud.account(&app.account("one")), format!("/Users/{alice}"));
+    let principal = app.principal_name("one", "alice");
+    let is_active = || there.list_access_keys(&principal).unwrap().iter().any(|key| key.is_active);
+    assert!(is_active());
+    idp.patch(&path, &json!([{ "op": "replace", "path": "title", "value": "Chief" }])).is(200);
+    app.run_due();
+    assert!(is_active(), "a title locks nobody out");
+    idp.patch(&path, &json!([{ "op": "replace", "path": "active", "value": false }])).is(200);
+    app.run_due();
+    assert!(!is_active());
+    assert!(there.get_ram_user(&principal).is_ok(), "who is deactivated may come back");
+    idp.delete(&path);
+    app.run_due();
+    assert!(there.get_ram_user(&principal).unwrap_err().is_not_found());
     assert_eq!(provisioning_events(&app), []);
 }
 
