@@ -42,6 +42,50 @@ pub(super) struct Row {
     updated_at: i64,
 }
 
+/// What is said of a user, their status apart: that is changed by itself.
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = users, treat_none_as_null = true, treat_none_as_default_value = false)]
+struct Said<'a> {
+    user_name: &'a str,
+    user_name_key: String,
+    display_name: &'a str,
+    first_name: &'a str,
+    last_name: &'a str,
+    email: Option<&'a str>,
+    email_key: Option<String>,
+    description: &'a str,
+    provision_type: &'a str,
+    connector_id: Option<&'a str>,
+    external_id: Option<&'a str>,
+    profile: String,
+    search: String,
+    version: i64,
+    updated_at: i64,
+}
+
+impl<'a> Said<'a> {
+    fn of(user: &'a User) -> Self {
+        let (spec, profile) = (&user.spec, &user.profile);
+        Self {
+            user_name: spec.user_name.as_str(),
+            user_name_key: spec.user_name.key(),
+            display_name: &spec.display_name,
+            first_name: &spec.first_name,
+            last_name: &spec.last_name,
+            email: spec.email.as_deref(),
+            email_key: spec.email_key(),
+            description: &spec.description,
+            provision_type: user.provision_type.as_str(),
+            connector_id: user.connector_id.as_ref().map(ScimConnectorId::as_str),
+            external_id: user.external_id.as_deref(),
+            profile: profile.to_text(),
+            search: profile.search_text(&spec.display_name, &spec.first_name, &spec.last_name),
+            version: user.version,
+            updated_at: user.updated_at.millis(),
+        }
+    }
+}
+
 /// The user with this id.
 ///
 /// # Errors
@@ -138,27 +182,12 @@ pub fn list_members(
 /// # Errors
 /// [`Error::Duplicate`] when the name or the e-mail address is taken.
 pub fn insert(conn: &mut Conn, directory: &DirectoryId, user: &User) -> Result<(), Error> {
-    let spec = &user.spec;
     let row = diesel::insert_into(dsl::users).values((
         dsl::id.eq(user.id.as_str()),
         dsl::directory_id.eq(directory.as_str()),
-        dsl::user_name.eq(spec.user_name.as_str()),
-        dsl::user_name_key.eq(spec.user_name.key()),
-        dsl::display_name.eq(&spec.display_name),
-        dsl::first_name.eq(&spec.first_name),
-        dsl::last_name.eq(&spec.last_name),
-        dsl::email.eq(spec.email.as_deref()),
-        dsl::email_key.eq(spec.email_key()),
-        dsl::description.eq(&spec.description),
-        dsl::status.eq(spec.status.as_str()),
-        dsl::provision_type.eq(user.provision_type.as_str()),
-        dsl::connector_id.eq(user.connector_id.as_ref().map(ScimConnectorId::as_str)),
-        dsl::external_id.eq(user.external_id.as_deref()),
-        dsl::profile.eq(user.profile.to_text()),
-        dsl::search.eq(user.profile.search_text(&spec.display_name, &spec.first_name, &spec.last_name)),
-        dsl::version.eq(user.version),
+        dsl::status.eq(user.spec.status.as_str()),
         dsl::created_at.eq(user.created_at.millis()),
-        dsl::updated_at.eq(user.updated_at.millis()),
+        Said::of(user),
     ));
     on!(conn, row.execute(conn))?;
     resource_count::add(conn, Kind::User, user.id.as_str(), 1)?;
@@ -171,26 +200,8 @@ pub fn insert(conn: &mut Conn, directory: &DirectoryId, user: &User) -> Result<(
 /// # Errors
 /// [`Error::Duplicate`] when the name or the e-mail address is taken.
 pub fn update(conn: &mut Conn, user: &User) -> Result<bool, Error> {
-    let spec = &user.spec;
-    let changed = diesel::update(dsl::users.find(user.id.as_str()))
-        .set((
-            dsl::user_name.eq(spec.user_name.as_str()),
-            dsl::user_name_key.eq(spec.user_name.key()),
-            dsl::display_name.eq(&spec.display_name),
-            dsl::first_name.eq(&spec.first_name),
-            dsl::last_name.eq(&spec.last_name),
-            dsl::email.eq(spec.email.as_deref()),
-            dsl::email_key.eq(spec.email_key()),
-            dsl::description.eq(&spec.description),
-            dsl::provision_type.eq(user.provision_type.as_str()),
-            dsl::connector_id.eq(user.connector_id.as_ref().map(ScimConnectorId::as_str)),
-            dsl::external_id.eq(user.external_id.as_deref()),
-            dsl::profile.eq(user.profile.to_text()),
-            dsl::search.eq(user.profile.search_text(&spec.display_name, &spec.first_name, &spec.last_name)),
-            dsl::version.eq(user.version),
-            dsl::updated_at.eq(user.updated_at.millis()),
-        ))
-        .execute(conn)?;
+    let change = diesel::update(dsl::users.find(user.id.as_str())).set(Said::of(user));
+    let changed = on!(conn, change.execute(conn))?;
     diesel::delete(user_emails::table.filter(user_emails::user_id.eq(user.id.as_str()))).execute(conn)?;
     insert_emails(conn, user)?;
     Ok(changed == 1)
