@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cloudsso::base::Timestamp;
-use cloudsso::crypto::{Certificate, Random, SigningKey};
+use cloudsso::crypto::{Certificate, KeyType, Random, SigningKey};
 use cloudsso::saml::{Assertion, Attribute, AuthnContext, MessageId, NameId, NameIdFormat, Response, Signer};
 use openssl::md::Md;
 use openssl::pkey::PKey;
@@ -27,7 +27,7 @@ type Failure = Box<dyn std::error::Error>;
 fn main() -> Result<ExitCode, Failure> {
     let now = Timestamp::from_seconds(1_795_371_745);
     let random = Random::system();
-    let key = Arc::new(SigningKey::generate()?);
+    let key = Arc::new(SigningKey::generate(KeyType::Rsa2048)?);
     let year = Duration::from_secs(365 * 24 * 3600);
     let certificate = Certificate::self_signed(&key, "bench", now, year, &random)?;
     let signer = Signer::new(Arc::clone(&key), &certificate)?;

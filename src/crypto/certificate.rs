@@ -7,15 +7,19 @@ use data_encoding::BASE64;
 use openssl::asn1::Asn1Time;
 use openssl::bn::BigNum;
 use openssl::hash::MessageDigest;
+use openssl::nid::Nid;
 use openssl::pkey::{Id, PKey, Public};
 use openssl::sign::Verifier;
 use openssl::x509::{X509, X509NameBuilder};
 
 use crate::base::Timestamp;
 
-use super::{Error, Random, SigningKey};
+use super::{Error, Random, SignatureAlgorithm, SigningKey, ecdsa};
 
-/// A certificate whose public key is RSA of at least 2048 bits.
+const CURVES: [Nid; 3] = [Nid::X9_62_PRIME256V1, Nid::SECP384R1, Nid::SECP521R1];
+const KEY_RULE: &str = "certificate key: RSA of at least 2048 bits, P-256, P-384 or P-521 is needed";
+
+/// A certificate whose public key is RSA of at least 2048 bits, or of one of the curves P-256, P-384 and P-521.
 #[derive(Clone, Debug)]
 pub struct Certificate {
     x509: X509,
@@ -53,8 +57,7 @@ impl Certificate {
     /// Reads a certificate from DER.
     ///
     /// # Errors
-    /// [`Error::OpenSsl`] when it is none, [`Error::Malformed`] when its key is not RSA of at
-    /// least 2048 bits.
+    /// [`Error::OpenSsl`] when it is none, [`Error::Malformed`] when its key is of another kind or weaker.
     pub fn from_der(der: &[u8]) -> Result<Self, Error> {
         Self::from_x509(X509::from_der(der)?)
     }
@@ -104,20 +107,38 @@ impl Certificate {
         Ok(Timestamp::from_seconds(i64::from(since.days) * 86_400 + i64::from(since.secs)))
     }
 
-    /// Whether `signature` is this key's over `message` (RSASSA-PKCS1-v1_5 with SHA-256).
+    /// Whether `signature` is this key's over `message`, by that algorithm; an elliptic curve's is two numbers one
+    /// after the other, as [`SigningKey::sign`] has them.
     ///
     /// # Errors
     /// [`Error::OpenSsl`] when the check itself cannot be made.
-    pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<bool, Error> {
-        Ok(Verifier::new(MessageDigest::sha256(), &self.key)?.verify_oneshot(signature, message)?)
+    pub fn verify(
+        &self,
+        algorithm: SignatureAlgorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<bool, Error> {
+        if self.key.id() != algorithm.key() {
+            return Ok(false);
+        }
+        let mut verifier = Verifier::new(algorithm.digest(), &self.key)?;
+        if algorithm.key() == Id::RSA {
+            return Ok(verifier.verify_oneshot(signature, message)?);
+        }
+        match ecdsa::to_der(signature, ecdsa::half(&self.key))? {
+            Some(der) => Ok(verifier.verify_oneshot(&der, message)?),
+            None => Ok(false),
+        }
     }
 
     fn from_x509(x509: X509) -> Result<Self, Error> {
         let key = x509.public_key()?;
-        if key.id() != Id::RSA || key.bits() < 2048 {
-            return Err(Error::Malformed("certificate key: RSA of at least 2048 bits is needed"));
-        }
-        Ok(Self { x509, key })
+        let is_good = match key.id() {
+            Id::RSA => key.bits() >= 2048,
+            Id::EC => key.ec_key()?.group().curve_name().is_some_and(|curve| CURVES.contains(&curve)),
+            _ => false,
+        };
+        if is_good { Ok(Self { x509, key }) } else { Err(Error::Malformed(KEY_RULE)) }
     }
 }
 
@@ -127,6 +148,7 @@ fn time(moment: Timestamp) -> Result<Asn1Time, Error> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::KeyType;
     use super::*;
 
     const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
@@ -134,22 +156,45 @@ mod tests {
     #[test]
     fn a_signature_verifies_with_its_own_certificate_only() -> Result<(), Error> {
         let (now, random) = (Timestamp::from_seconds(1_795_000_000), Random::system());
-        let keys = [SigningKey::generate()?, SigningKey::generate()?];
-        let [own, other] = &keys;
-        let certificate = Certificate::self_signed(own, "cloudsso d-1", now, YEAR, &random)?;
-        let stranger = Certificate::self_signed(other, "cloudsso d-1", now, YEAR, &random)?;
-        let signature = own.sign(b"message")?;
-        assert!(certificate.verify(b"message", &signature)?);
-        assert!(!certificate.verify(b"messagf", &signature)?);
-        assert!(!stranger.verify(b"message", &signature)?);
-        let restored = SigningKey::from_pkcs8_der(&own.to_pkcs8_der()?)?;
-        assert_eq!(restored.sign(b"message")?, signature);
+        for kind in KeyType::ALL {
+            let keys = [SigningKey::generate(kind)?, SigningKey::generate(kind)?];
+            let [own, other] = &keys;
+            let certificate = Certificate::self_signed(own, "cloudsso d-1", now, YEAR, &random)?;
+            let stranger = Certificate::self_signed(other, "cloudsso d-1", now, YEAR, &random)?;
+            let (algorithm, signature) = (own.algorithm(), own.sign(b"message")?);
+            assert!(certificate.verify(algorithm, b"message", &signature)?);
+            assert!(!certificate.verify(algorithm, b"messagf", &signature)?);
+            assert!(!stranger.verify(algorithm, b"message", &signature)?);
+            let restored = SigningKey::from_pkcs8_der(&own.to_pkcs8_der()?)?;
+            let (again, algorithm) = (restored.sign(b"message")?, restored.algorithm());
+            assert!(certificate.verify(algorithm, b"message", &again)?);
+            let others = SignatureAlgorithm::ALL.into_iter().filter(|other| *other != algorithm);
+            for other in others {
+                assert!(!certificate.verify(other, b"message", &signature)?, "{kind:?} {other:?}");
+            }
+        }
+        Ok(())
+    }
+
+    /// A number that begins with zeros has its length all the same: one in 256 of each does.
+    #[test]
+    fn signatures_of_a_curve_have_one_length() -> Result<(), Error> {
+        let key = SigningKey::generate(KeyType::P256)?;
+        let (now, random) = (Timestamp::from_seconds(0), Random::system());
+        let certificate = Certificate::self_signed(&key, "x", now, YEAR, &random)?;
+        for message in 0..1_000_u32 {
+            let (message, algorithm) = (message.to_be_bytes(), SignatureAlgorithm::EcdsaSha256);
+            let signature = key.sign(&message)?;
+            assert_eq!(signature.len(), 64);
+            assert!(certificate.verify(algorithm, &message, &signature)?);
+            assert!(!certificate.verify(algorithm, &message, &signature[1..])?);
+        }
         Ok(())
     }
 
     #[test]
     fn a_certificate_survives_its_text_form() -> Result<(), Error> {
-        let key = SigningKey::generate()?;
+        let key = SigningKey::generate(KeyType::Rsa2048)?;
         let made = Certificate::self_signed(&key, "x", Timestamp::from_seconds(0), YEAR, &Random::system())?;
         let wrapped = made
             .to_base64()?
@@ -166,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_certificate_says_whom_it_is_for_and_until_when() -> Result<(), Error> {
-        let (key, now) = (SigningKey::generate()?, Timestamp::from_seconds(1_795_000_000));
+        let (key, now) = (SigningKey::generate(KeyType::Rsa2048)?, Timestamp::from_seconds(1_795_000_000));
         let made = Certificate::self_signed(&key, "Zürich, ok", now, YEAR, &Random::system())?;
         assert_eq!(made.subject(), "CN=Zürich, ok");
         assert_eq!(made.not_after()?, now.plus(YEAR));
@@ -178,11 +223,15 @@ mod tests {
 
     #[test]
     fn a_weak_key_is_refused() -> Result<(), Error> {
-        let weak = PKey::from_rsa(openssl::rsa::Rsa::generate(1024)?)?;
-        assert!(matches!(
-            SigningKey::from_pkcs8_der(&weak.private_key_to_pkcs8()?),
-            Err(Error::Malformed(_))
-        ));
+        let rsa = PKey::from_rsa(openssl::rsa::Rsa::generate(1024)?)?;
+        let group = openssl::ec::EcGroup::from_curve_name(Nid::X9_62_PRIME192V1)?;
+        let curve = PKey::from_ec_key(openssl::ec::EcKey::generate(&group)?)?;
+        for weak in [rsa, curve] {
+            assert!(matches!(
+                SigningKey::from_pkcs8_der(&weak.private_key_to_pkcs8()?),
+                Err(Error::Malformed(_))
+            ));
+        }
         Ok(())
     }
 }

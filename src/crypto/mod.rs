@@ -2,10 +2,12 @@
 //! one-time codes (RFC 6238), passkeys (WebAuthn), sealing of secrets at rest (AES-256-GCM), signing keys,
 //! certificates, and the public keys of those who sign tokens.
 //!
-//! One choice of algorithm per purpose, made here. No protocol, no storage and no key material that
+//! One choice of algorithm per purpose, made here, but for signatures, where the receiver has a say. No protocol, no storage and no key material that
 //! outlives its owner: callers hold the keys, this room only works with them.
 
+mod algorithm;
 mod certificate;
+mod ecdsa;
 mod error;
 pub mod hash;
 mod passkey;
@@ -17,6 +19,7 @@ mod signing;
 pub mod token;
 mod totp;
 
+pub use algorithm::{KeyType, SignatureAlgorithm};
 pub use certificate::Certificate;
 pub use error::Error;
 pub use passkey::{Challenge, Passkey, Proof, RelyingParty};

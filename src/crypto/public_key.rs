@@ -3,19 +3,16 @@
 
 use openssl::bn::BigNum;
 use openssl::ec::{EcGroup, EcKey};
-use openssl::ecdsa::EcdsaSig;
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
 use openssl::pkey::{Id, PKey, Public};
 use openssl::rsa::Rsa;
 use openssl::sign::Verifier;
 
-use super::Error;
+use super::{Error, ecdsa};
 
 const LEAST_RSA_BITS: u32 = 2048;
 const MOST_RSA_BITS: u32 = 8192;
-/// Bytes of a coordinate, and of each half of a signature, of P-256.
-const P256_BYTES: usize = 32;
 
 /// A key that others sign with.
 pub struct PublicKey(PKey<Public>);
@@ -61,12 +58,10 @@ impl PublicKey {
         if self.0.id() == Id::RSA {
             return Ok(verifier.verify_oneshot(signature, message)?);
         }
-        let Some((r, s)) = signature.split_at_checked(P256_BYTES).filter(|(_, s)| s.len() == P256_BYTES)
-        else {
-            return Ok(false);
-        };
-        let signature = EcdsaSig::from_private_components(BigNum::from_slice(r)?, BigNum::from_slice(s)?)?;
-        Ok(verifier.verify_oneshot(&signature.to_der()?, message)?)
+        match ecdsa::to_der(signature, ecdsa::half(&self.0))? {
+            Some(der) => Ok(verifier.verify_oneshot(&der, message)?),
+            None => Ok(false),
+        }
     }
 }
 

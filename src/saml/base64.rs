@@ -16,8 +16,15 @@ pub(super) fn decode_form_field(form_field: &str) -> Result<String, Error> {
     if form_field.len() > MAX_BASE64 {
         return Err(Error::TooLarge { limit: MAX_BASE64, received: form_field.len() });
     }
-    let xml = decode(form_field).ok_or(Error::NotBase64)?;
-    String::from_utf8(xml).map_err(|error| Error::Malformed {
+    utf8(decode(form_field).ok_or(Error::NotBase64)?)
+}
+
+/// The text in the bytes of a message.
+///
+/// # Errors
+/// [`Error::Malformed`] when it is not UTF-8.
+pub(super) fn utf8(bytes: Vec<u8>) -> Result<String, Error> {
+    String::from_utf8(bytes).map_err(|error| Error::Malformed {
         offset: u64::try_from(error.utf8_error().valid_up_to()).unwrap_or(u64::MAX),
         rule: "UTF-8",
     })

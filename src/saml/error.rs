@@ -27,6 +27,8 @@ pub enum Error {
     },
     /// The message is not base 64 with padding (RFC 4648 §4), white space aside.
     NotBase64,
+    /// The message is not one whole stream of DEFLATE without header (RFC 1951).
+    NotDeflated,
     /// The message is not well-formed XML in UTF-8.
     Malformed {
         /// Where, in bytes from the start.
@@ -196,6 +198,7 @@ impl fmt::Display for Error {
                 write!(f, "{received} bytes, at most {limit} are accepted")
             }
             Self::NotBase64 => f.write_str("not base 64"),
+            Self::NotDeflated => f.write_str("not deflated"),
             Self::Malformed { offset, rule } => write!(f, "malformed XML at byte {offset}: {rule}"),
             Self::Forbidden { construct, offset } => {
                 write!(f, "{construct} at byte {offset} is not accepted")

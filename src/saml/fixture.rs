@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::base::Timestamp;
-use crate::crypto::{Certificate, Random, SigningKey};
+use crate::crypto::{Certificate, KeyType, Random, SigningKey};
 
 use super::*;
 
@@ -31,7 +31,7 @@ pub(super) fn keys() -> &'static Keys {
 }
 
 fn signer() -> (Signer, Certificate) {
-    let key = Arc::new(SigningKey::generate().unwrap());
+    let key = Arc::new(SigningKey::generate(KeyType::Rsa2048).unwrap());
     let year = Duration::from_secs(365 * 86_400);
     let certificate = Certificate::self_signed(&key, "cloudsso test", NOW, year, &Random::system()).unwrap();
     (Signer::new(key, &certificate).unwrap(), certificate)

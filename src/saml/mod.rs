@@ -1,4 +1,4 @@
-//! SAML 2.0 messages in and out (saml-core-2.0-os, saml-bindings-2.0-os §3.5, saml-profiles-2.0-os §4.1 and
+//! SAML 2.0 messages in and out (saml-core-2.0-os, saml-bindings-2.0-os §3.4 and §3.5, saml-profiles-2.0-os §4.1 and
 //! §4.4, saml-metadata-2.0-os): Responses and logout messages, written and signed here, verified here.
 //!
 //! What we send is written by our own writer in exclusive canonical form. What we receive passes a
@@ -8,6 +8,7 @@
 
 mod assertion;
 mod authn_context;
+mod authn_request;
 mod base64;
 mod check;
 mod document;
@@ -21,6 +22,7 @@ mod metadata;
 mod moment;
 mod name;
 mod name_id;
+mod redirect;
 mod response;
 mod signature;
 #[cfg(test)]
@@ -30,6 +32,10 @@ mod writer;
 
 pub use assertion::{Assertion, Attribute};
 pub use authn_context::AuthnContext;
+pub use authn_request::{
+    AcsChoice, AuthnRequest, Comparison, NameIdPolicy, RequestExpectations, RequestedAuthnContext,
+    TrustedAuthnRequest, UnverifiedAuthnRequest,
+};
 pub use check::{CheckedAssertion, Expectations};
 pub use error::Error;
 pub use logout::{
@@ -39,6 +45,7 @@ pub use logout::{
 pub use message_id::MessageId;
 pub use metadata::{IdentityProvider, IdpMetadata};
 pub use name_id::{NameId, NameIdFormat};
+pub use redirect::{DetachedSignature, MessageKind, RedirectMessage, redirect_url};
 pub use response::Response;
 pub use signature::{SignedMessage, SignedPart, Signer};
 pub use verify::{UnverifiedResponse, VerifiedAssertion};

@@ -1,6 +1,8 @@
 //! Element names as SAML's own documents spell them (`saml:Issuer`), and the namespaces they stand
 //! for. The same spelling is used to write, to read and to tell what was refused.
 
+use crate::crypto::SignatureAlgorithm;
+
 /// `saml:`, assertions.
 pub(super) const SAML: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
 /// `samlp:`, protocol messages.
@@ -20,17 +22,31 @@ pub(super) const HTTP_REDIRECT: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTT
 
 pub(super) const EXCLUSIVE_C14N: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 pub(super) const ENVELOPED_SIGNATURE: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
-pub(super) const RSA_SHA256: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
 pub(super) const SHA256: &str = "http://www.w3.org/2001/04/xmlenc#sha256";
 
-/// Accepted beside [`RSA_SHA256`]; keys of other kinds do not get into a [`crate::crypto::Certificate`].
-pub(super) const SIGNATURE_METHODS: [&str; 3] = [
-    RSA_SHA256,
-    "http://www.w3.org/2001/04/xmldsig-more#rsa-sha384",
-    "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512",
+/// Each `ds:SignatureMethod` that is accepted; the first is the one that is asked for where none of them came.
+pub(super) const SIGNATURE_METHODS: [&str; 6] = [
+    signature_method(SignatureAlgorithm::RsaSha256),
+    signature_method(SignatureAlgorithm::RsaSha384),
+    signature_method(SignatureAlgorithm::RsaSha512),
+    signature_method(SignatureAlgorithm::EcdsaSha256),
+    signature_method(SignatureAlgorithm::EcdsaSha384),
+    signature_method(SignatureAlgorithm::EcdsaSha512),
 ];
 pub(super) const DIGEST_METHODS: [&str; 3] =
     [SHA256, "http://www.w3.org/2001/04/xmldsig-more#sha384", "http://www.w3.org/2001/04/xmlenc#sha512"];
+
+/// The URI of an algorithm (RFC 9231 §2.3.2 and §2.3.6).
+pub(super) const fn signature_method(algorithm: SignatureAlgorithm) -> &'static str {
+    match algorithm {
+        SignatureAlgorithm::RsaSha256 => "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+        SignatureAlgorithm::RsaSha384 => "http://www.w3.org/2001/04/xmldsig-more#rsa-sha384",
+        SignatureAlgorithm::RsaSha512 => "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512",
+        SignatureAlgorithm::EcdsaSha256 => "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256",
+        SignatureAlgorithm::EcdsaSha384 => "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384",
+        SignatureAlgorithm::EcdsaSha512 => "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512",
+    }
+}
 
 /// Namespace and local name of a name in our spelling.
 pub(super) fn expand(name: &'static str) -> (&'static str, &'static str) {

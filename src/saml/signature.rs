@@ -1,12 +1,12 @@
-//! Signatures as we make them (xmldsig-core1, saml-core-2.0-os §5): enveloped, RSA with SHA-256,
-//! exclusive canonical form.
+//! Signatures as we make them (xmldsig-core1, saml-core-2.0-os §5): enveloped, by the
+//! key's own algorithm with SHA-256, exclusive canonical form.
 
 use std::fmt;
 use std::sync::Arc;
 
 use data_encoding::BASE64;
 
-use crate::crypto::{Certificate, SigningKey, hash};
+use crate::crypto::{Certificate, SignatureAlgorithm, SigningKey, hash};
 
 use super::writer::Writer;
 use super::{Error, MessageId, name};
@@ -36,6 +36,11 @@ impl Signer {
     /// [`Error::Crypto`] when the certificate cannot be encoded.
     pub fn new(key: Arc<SigningKey>, certificate: &Certificate) -> Result<Self, Error> {
         Ok(Self { key, certificate: certificate.to_base64()? })
+    }
+
+    /// The key.
+    pub(super) fn key(&self) -> &SigningKey {
+        &self.key
     }
 }
 
@@ -73,7 +78,7 @@ impl Unsigned {
     /// enveloped-signature transform takes out again what is put in.
     pub(super) fn sign(&self, signer: &Signer) -> Result<String, Error> {
         let digest = BASE64.encode(&hash::sha256(self.xml.as_bytes()));
-        let signed_info = signed_info(&self.id, &digest)?;
+        let signed_info = signed_info(&self.id, signer.key.algorithm(), &digest)?;
         // SignedInfo is canonical by itself only with the declaration that it inherits where it stands.
         let canonical = format!("<ds:SignedInfo xmlns:ds=\"{}\">{signed_info}</ds:SignedInfo>", name::DS);
         let value = BASE64.encode(&signer.key.sign(canonical.as_bytes())?);
@@ -99,10 +104,10 @@ impl Unsigned {
 }
 
 /// The content of `ds:SignedInfo`.
-fn signed_info(id: &MessageId, digest: &str) -> Result<String, Error> {
+fn signed_info(id: &MessageId, algorithm: SignatureAlgorithm, digest: &str) -> Result<String, Error> {
     let mut writer = Writer::with_capacity(1024);
     writer.empty("ds:CanonicalizationMethod", &[("Algorithm", name::EXCLUSIVE_C14N)])?;
-    writer.empty("ds:SignatureMethod", &[("Algorithm", name::RSA_SHA256)])?;
+    writer.empty("ds:SignatureMethod", &[("Algorithm", name::signature_method(algorithm))])?;
     writer.element("ds:Reference", &[("URI", &format!("#{id}"))], |writer| {
         writer.element("ds:Transforms", &[], |writer| {
             writer.empty("ds:Transform", &[("Algorithm", name::ENVELOPED_SIGNATURE)])?;

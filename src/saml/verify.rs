@@ -15,10 +15,13 @@ use crate::crypto::Certificate;
 use super::document::{Comments, Element};
 use super::{Attribute, CheckedAssertion, Error, Expectations, SignedPart, base64, check, gate};
 
-const ALGORITHMS: [AllowedSignatureAlgorithm; 3] = [
+const ALGORITHMS: [AllowedSignatureAlgorithm; 6] = [
     AllowedSignatureAlgorithm::RsaSha256,
     AllowedSignatureAlgorithm::RsaSha384,
     AllowedSignatureAlgorithm::RsaSha512,
+    AllowedSignatureAlgorithm::EcdsaSha256,
+    AllowedSignatureAlgorithm::EcdsaSha384,
+    AllowedSignatureAlgorithm::EcdsaSha512,
 ];
 
 /// A Response that passed the profile gate. Whoever sent it may have written anything in it.

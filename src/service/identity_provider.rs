@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::base::{SigningKeyId, Timestamp};
-use crate::crypto::{Certificate, SigningKey, hash};
+use crate::crypto::{Certificate, KeyType, SigningKey, hash};
 use crate::domain::{self, Action, Event};
 use crate::saml::{IdpMetadata, NameIdFormat, Signer};
 use crate::storage::event::Origin;
@@ -76,7 +76,7 @@ impl IdentityProvider {
 fn create(parts: &Parts, store: &Store) -> Result<StoredSigningKey, Error> {
     let now: Timestamp = parts.clock.now();
     let id: SigningKeyId = parts.random.id(now)?;
-    let key = SigningKey::generate()?;
+    let key = SigningKey::generate(KeyType::Rsa2048)?;
     let certificate =
         Certificate::self_signed(&key, &format!("cloudsso {id}"), now, CERTIFICATE_LIFETIME, &parts.random)?;
     let stored = StoredSigningKey {

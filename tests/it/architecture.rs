@@ -60,6 +60,7 @@ pub(crate) const LIBRARIES: &[Library] = &[
     Library { name: "webauthn_rs_proto", rooms: &["crypto"] },
     Library { name: "samael", rooms: &["saml"] },
     Library { name: "quick_xml", rooms: &["saml"] },
+    Library { name: "flate2", rooms: &["saml"] },
     Library { name: "diesel", rooms: &["storage", "local_cloud"] },
     Library { name: "diesel_migrations", rooms: &["storage", "local_cloud"] },
     Library { name: "libsqlite3_sys", rooms: &["storage", "local_cloud"] },

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cloudsso::base::{Clock, Timestamp};
-use cloudsso::crypto::{Certificate, Random, SigningKey};
+use cloudsso::crypto::{Certificate, KeyType, Random, SigningKey};
 use cloudsso::saml::{Assertion, Attribute, AuthnContext, MessageId, NameId, NameIdFormat, Response, Signer};
 
 const ISSUER: &str = "https://sso.example.com/saml/idp/metadata";
@@ -22,8 +22,8 @@ const ROLE_SESSION_NAME: &str = "https://www.aliyun.com/SAML-Role/Attributes/Rol
 /// A session name that needs every escape, and a character beyond the basic plane.
 const AWKWARD: &str = "a<b>&amp;\"c'\u{10400}]]>\td";
 
-fn signer() -> (Signer, Certificate) {
-    let key = Arc::new(SigningKey::generate().expect("key"));
+fn signer(kind: KeyType) -> (Signer, Certificate) {
+    let key = Arc::new(SigningKey::generate(kind).expect("key"));
     let year = Duration::from_secs(365 * 86_400);
     let certificate =
         Certificate::self_signed(&key, "foreign", now(), year, &Random::system()).expect("certificate");

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use cloudsso::crypto::Certificate;
+use cloudsso::crypto::{Certificate, KeyType};
 use cloudsso::saml::{IdentityProvider, SignedMessage};
 use serde_json::{Value, json};
 
@@ -52,34 +52,38 @@ fn issuer(certificate: Certificate) -> IdentityProvider {
     IdentityProvider::new(ISSUER, vec![certificate]).expect("issuer")
 }
 
-fn signed() -> (SignedMessage, IdentityProvider) {
-    let (signer, certificate) = signer();
+fn signed(kind: KeyType) -> (SignedMessage, IdentityProvider) {
+    let (signer, certificate) = signer(kind);
     (response().sign(&signer).expect("signed"), issuer(certificate))
 }
 
 #[test]
 fn our_response_is_accepted_and_read_whole() {
-    let (signed, own) = signed();
-    let read = ask(&signed.to_base64(), &own, AUDIENCE, ACS).expect("accepted");
-    assert_eq!(read["name_id"], "alice");
-    assert_eq!(read["session_index"], "_session");
-    assert_eq!(read["attributes"][ROLE].as_array().map(Vec::len), Some(2));
-    assert_eq!(read["attributes"][ROLE_SESSION_NAME], json!([AWKWARD]));
+    for kind in KeyType::ALL {
+        let (signed, own) = signed(kind);
+        let read = ask(&signed.to_base64(), &own, AUDIENCE, ACS).expect("accepted");
+        assert_eq!(read["name_id"], "alice");
+        assert_eq!(read["session_index"], "_session");
+        assert_eq!(read["attributes"][ROLE].as_array().map(Vec::len), Some(2));
+        assert_eq!(read["attributes"][ROLE_SESSION_NAME], json!([AWKWARD]));
+    }
 }
 
 #[test]
 fn a_changed_response_is_refused() {
-    let (signed, own) = signed();
-    let tampered = signed.xml().replace(">alice<", ">mallory<");
-    let tampered = data_encoding::BASE64.encode(tampered.as_bytes());
-    let refusal = ask(&tampered, &own, AUDIENCE, ACS).expect_err("refused");
-    assert!(refusal.contains("Signature validation failed"), "{refusal}");
+    for kind in KeyType::ALL {
+        let (signed, own) = signed(kind);
+        let tampered = signed.xml().replace(">alice<", ">mallory<");
+        let tampered = data_encoding::BASE64.encode(tampered.as_bytes());
+        let refusal = ask(&tampered, &own, AUDIENCE, ACS).expect_err("refused");
+        assert!(refusal.contains("Signature validation failed"), "{refusal}");
+    }
 }
 
 #[test]
 fn another_key_audience_or_address_is_refused() {
-    let (signed, own) = signed();
-    let stranger = issuer(signer().1);
+    let (signed, own) = signed(KeyType::Rsa2048);
+    let stranger = issuer(signer(KeyType::Rsa2048).1);
     let base64 = signed.to_base64();
     assert!(ask(&base64, &own, AUDIENCE, ACS).is_ok());
     let by_key = ask(&base64, &stranger, AUDIENCE, ACS).expect_err("refused");

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use cloudsso::base::Timestamp;
-use cloudsso::crypto::{Certificate, Random, SigningKey};
+use cloudsso::crypto::{Certificate, KeyType, Random, SigningKey};
 use cloudsso::saml::{CheckedAssertion, Error, Expectations, SignedPart, UnverifiedResponse};
 use data_encoding::BASE64;
 
@@ -29,7 +29,7 @@ pub(super) fn verifies(xml: &str, certificate: &Certificate) -> bool {
     fs::write(&key, pem("CERTIFICATE", &certificate.to_der().expect("certificate"))).expect("write");
     fs::write(&document, xml).expect("write");
     let run = Command::new("xmlsec1")
-        .args(["--verify", "--enabled-key-data", "rsa", "--enabled-reference-uris", "same-doc"])
+        .args(["--verify", "--enabled-key-data", "rsa,ec", "--enabled-reference-uris", "same-doc"])
         .arg("--pubkey-cert-pem")
         .arg(&key)
         .args(["--id-attr:ID", "urn:oasis:names:tc:SAML:2.0:assertion:Assertion"])
@@ -42,35 +42,43 @@ pub(super) fn verifies(xml: &str, certificate: &Certificate) -> bool {
 
 #[test]
 fn every_signed_part_verifies() {
-    let (signer, certificate) = signer();
-    for part in [SignedPart::Assertion, SignedPart::Response, SignedPart::Both] {
-        let signed = response().sign_part(part, &signer).expect("signed");
-        assert!(verifies(signed.xml(), &certificate), "{part:?}");
+    for kind in KeyType::ALL {
+        let (signer, certificate) = signer(kind);
+        for part in [SignedPart::Assertion, SignedPart::Response, SignedPart::Both] {
+            let signed = response().sign_part(part, &signer).expect("signed");
+            assert!(verifies(signed.xml(), &certificate), "{kind:?} {part:?}");
+        }
     }
 }
 
 #[test]
 fn a_changed_response_or_another_key_is_refused() {
-    let (own, certificate) = signer();
-    let (_, stranger) = signer();
-    let signed = response().sign(&own).expect("signed");
-    let tampered = signed.xml().replace(">alice<", ">mallory<");
-    assert_ne!(tampered, signed.xml());
-    assert!(verifies(signed.xml(), &certificate));
-    assert!(!verifies(&tampered, &certificate));
-    assert!(!verifies(signed.xml(), &stranger));
+    for kind in KeyType::ALL {
+        let (own, certificate) = signer(kind);
+        let (_, stranger) = signer(kind);
+        let signed = response().sign(&own).expect("signed");
+        let tampered = signed.xml().replace(">alice<", ">mallory<");
+        assert_ne!(tampered, signed.xml());
+        assert!(verifies(signed.xml(), &certificate), "{kind:?}");
+        assert!(!verifies(&tampered, &certificate), "{kind:?}");
+        assert!(!verifies(signed.xml(), &stranger), "{kind:?}");
+    }
 }
 
-/// [`FOREIGN`], signed by xmlsec1, and the certificate of the key.
-fn signed_by_xmlsec1() -> (String, Certificate) {
+/// [`FOREIGN`], signed by xmlsec1 with a key of this kind, and the certificate of the key.
+fn signed_by_xmlsec1(kind: KeyType) -> (String, Certificate) {
     let folder = tempfile::tempdir().expect("folder");
     let (template, key_file) = (folder.path().join("template.xml"), folder.path().join("idp.pem"));
-    let key = SigningKey::generate().expect("key");
+    let key = SigningKey::generate(kind).expect("key");
     let made = Timestamp::from_seconds(0);
     let certificate =
         Certificate::self_signed(&key, "xmlsec1", made, Duration::from_secs(60), &Random::system());
     fs::write(&key_file, pem("PRIVATE KEY", &key.to_pkcs8_der().expect("key"))).expect("write");
-    fs::write(&template, FOREIGN).expect("write");
+    let template_xml = match kind {
+        KeyType::P256 => FOREIGN.replace("#rsa-", "#ecdsa-"),
+        KeyType::Rsa2048 | KeyType::Rsa3072 => FOREIGN.to_owned(),
+    };
+    fs::write(&template, template_xml).expect("write");
     let run = Command::new("xmlsec1")
         .args(["--sign", "--privkey-pem"])
         .arg(&key_file)
@@ -95,13 +103,17 @@ fn check(xml: &str, certificate: &Certificate) -> Result<CheckedAssertion, Error
 
 #[test]
 fn what_xmlsec1_signs_is_accepted_and_refused_when_changed() {
-    let (xml, certificate) = signed_by_xmlsec1();
-    let read = check(&xml, &certificate).expect("accepted");
-    assert_eq!(read.name_id().value, "zo\u{eb}@example.com");
-    assert_eq!(read.values("groups").collect::<Vec<_>>(), ["R&D", "admins"]);
-    let tampered = xml.replace(">admins<", ">owners<");
-    assert_ne!(tampered, xml);
-    assert!(matches!(check(&tampered, &certificate), Err(Error::Signature { .. })));
-    let (_, stranger) = signer();
-    assert!(matches!(check(&xml, &stranger), Err(Error::Signature { .. })));
+    for kind in KeyType::ALL {
+        let (xml, certificate) = signed_by_xmlsec1(kind);
+        let read = check(&xml, &certificate).expect("accepted");
+        assert_eq!(read.name_id().value, "zo\u{eb}@example.com");
+        assert_eq!(read.values("groups").collect::<Vec<_>>(), ["R&D", "admins"]);
+        let tampered = xml.replace(">admins<", ">owners<");
+        assert_ne!(tampered, xml);
+        assert!(matches!(check(&tampered, &certificate), Err(Error::Signature { .. })), "{kind:?}");
+        for stranger in KeyType::ALL {
+            let (_, stranger) = signer(stranger);
+            assert!(matches!(check(&xml, &stranger), Err(Error::Signature { .. })), "{kind:?}");
+        }
+    }
 }

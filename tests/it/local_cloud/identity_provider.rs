@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cloudsso::base::Timestamp;
-use cloudsso::crypto::{Certificate, SigningKey};
+use cloudsso::crypto::{Certificate, KeyType, SigningKey};
 use cloudsso::rpc::AccessKey;
 use cloudsso::saml::{
     Assertion, Attribute, AuthnContext, IdpMetadata, LogoutRequest, MessageId, NameId, NameIdFormat,
@@ -30,7 +30,7 @@ pub(crate) struct IdentityProvider {
 
 impl IdentityProvider {
     pub(crate) fn new(now: Timestamp) -> Self {
-        let key = Arc::new(SigningKey::generate().expect("a key"));
+        let key = Arc::new(SigningKey::generate(KeyType::Rsa2048).expect("a key"));
         let year = Duration::from_secs(365 * 86_400);
         let certificate = Certificate::self_signed(&key, "test", now, year, &random()).expect("certificate");
         Self { signer: Signer::new(key, &certificate).expect("a signer"), certificate }

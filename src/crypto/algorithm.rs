@@ -1,0 +1,88 @@
+//! The keys that we sign with, and the algorithms by which we and others sign.
+
+use openssl::hash::MessageDigest;
+use openssl::pkey::Id;
+
+/// A kind of key that we sign with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KeyType {
+    /// RSA of 2048 bits: what every receiver knows, and quick.
+    Rsa2048,
+    /// RSA of 3072 bits, for receivers whose rules ask for 128 bits of security.
+    Rsa3072,
+    /// The curve P-256: the quickest, for receivers that know it.
+    P256,
+}
+
+impl KeyType {
+    /// All there are.
+    pub const ALL: [Self; 3] = [Self::Rsa2048, Self::Rsa3072, Self::P256];
+
+    /// As it is stored, set and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rsa2048 => "RSA-2048",
+            Self::Rsa3072 => "RSA-3072",
+            Self::P256 => "P-256",
+        }
+    }
+
+    /// Reads what [`Self::as_str`] writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// How something is signed: RSASSA-PKCS1-v1_5 (RFC 8017 §8.2) or ECDSA (FIPS 186-5 §6), over a digest of the SHA-2
+/// family. Older digests are on no list of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum SignatureAlgorithm {
+    RsaSha256,
+    RsaSha384,
+    RsaSha512,
+    EcdsaSha256,
+    EcdsaSha384,
+    EcdsaSha512,
+}
+
+impl SignatureAlgorithm {
+    /// All there are.
+    pub const ALL: [Self; 6] = [
+        Self::RsaSha256,
+        Self::RsaSha384,
+        Self::RsaSha512,
+        Self::EcdsaSha256,
+        Self::EcdsaSha384,
+        Self::EcdsaSha512,
+    ];
+
+    pub(super) fn digest(self) -> MessageDigest {
+        match self {
+            Self::RsaSha256 | Self::EcdsaSha256 => MessageDigest::sha256(),
+            Self::RsaSha384 | Self::EcdsaSha384 => MessageDigest::sha384(),
+            Self::RsaSha512 | Self::EcdsaSha512 => MessageDigest::sha512(),
+        }
+    }
+
+    /// The kind of key that signs so.
+    pub(super) const fn key(self) -> Id {
+        match self {
+            Self::RsaSha256 | Self::RsaSha384 | Self::RsaSha512 => Id::RSA,
+            Self::EcdsaSha256 | Self::EcdsaSha384 | Self::EcdsaSha512 => Id::EC,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn key_types_survive_their_text_form() {
+        for kind in KeyType::ALL {
+            assert_eq!(KeyType::parse(kind.as_str()), Some(kind));
+        }
+        assert_eq!(KeyType::parse("RSA-1024"), None);
+    }
+}

@@ -1,0 +1,36 @@
+//! DEFLATE without header or checksum (RFC 1951), as §3.4.4.1 has it, with an end to how much is unpacked.
+
+use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
+
+use crate::saml::Error;
+
+/// Bytes that a message may have once it is unpacked. Requests are of a few kilobytes.
+pub(super) const MAX_INFLATED: usize = 64 * 1024;
+
+/// Unpacks a message. What follows its end is refused: no honest sender has anything to say there.
+///
+/// # Errors
+/// [`Error::TooLarge`] past the bound; [`Error::NotDeflated`] for what is no such stream, or more than one.
+pub(super) fn inflate(packed: &[u8]) -> Result<Vec<u8>, Error> {
+    let mut inflater = Decompress::new(false);
+    // Room for one byte more than is read, so that a message of just the bound is told from a longer one.
+    let mut plain = Vec::with_capacity(MAX_INFLATED + 1);
+    let status = inflater.decompress_vec(packed, &mut plain, FlushDecompress::Finish);
+    if plain.len() > MAX_INFLATED {
+        return Err(Error::TooLarge { limit: MAX_INFLATED, received: plain.len() });
+    }
+    let is_whole = status.is_ok_and(|status| status == Status::StreamEnd);
+    let read = usize::try_from(inflater.total_in()).unwrap_or(usize::MAX);
+    if is_whole && read == packed.len() { Ok(plain) } else { Err(Error::NotDeflated) }
+}
+
+/// Packs a message.
+pub(super) fn deflate(plain: &[u8]) -> Result<Vec<u8>, Error> {
+    let mut deflater = Compress::new(Compression::default(), false);
+    // A stored block costs five bytes for each 64 KiB: this is room for whatever cannot be packed at all.
+    let mut packed = Vec::with_capacity(plain.len() + plain.len() / 1_000 + 128);
+    match deflater.compress_vec(plain, &mut packed, FlushCompress::Finish) {
+        Ok(Status::StreamEnd) => Ok(packed),
+        _ => Err(Error::NotDeflated),
+    }
+}
