@@ -43,7 +43,10 @@ pub use logout::{
     UnverifiedLogoutRequest, VerifiedLogoutRequest,
 };
 pub use message_id::MessageId;
-pub use metadata::{IdentityProvider, IdpMetadata};
+pub use metadata::{
+    AssertionConsumerService, IdentityProvider, IdpMetadata, LogoutBinding, ServiceProvider,
+    SingleLogoutService,
+};
 pub use name_id::{NameId, NameIdFormat};
 pub use redirect::{DetachedSignature, MessageKind, RedirectMessage, redirect_url};
 pub use response::Response;

@@ -20,6 +20,8 @@ pub(super) const BEARER: &str = "urn:oasis:names:tc:SAML:2.0:cm:bearer";
 pub(super) const HTTP_POST: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST";
 pub(super) const HTTP_REDIRECT: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect";
 
+pub(super) const SOAP: &str = "urn:oasis:names:tc:SAML:2.0:bindings:SOAP";
+
 pub(super) const EXCLUSIVE_C14N: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 pub(super) const ENVELOPED_SIGNATURE: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
 pub(super) const SHA256: &str = "http://www.w3.org/2001/04/xmlenc#sha256";

@@ -3,10 +3,9 @@
 use crate::base::Timestamp;
 use crate::crypto::Certificate;
 
-use super::super::document::{Comments, Element};
+use super::super::document::Element;
 use super::super::{Error, name};
-
-const MAX_CERTIFICATES: usize = 16;
+use super::entity::{Entity, certificates, check_entity_id, location};
 
 /// An identity provider that can be verified: it has at least one signing certificate.
 #[derive(Clone, Debug)]
@@ -29,11 +28,7 @@ impl IdentityProvider {
         if signing_certificates.is_empty() {
             return Err(Error::NoCertificate);
         }
-        // saml-core-2.0-os §8.3.6
-        if entity_id.is_empty() || entity_id.len() > 1024 {
-            let (expected, received) = ("1 to 1024 characters", entity_id.chars().take(1024).collect());
-            return Err(Error::Value { what: "entityID", expected, received });
-        }
+        check_entity_id(entity_id)?;
         Ok(Self {
             entity_id: entity_id.to_owned(),
             signing_certificates,
@@ -49,31 +44,16 @@ impl IdentityProvider {
     ///
     /// # Errors
     /// [`Error::NoCertificate`] when it has no signing key, [`Error::Crypto`] when a signing
-    /// certificate is none or its key is not RSA of at least 2048 bits; else why it is not metadata.
+    /// certificate is none or its key is too weak or of an unknown kind; else why it is not metadata.
     pub fn parse(xml: &str) -> Result<Self, Error> {
-        let entity = Element::parse(xml, Comments::Skip)?;
-        if !entity.is("md:EntityDescriptor") {
-            return Err(Error::Value {
-                what: "metadata",
-                expected: "md:EntityDescriptor",
-                received: entity.shown(),
-            });
-        }
-        let role = entity.one("md:IDPSSODescriptor")?;
-        let protocols = role.need_attribute("protocolSupportEnumeration")?;
-        if !protocols.split_ascii_whitespace().any(|protocol| protocol == name::SAMLP) {
-            return Err(Error::Value {
-                what: "protocolSupportEnumeration",
-                expected: name::SAMLP,
-                received: protocols.to_owned(),
-            });
-        }
-        let provider = Self::new(entity.need_attribute("entityID")?, signing_certificates(role)?)?;
+        let entity = Entity::parse(xml)?;
+        let role = entity.role("md:IDPSSODescriptor")?;
+        let provider = Self::new(entity.id()?, certificates(role, "signing")?)?;
         Ok(Self {
             sso_redirect_url: sso_url(role, name::HTTP_REDIRECT)?,
             sso_post_url: sso_url(role, name::HTTP_POST)?,
             wants_signed_requests: matches!(role.attribute("WantAuthnRequestsSigned"), Some("true" | "1")),
-            valid_until: earliest_end(&entity, role)?,
+            valid_until: entity.valid_until(role)?,
             ..provider
         })
     }
@@ -109,51 +89,11 @@ impl IdentityProvider {
     }
 }
 
-fn signing_certificates(role: &Element) -> Result<Vec<Certificate>, Error> {
-    let mut certificates = Vec::new();
-    for key in role.all("md:KeyDescriptor") {
-        if !matches!(key.attribute("use"), None | Some("signing")) {
-            continue;
-        }
-        for chain in key.one("ds:KeyInfo")?.all("ds:X509Data") {
-            let Some(certificate) = chain.all("ds:X509Certificate").next() else { continue };
-            if certificates.len() >= MAX_CERTIFICATES {
-                return Err(Error::TooMany { what: "signing certificates", limit: MAX_CERTIFICATES });
-            }
-            certificates.push(Certificate::from_base64(certificate.text()?)?);
-        }
-    }
-    Ok(certificates)
-}
-
 fn sso_url(role: &Element, binding: &'static str) -> Result<Option<String>, Error> {
     let service =
         role.all("md:SingleSignOnService").find(|service| service.attribute("Binding") == Some(binding));
     let Some(service) = service else { return Ok(None) };
-    let location = service.need_attribute("Location")?;
-    // Browsers are sent there, so nothing that a browser would run instead of visit.
-    if location.starts_with("https://") || location.starts_with("http://") {
-        Ok(Some(location.to_owned()))
-    } else {
-        Err(Error::Value {
-            what: "Location",
-            expected: "an http or https URL",
-            received: location.to_owned(),
-        })
-    }
-}
-
-fn earliest_end(entity: &Element, role: &Element) -> Result<Option<Timestamp>, Error> {
-    let mut earliest: Option<Timestamp> = None;
-    for text in [entity, role].into_iter().filter_map(|element| element.attribute("validUntil")) {
-        let end = Timestamp::parse(text).ok_or_else(|| Error::Value {
-            what: "validUntil",
-            expected: "a time with its zone",
-            received: text.to_owned(),
-        })?;
-        earliest = Some(earliest.map_or(end, |earlier| earlier.min(end)));
-    }
-    Ok(earliest)
+    Ok(Some(location(service, "Location")?.to_owned()))
 }
 
 #[cfg(test)]
