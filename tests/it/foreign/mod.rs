@@ -13,6 +13,7 @@ use std::time::Duration;
 use cloudsso::base::{Clock, Timestamp};
 use cloudsso::crypto::{Certificate, KeyType, Random, SigningKey};
 use cloudsso::saml::{Assertion, Attribute, AuthnContext, MessageId, NameId, NameIdFormat, Response, Signer};
+use data_encoding::BASE64;
 
 const ISSUER: &str = "https://sso.example.com/saml/idp/metadata";
 const ACS: &str = "https://signin.aliyun.com/saml-role/sso";
@@ -28,6 +29,13 @@ fn signer(kind: KeyType) -> (Signer, Certificate) {
     let certificate =
         Certificate::self_signed(&key, "foreign", now(), year, &Random::system()).expect("certificate");
     (Signer::new(key, &certificate).expect("signer"), certificate)
+}
+
+/// The text form of DER that others read best.
+fn pem(kind: &str, der: &[u8]) -> String {
+    let base64 = BASE64.encode(der);
+    let lines: Vec<_> = base64.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
+    format!("-----BEGIN {kind}-----\n{}\n-----END {kind}-----\n", lines.join("\n"))
 }
 
 /// The foreign verifiers have no clock of ours, so these Responses are made now.

@@ -3,38 +3,34 @@
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
-use cloudsso::crypto::{Certificate, KeyType};
-use cloudsso::saml::{IdentityProvider, SignedMessage};
+use cloudsso::crypto::{Certificate, KeyType, Random, SigningKey};
+use cloudsso::saml::{
+    AuthnContext, Error, IdentityProvider, NameIdFormat, RedirectMessage, RequestExpectations,
+    ServiceProvider, SignedMessage, UnverifiedAuthnRequest,
+};
 use serde_json::{Value, json};
 
 use crate::sdk::python;
 
-use super::{ACS, AUDIENCE, AWKWARD, ISSUER, ROLE, ROLE_SESSION_NAME, response, signer};
+use super::{ACS, AUDIENCE, AWKWARD, ISSUER, ROLE, ROLE_SESSION_NAME, now, pem, response, signer};
 
-/// What the service provider read, or why it refused.
-pub(super) fn ask(
-    saml_response: &str,
-    issuer: &IdentityProvider,
-    audience: &str,
-    acs: &str,
-) -> Result<Value, String> {
-    let [certificate] = issuer.signing_certificates() else { panic!("one certificate is expected") };
+const APP: &str = "https://app.example.com/saml/metadata";
+/// It does not escape its own address, so that there is nothing to escape in it.
+const APP_ACS: &str = "https://app.example.com/saml/acs?a=1";
+const SSO: &str = "https://sso.example.com/saml/idp/sso";
+
+/// Runs a script of the service provider's on a case; its answer, or why it refused.
+fn run(script: &str, case: &Value) -> Result<Value, String> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let mut provider = Command::new(python())
-        .arg(root.join("tests/foreign/python3_saml_accepts.py"))
+        .arg(root.join("tests/foreign").join(script))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("scripts/setup makes a Python with python3-saml in target/python");
-    let case = json!({
-        "saml_response": saml_response,
-        "acs_url": acs,
-        "sp_entity_id": audience,
-        "idp_entity_id": issuer.entity_id(),
-        "idp_certificate": certificate.to_base64().expect("certificate"),
-    });
     let mut input = provider.stdin.take().expect("standard input");
     input.write_all(case.to_string().as_bytes()).expect("written");
     drop(input);
@@ -46,6 +42,24 @@ pub(super) fn ask(
         }
         _ => panic!("the service provider broke: {}", String::from_utf8_lossy(&output.stderr)),
     }
+}
+
+/// What the service provider read, or why it refused.
+pub(super) fn ask(
+    saml_response: &str,
+    issuer: &IdentityProvider,
+    audience: &str,
+    acs: &str,
+) -> Result<Value, String> {
+    let [certificate] = issuer.signing_certificates() else { panic!("one certificate is expected") };
+    let case = json!({
+        "saml_response": saml_response,
+        "acs_url": acs,
+        "sp_entity_id": audience,
+        "idp_entity_id": issuer.entity_id(),
+        "idp_certificate": certificate.to_base64().expect("certificate"),
+    });
+    run("python3_saml_accepts.py", &case)
 }
 
 fn issuer(certificate: Certificate) -> IdentityProvider {
@@ -94,4 +108,80 @@ fn another_key_audience_or_address_is_refused() {
     let by_address = ask(&base64, &own, AUDIENCE, "https://signin.aliyun.com/saml/SSO");
     let by_address = by_address.expect_err("refused");
     assert!(by_address.contains("received at"), "{by_address}");
+}
+
+/// What the service provider asks, in the query of an address, and its metadata.
+fn asked(relay_state: &str, is_signed: bool) -> (String, ServiceProvider, Value) {
+    let key = SigningKey::generate(KeyType::Rsa2048).expect("key");
+    let year = Duration::from_secs(365 * 86_400);
+    let certificate = Certificate::self_signed(&key, "app", now(), year, &Random::system());
+    let case = json!({
+        "acs_url": APP_ACS,
+        "sp_entity_id": APP,
+        "sso_url": SSO,
+        "idp_entity_id": ISSUER,
+        "private_key": pem("PRIVATE KEY", &key.to_pkcs8_der().expect("key")),
+        "certificate": certificate.expect("certificate").to_base64().expect("certificate"),
+        "relay_state": relay_state,
+        "is_signed": is_signed,
+    });
+    let asked = run("python3_saml_asks.py", &case).expect("asked");
+    let query = asked["url"].as_str().unwrap().strip_prefix(&format!("{SSO}?")).expect("query").to_owned();
+    let provider = ServiceProvider::parse(asked["metadata"].as_str().unwrap()).expect("metadata");
+    (query, provider, asked)
+}
+
+fn expectations() -> RequestExpectations<'static> {
+    RequestExpectations { issuer: APP, destination: SSO, now: now(), clock_skew: Duration::from_secs(180) }
+}
+
+#[test]
+fn its_metadata_and_its_requests_are_read() {
+    let relay_state = "https://app.example.com/deep?x=\u{fc} y&z=+%2F";
+    for is_signed in [true, false] {
+        let (query, provider, asked) = asked(relay_state, is_signed);
+        assert_eq!((provider.entity_id.as_str(), provider.signs_requests), (APP, is_signed));
+        assert_eq!(provider.encryption_certificates.len(), 1);
+        let message = RedirectMessage::read(&query).expect("read");
+        assert_eq!(message.relay_state(), Some(relay_state));
+        let request = UnverifiedAuthnRequest::from_redirect(&message).expect("well formed");
+        assert_eq!((request.claimed_issuer(), request.has_signature()), (Some(APP), is_signed));
+        let trusted = if is_signed {
+            request.verify(&provider.signing_certificates).expect("verified")
+        } else {
+            request.unsigned().expect("unsigned")
+        };
+        let request = trusted.check(&expectations()).expect("for here and for now");
+        assert_eq!(request.id.as_str(), asked["request_id"].as_str().unwrap());
+        assert!(request.force_authn && !request.is_passive);
+        assert_eq!(request.name_id_policy.format, Some(NameIdFormat::Persistent));
+        let service = provider.assertion_consumer_service(&request.answer_to).expect("in the metadata");
+        assert_eq!(service.url, APP_ACS);
+        let context = request.requested_authn_context.expect("asked for");
+        assert_eq!(context.references, [AuthnContext::PasswordProtectedTransport.uri()]);
+    }
+}
+
+#[test]
+fn its_signed_request_is_refused_when_anything_in_the_address_changes() {
+    let (query, provider, _) = asked("state", true);
+    let verify = |query: &str| {
+        let message = RedirectMessage::read(query)?;
+        UnverifiedAuthnRequest::from_redirect(&message)?.verify(&provider.signing_certificates).map(|_| ())
+    };
+    verify(&query).expect("as it came");
+    for (from, to) in [
+        ("RelayState=state", "RelayState=other"),
+        ("&RelayState=state", ""),
+        ("rsa-sha256", "rsa-sha512"),
+        ("Signature=", "Signature=AAAA"),
+    ] {
+        let changed = query.replace(from, to);
+        assert_ne!(changed, query);
+        assert!(matches!(verify(&changed), Err(Error::Signature { .. })), "{to}");
+    }
+    let (_, stranger) = signer(KeyType::Rsa2048);
+    let message = RedirectMessage::read(&query).expect("read");
+    let refusal = message.signature().expect("signed").verify(&[stranger]);
+    assert!(matches!(refusal, Err(Error::Signature { certificates: 1 })));
 }

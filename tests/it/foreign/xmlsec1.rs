@@ -8,19 +8,11 @@ use std::time::Duration;
 use cloudsso::base::Timestamp;
 use cloudsso::crypto::{Certificate, KeyType, Random, SigningKey};
 use cloudsso::saml::{CheckedAssertion, Error, Expectations, SignedPart, UnverifiedResponse};
-use data_encoding::BASE64;
 
-use super::{response, signer};
+use super::{pem, response, signer};
 
 /// Other prefixes than ours, types, inherited namespaces, line breaks, a reference to a character.
 const FOREIGN: &str = include_str!("foreign_response.xml");
-
-/// The text form that xmlsec1 reads best.
-fn pem(kind: &str, der: &[u8]) -> String {
-    let base64 = BASE64.encode(der);
-    let lines: Vec<_> = base64.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
-    format!("-----BEGIN {kind}-----\n{}\n-----END {kind}-----\n", lines.join("\n"))
-}
 
 /// Whether xmlsec1 verifies the outermost signature of `xml` with the key of `certificate`.
 pub(super) fn verifies(xml: &str, certificate: &Certificate) -> bool {
