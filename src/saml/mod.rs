@@ -13,6 +13,7 @@ mod base64;
 mod check;
 mod document;
 mod error;
+mod failed_response;
 #[cfg(test)]
 mod fixture;
 mod gate;
@@ -38,6 +39,7 @@ pub use authn_request::{
 };
 pub use check::{CheckedAssertion, Expectations};
 pub use error::Error;
+pub use failed_response::{FailedResponse, Refusal};
 pub use logout::{
     CheckedLogoutRequest, LogoutExpectations, LogoutRequest, LogoutResponse, LogoutStatus,
     UnverifiedLogoutRequest, VerifiedLogoutRequest,

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use cloudsso::crypto::{Certificate, KeyType, Random, SigningKey};
 use cloudsso::saml::{
-    AuthnContext, Error, IdentityProvider, NameIdFormat, RedirectMessage, RequestExpectations,
-    ServiceProvider, SignedMessage, UnverifiedAuthnRequest,
+    AuthnContext, Error, FailedResponse, IdentityProvider, MessageId, NameIdFormat, RedirectMessage, Refusal,
+    RequestExpectations, ServiceProvider, SignedMessage, UnverifiedAuthnRequest,
 };
 use serde_json::{Value, json};
 
@@ -108,6 +108,26 @@ fn another_key_audience_or_address_is_refused() {
     let by_address = ask(&base64, &own, AUDIENCE, "https://signin.aliyun.com/saml/SSO");
     let by_address = by_address.expect_err("refused");
     assert!(by_address.contains("received at"), "{by_address}");
+}
+
+#[test]
+fn a_refusal_is_understood_for_what_it_is() {
+    let (signer, certificate) = signer(KeyType::P256);
+    let own = issuer(certificate);
+    for refusal in Refusal::ALL {
+        let response = FailedResponse {
+            id: MessageId::generate(&Random::system()).expect("id"),
+            issuer: ISSUER.to_owned(),
+            acs_url: ACS.to_owned(),
+            in_response_to: MessageId::parse("_request").expect("id"),
+            issue_instant: now(),
+            refusal,
+        };
+        let signed = response.sign(&signer).expect("signed");
+        let told = ask(&signed.to_base64(), &own, AUDIENCE, ACS).expect_err("nobody is signed in");
+        let code = refusal.codes().0.rsplit(':').next().unwrap();
+        assert!(told.contains(&format!("was not Success, was {code}")), "{told}");
+    }
 }
 
 /// What the service provider asks, in the query of an address, and its metadata.
