@@ -10,6 +10,7 @@ mod account;
 mod account_objects;
 mod administrator;
 mod assignment;
+mod attribute_expression;
 mod cloud_site;
 mod console_session;
 mod directory;
@@ -57,6 +58,10 @@ pub use account_objects::{
 };
 pub use administrator::Administrator;
 pub use assignment::{Assignee, AssigneeKind, Assignment, AssignmentFilter, AssignmentKey, Grant};
+pub use attribute_expression::{
+    AttributeExpression, DEEPEST_EXPRESSION, EXPRESSION_BYTES, EXPRESSION_NODES, EXPRESSION_VALUES,
+    EXPRESSION_WORK, ExpressionError, LONGEST_EXPRESSION, Subject,
+};
 pub use cloud_site::{CloudSite, SessionEnd};
 pub use console_session::{ConsoleIdentity, ConsoleSession, ConsoleSessionFilter, EndReason};
 pub use directory::{DirectoryCounts, DirectoryRecord, Quotas, REGION};

@@ -1,0 +1,68 @@
+mod laws;
+mod limits;
+mod refused;
+mod worked_out;
+
+use serde_json::json;
+
+use super::super::{Profile, ProvisionType, Status, UserSpec};
+use super::*;
+use crate::base::{Timestamp, UserId, UserName};
+
+const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+fn alice() -> User {
+    let spec = UserSpec {
+        user_name: UserName::parse("Alice").unwrap(),
+        display_name: "Alice Ärmel".to_owned(),
+        first_name: "Alice".to_owned(),
+        last_name: "Ärmel".to_owned(),
+        email: Some("Alice.Armel@Example.com".to_owned()),
+        description: String::new(),
+        status: Status::Enabled,
+    };
+    let profile = json!({
+        "title": "Head Of",
+        "locale": "",
+        "active": true,
+        "level": 7,
+        "emails": [
+            { "value": "Alice.Armel@Example.com", "type": "work", "primary": true },
+            { "value": "alice@home.example", "type": "home" },
+        ],
+        "phoneNumbers": [{ "value": "+49 1", "type": "work" }, { "value": "+49 2", "type": "mobile" }],
+        "addresses": [{ "country": "DE", "type": "work" }],
+        "roles": ["reader", "writer"],
+        ENTERPRISE: {
+            "department": "R&D", "costCenter": "42", "manager": { "value": "u-9", "displayName": "Bob" },
+        },
+    });
+    User {
+        id: UserId::parse("u-00000000000000000001").unwrap(),
+        spec,
+        provision_type: ProvisionType::Synchronized,
+        connector_id: None,
+        external_id: Some("ext-1".to_owned()),
+        profile: Profile::parse(&profile.to_string()).unwrap(),
+        version: 1,
+        created_at: Timestamp::from_seconds(0),
+        updated_at: Timestamp::from_seconds(0),
+    }
+}
+
+fn groups(names: &[&str]) -> Vec<GroupName> {
+    names.iter().map(|name| GroupName::parse(name).unwrap()).collect()
+}
+
+fn evaluate_for(expression: &str, user: &User, names: &[&str]) -> Result<Vec<String>, ExpressionError> {
+    let groups = groups(names);
+    let subject =
+        Subject { user, groups: &groups, entity_id: "https://sp.example/saml", application_name: "Wiki" };
+    AttributeExpression::parse(expression)?.evaluate(&subject)
+}
+
+/// What it is for Alice, who is in four groups.
+fn evaluate(expression: &str) -> Vec<String> {
+    evaluate_for(expression, &alice(), &["staff", "aws-reader", "aws-admin", "admins"])
+        .unwrap_or_else(|error| panic!("{expression}: {error}"))
+}
