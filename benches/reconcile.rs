@@ -20,8 +20,8 @@ use cloudsso::cloud::{Cloud, Endpoint, Limits, Pause, Retry, Site, Surroundings,
 use cloudsso::crypto::password::Hasher;
 use cloudsso::crypto::{Random, SealingKey};
 use cloudsso::domain::{
-    AccessConfigurationSpec, Assignee, AssignmentKey, CloudSite, MassChangeLimits, PermissionPolicy, Quotas,
-    Target, TaskFilter, TaskKind, UserSpec,
+    AccessConfigurationSpec, Assignee, AssignmentKey, CloudSite, KeySchedule, MassChangeLimits,
+    PermissionPolicy, Quotas, Target, TaskFilter, TaskKind, UserSpec,
 };
 use cloudsso::local_cloud;
 use cloudsso::rpc::AccessKey;
@@ -129,6 +129,7 @@ fn product(
         cloud: Cloud::with_limits(site, surroundings, limits),
         upkeep: Upkeep::default(),
         mass_change: MassChangeLimits::default(),
+        key_schedule: KeySchedule::default(),
         quotas: Quotas::default(),
         clock,
         random,

@@ -89,7 +89,7 @@ fn response(random: &Random, now: Timestamp) -> Result<Response, Failure> {
         issue_instant: now,
         assertion: Assertion {
             id: MessageId::generate(random)?,
-            name_id: NameId::new(NameIdFormat::Persistent, "alice"),
+            name_id: Some(NameId::new(NameIdFormat::Persistent, "alice")),
             audience: "urn:example:cloud".to_owned(),
             not_before: now,
             not_on_or_after: now.plus(Duration::from_secs(300)),

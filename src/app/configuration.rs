@@ -13,13 +13,14 @@ use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use crate::base::{Network, Secret};
-use crate::domain::{MassChangeLimits, Quotas};
+use crate::domain::{KeySchedule, MassChangeLimits, Quotas};
 use crate::local_cloud::Faults;
 use crate::service::Upkeep;
 use crate::storage::DatabaseUrl;
 
 use super::cloud::{CloudArguments, CloudLimits, CloudSection, CloudSettings};
 use super::faults::FaultArguments;
+use super::key_schedule::{KeyArguments, KeySection};
 use super::proxies::{ProxyArguments, networks};
 use super::quotas::{QuotaArguments, QuotaSection};
 use super::scim::{ScimArguments, ScimSection};
@@ -85,6 +86,8 @@ pub(super) struct ServeArguments {
     #[command(flatten)]
     quotas: QuotaArguments,
     #[command(flatten)]
+    keys: KeyArguments,
+    #[command(flatten)]
     scim: ScimArguments,
     #[command(flatten)]
     cloud: CloudArguments,
@@ -128,6 +131,7 @@ struct File {
     local_cloud: LocalCloudSection,
     worker: WorkerSection,
     quotas: QuotaSection,
+    keys: KeySection,
     scim: ScimSection,
     log: LogSection,
     sealing: SealingSection,
@@ -209,6 +213,7 @@ pub(super) struct Settings {
     pub(super) worker_threads: usize,
     pub(super) upkeep: Upkeep,
     pub(super) quotas: Quotas,
+    pub(super) key_schedule: KeySchedule,
     pub(super) mass_change: MassChangeLimits,
     pub(super) log_filter: String,
     pub(super) log_format: LogFormat,
@@ -290,6 +295,7 @@ fn settle(arguments: ServeArguments, secrets: Secrets, file: File) -> Result<Set
         local_cloud_proxies,
         worker_threads,
         quotas: arguments.quotas.settle(file.quotas)?,
+        key_schedule: arguments.keys.settle(file.keys)?,
         upkeep: Upkeep { directory: every(directory_seconds, 1), drift: every(drift_hours, 3_600) },
         mass_change: arguments.scim.settle(&file.scim)?,
         log_filter: arguments.log_filter.or(file.log.filter).unwrap_or_else(|| default_filter.to_owned()),

@@ -9,6 +9,7 @@ mod control;
 mod demo;
 mod faults;
 mod key_file;
+mod key_schedule;
 mod organisation;
 mod proxies;
 mod quotas;

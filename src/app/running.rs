@@ -148,6 +148,7 @@ fn context(
         upkeep: settings.upkeep,
         quotas: settings.quotas,
         mass_change: settings.mass_change,
+        key_schedule: settings.key_schedule,
         clock,
         random,
     })

@@ -14,14 +14,14 @@ mod token_bucket;
 
 pub use clock::{Clock, Timestamp};
 pub use id::{
-    AccessConfigurationId, AccessKeyId, AccountId, AdministratorId, ConsoleSessionId, DirectoryId, EventId,
-    FolderId, Generated, GroupId, MachineIdentityId, MfaDeviceId, RequestId, ScimConnectorId,
-    ScimCredentialId, SessionId, SignInId, SigningKeyId, TaskId, UserId, UserProvisioningEventId,
-    UserProvisioningId,
+    AccessConfigurationId, AccessKeyId, AccountId, AdministratorId, ApplicationId, ApplicationSessionId,
+    ConsoleSessionId, DirectoryId, EventId, FolderId, Generated, GroupId, MachineIdentityId, MfaDeviceId,
+    RequestId, ScimConnectorId, ScimCredentialId, SessionId, SignInId, SigningKeyId, TaskId, UserId,
+    UserProvisioningEventId, UserProvisioningId,
 };
 pub use name::{
-    AccessConfigurationName, ConnectorName, DirectoryName, GroupName, InvalidName, MachineName, UserName,
-    fold,
+    AccessConfigurationName, ApplicationName, ConnectorName, DirectoryName, GroupName, InvalidName,
+    MachineName, UserName, fold,
 };
 pub use network::{Network, client_address};
 pub use page::{Page, PageRequest};

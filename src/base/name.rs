@@ -127,13 +127,22 @@ name!(
 );
 
 name!(
+    /// The name of an application, as the portal shows it.
+    ApplicationName,
+    "1 to 64 characters without control characters, and without a space at either end",
+    is_shown_text
+);
+
+name!(
     /// The name of a SCIM connector, as its administrators call the identity provider.
     ConnectorName,
     "1 to 64 characters without control characters, and without a space at either end",
-    |text| {
-        (1..=64).contains(&text.chars().count()) && !text.chars().any(char::is_control) && text.trim() == text
-    }
+    is_shown_text
 );
+
+fn is_shown_text(text: &str) -> bool {
+    (1..=64).contains(&text.chars().count()) && !text.chars().any(char::is_control) && text.trim() == text
+}
 
 impl GroupName {
     /// The name of a group that an identity provider keeps, whose rule is wider: 1 to 128 characters, none of

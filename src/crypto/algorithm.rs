@@ -2,15 +2,20 @@
 
 use openssl::hash::MessageDigest;
 use openssl::pkey::Id;
+use serde::{Deserialize, Serialize};
 
 /// A kind of key that we sign with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum KeyType {
     /// RSA of 2048 bits: what every receiver knows, and quick.
+    #[default]
+    #[serde(rename = "RSA-2048")]
     Rsa2048,
     /// RSA of 3072 bits, for receivers whose rules ask for 128 bits of security.
+    #[serde(rename = "RSA-3072")]
     Rsa3072,
     /// The curve P-256: the quickest, for receivers that know it.
+    #[serde(rename = "P-256")]
     P256,
 }
 

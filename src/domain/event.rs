@@ -75,6 +75,13 @@ pub enum Action {
     RamUserSsoRefused,
     ConsoleSessionEnded,
     ConsoleLogoutFailed,
+    ApplicationCreated,
+    ApplicationUpdated,
+    ApplicationDeleted,
+    ApplicationAssignmentCreated,
+    ApplicationAssignmentDeleted,
+    SamlSsoIssued,
+    SamlSsoRefused,
     ScimSynchronizationEnabled,
     ScimSynchronizationDisabled,
     ScimConnectorCreated,
@@ -89,6 +96,9 @@ pub enum Action {
     ScimMassChangeConfirmed,
     ScimMassChangeDismissed,
     SigningKeyCreated,
+    SigningKeyActivated,
+    SigningKeyRetiring,
+    SigningKeyRetired,
 }
 
 impl Action {
@@ -166,6 +176,13 @@ impl Action {
             Self::RamUserSsoRefused => "ram_user_sso.refused",
             Self::ConsoleSessionEnded => "console_session.ended",
             Self::ConsoleLogoutFailed => "console_session.logout_failed",
+            Self::ApplicationCreated => "application.created",
+            Self::ApplicationUpdated => "application.updated",
+            Self::ApplicationDeleted => "application.deleted",
+            Self::ApplicationAssignmentCreated => "application_assignment.created",
+            Self::ApplicationAssignmentDeleted => "application_assignment.deleted",
+            Self::SamlSsoIssued => "saml_sso.issued",
+            Self::SamlSsoRefused => "saml_sso.refused",
             Self::ScimSynchronizationEnabled => "scim_synchronization.enabled",
             Self::ScimSynchronizationDisabled => "scim_synchronization.disabled",
             Self::ScimConnectorCreated => "scim_connector.created",
@@ -180,6 +197,9 @@ impl Action {
             Self::ScimMassChangeConfirmed => "scim_mass_change.confirmed",
             Self::ScimMassChangeDismissed => "scim_mass_change.dismissed",
             Self::SigningKeyCreated => "signing_key.created",
+            Self::SigningKeyActivated => "signing_key.activated",
+            Self::SigningKeyRetiring => "signing_key.retiring",
+            Self::SigningKeyRetired => "signing_key.retired",
         }
     }
 }

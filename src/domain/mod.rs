@@ -9,8 +9,11 @@ mod access_key;
 mod account;
 mod account_objects;
 mod administrator;
+mod application;
+mod application_session;
 mod assignment;
 mod attribute_expression;
+mod authentication_strength;
 mod cloud_site;
 mod console_session;
 mod directory;
@@ -18,6 +21,7 @@ mod drift;
 mod error;
 mod event;
 mod group;
+mod identity_key;
 mod local_path;
 mod machine_identity;
 mod mass_change;
@@ -57,11 +61,14 @@ pub use account_objects::{
     ObservedSamlProvider, RamPolicy, Step, owner_tag, removal_steps,
 };
 pub use administrator::Administrator;
+pub use application::{Application, ApplicationSettings, AttributeMapping, Encryption};
+pub use application_session::ApplicationSession;
 pub use assignment::{Assignee, AssigneeKind, Assignment, AssignmentFilter, AssignmentKey, Grant};
 pub use attribute_expression::{
     AttributeExpression, DEEPEST_EXPRESSION, EXPRESSION_BYTES, EXPRESSION_NODES, EXPRESSION_VALUES,
     EXPRESSION_WORK, ExpressionError, LONGEST_EXPRESSION, Subject,
 };
+pub use authentication_strength::AuthenticationStrength;
 pub use cloud_site::{CloudSite, SessionEnd};
 pub use console_session::{ConsoleIdentity, ConsoleSession, ConsoleSessionFilter, EndReason};
 pub use directory::{DirectoryCounts, DirectoryRecord, Quotas, REGION};
@@ -69,6 +76,7 @@ pub use drift::{Difference, Finding};
 pub use error::{Error, Kind};
 pub use event::{Action, Event};
 pub use group::{Group, GroupChanges, GroupSpec, Member};
+pub use identity_key::{IdentityKey, KeyPurpose, KeySchedule, KeyState};
 pub use local_path::LocalPath;
 pub use machine_identity::{MachineIdentity, MachinePolicy, POLICIES_PER_MACHINE, check_machine_policies};
 pub use mass_change::{Destructive, HeldChange, MassChange, MassChangeLimits, MassChangeWindow};

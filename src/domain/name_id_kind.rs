@@ -11,7 +11,7 @@ pub enum NameIdKind {
     /// Opaque, and the same for one user at one application for good.
     #[default]
     Persistent,
-    /// Opaque, and new for each assertion.
+    /// Opaque, and new for each session.
     Transient,
     /// An e-mail address.
     Email,

@@ -6,7 +6,8 @@ use super::signature::Unsigned;
 use super::writer::Writer;
 use super::{AuthnContext, Error, MessageId, NameId, name};
 
-const ATTRIBUTE_NAME_IS_URI: &str = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri";
+/// The name of an attribute is a URI (saml-core-2.0-os §8.2.2).
+const URI: &str = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri";
 
 /// What is said about one person. Its issuer, its moment and the address that it is for are those
 /// of the [`Response`](super::Response) that carries it.
@@ -14,8 +15,8 @@ const ATTRIBUTE_NAME_IS_URI: &str = "urn:oasis:names:tc:SAML:2.0:attrname-format
 pub struct Assertion {
     /// Its own ID, by which the receiver knows a replay.
     pub id: MessageId,
-    /// Who it is about.
-    pub name_id: NameId,
+    /// Who it is about; `None` where only the attributes say so.
+    pub name_id: Option<NameId>,
     /// The entity id of the service provider that it is meant for.
     pub audience: String,
     /// From when it may be used.
@@ -39,14 +40,25 @@ pub struct Assertion {
 pub struct Attribute {
     /// Its name, often a URI.
     pub name: String,
+    /// What kind of name that is, as a URI; `None` leaves it to the receiver.
+    pub name_format: Option<String>,
+    /// What people call it.
+    pub friendly_name: Option<String>,
     /// Its values, in order.
     pub values: Vec<String>,
 }
 
 impl Attribute {
-    /// An attribute of several values.
+    /// An attribute of several values. Where the name is a URI, its format says so.
     pub fn new<V: Into<String>>(name: impl Into<String>, values: impl IntoIterator<Item = V>) -> Self {
-        Self { name: name.into(), values: values.into_iter().map(Into::into).collect() }
+        let name = name.into();
+        let is_uri = name.starts_with("urn:") || name.contains("://");
+        Self {
+            name,
+            name_format: is_uri.then(|| URI.to_owned()),
+            friendly_name: None,
+            values: values.into_iter().map(Into::into).collect(),
+        }
     }
 }
 
@@ -82,7 +94,9 @@ impl Assertion {
 
     fn write_subject(&self, writer: &mut Writer, carrier: &Carrier<'_>) -> Result<(), Error> {
         writer.element("saml:Subject", &[], |writer| {
-            self.name_id.write(writer, &[])?;
+            if let Some(name_id) = &self.name_id {
+                name_id.write(writer, &[])?;
+            }
             writer.element("saml:SubjectConfirmation", &[("Method", name::BEARER)], |writer| {
                 let not_on_or_after = self.not_on_or_after.rfc3339();
                 let mut attributes = Vec::with_capacity(3);
@@ -128,11 +142,15 @@ impl Assertion {
         }
         writer.element("saml:AttributeStatement", &[], |writer| {
             for attribute in &self.attributes {
-                let named = [("Name", &*attribute.name), ("NameFormat", ATTRIBUTE_NAME_IS_URI)];
-                let [name_only, _] = named;
-                let is_uri = attribute.name.starts_with("urn:") || attribute.name.contains("://");
-                let named: &[_] = if is_uri { &named } else { &[name_only] };
-                writer.element("saml:Attribute", named, |writer| {
+                let mut named = Vec::with_capacity(3);
+                if let Some(name) = &attribute.friendly_name {
+                    named.push(("FriendlyName", name.as_str()));
+                }
+                named.push(("Name", &attribute.name));
+                if let Some(format) = &attribute.name_format {
+                    named.push(("NameFormat", format));
+                }
+                writer.element("saml:Attribute", &named, |writer| {
                     for value in &attribute.values {
                         writer.text("saml:AttributeValue", &[], value)?;
                     }

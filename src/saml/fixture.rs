@@ -48,7 +48,7 @@ pub(super) fn response() -> Response {
         issue_instant: NOW,
         assertion: Assertion {
             id: MessageId::generate(&random).unwrap(),
-            name_id: NameId::new(NameIdFormat::Persistent, "alice"),
+            name_id: Some(NameId::new(NameIdFormat::Persistent, "alice")),
             audience: AUDIENCE.to_owned(),
             not_before: NOW.minus(Duration::from_secs(60)),
             not_on_or_after: NOW.plus(Duration::from_secs(300)),

@@ -1,53 +1,19 @@
-//! Logon to an account's console: from what somebody is entitled to, to a signed Response that opens it.
-//!
-//! There is one way to a Response, [`issue`], and it asks for an [`Entitlement`], which only the checks in
-//! `role_sso` and `ram_user_sso` can make.
+//! Logon to an account's console: from a check that somebody is entitled to it, in `role_sso` or `ram_user_sso`, to
+//! an [`Entitlement`] with its audit row and console session.
 
 use std::time::Duration;
 
-use crate::base::{AccountId, Timestamp};
+use crate::base::AccountId;
+use crate::crypto::KeyType;
 use crate::domain::{
-    self, Account, Action, AuthenticationMethod, CloudSite, ConsoleIdentity, ConsoleSession, Event, Kind,
-    RoleSession, User,
+    self, Account, Action, CloudSite, ConsoleIdentity, ConsoleSession, Event, Kind, RoleSession, User,
 };
-use crate::saml::{Assertion, Attribute, AuthnContext, MessageId, NameId, NameIdFormat, Response};
+use crate::saml::{Attribute, NameId, NameIdFormat, SignedPart};
 use crate::storage::{Conn, user as users};
 
 use super::context::Change;
 use super::session::find_enabled;
-use super::{Context, Error, PortalSession, Principal, Visit, console_session};
-
-/// From before the moment of issue, for consoles whose clock is behind.
-const NOT_BEFORE: Duration = Duration::from_secs(60);
-/// The Response is posted at once; five minutes leave room for clocks and slow networks.
-pub(super) const LIFETIME: Duration = Duration::from_secs(300);
-
-/// Proof that a user who is signed in may enter an account at this moment, as a role or as their RAM user,
-/// and that the account is ready for it. Its session is recorded.
-pub struct Entitlement {
-    account: Account,
-    session: ConsoleSession,
-    /// The role that the console is to open; `None` for a RAM user.
-    role: Option<RoleSession>,
-    /// What the page calls it.
-    shown_identity: String,
-    authenticated_at: Timestamp,
-    relay_state: String,
-}
-
-/// A Response to be posted by the browser.
-pub struct ConsoleLogon {
-    /// Where to.
-    pub acs_url: String,
-    /// The field `SAMLResponse`.
-    pub saml_response: String,
-    /// The field `RelayState`; empty for the console's home.
-    pub relay_state: String,
-    /// The account's name, for the page.
-    pub account_name: String,
-    /// What the person is there, for the page: a role, or a RAM user.
-    pub identity_name: String,
-}
+use super::{Context, Entitlement, Error, PortalSession, Principal, Visit, authn_context, console_session};
 
 /// What somebody was found to be entitled to.
 pub(super) struct Entry {
@@ -86,6 +52,7 @@ pub(super) fn decide(
     let checked = ctx.store.write({
         let (change, portal, visit, attempt) =
             (change.clone(), portal.clone(), visit.clone(), attempt.clone());
+        let (site, issuer) = (ctx.site.clone(), ctx.identity_provider.entity_id().to_owned());
         move |conn| {
             // Read again inside the transaction: they may have been disabled since the request came in.
             if let Principal::User(user) = portal.principal() {
@@ -95,7 +62,7 @@ pub(super) fn decide(
                 return Err(denied());
             };
             let entry = check(conn, &user)?;
-            enter(conn, &change, (&visit, &portal, &attempt), &user, entry)
+            enter(conn, &change, (&site, &issuer), (&visit, &portal, &attempt), &user, entry)
         }
     });
     if let Err(Error::Refused(refusal)) = &checked {
@@ -112,6 +79,7 @@ pub(super) fn decide(
 fn enter(
     conn: &mut Conn,
     change: &Change,
+    (site, issuer): (&CloudSite, &str),
     (visit, portal, attempt): (&Visit, &PortalSession, &Attempt),
     user: &User,
     entry: Entry,
@@ -139,75 +107,40 @@ fn enter(
         detail.insert("console_session_id".to_owned(), session.id.as_str().into());
     }
     change.record(conn, &Event::new(attempt.issued, &attempt.account).with(detail))?;
-    Ok(Entitlement {
-        account: entry.account,
-        session,
-        role: entry.role,
-        shown_identity: entry.shown_identity,
-        authenticated_at: portal.session().created_at,
-        relay_state: entry.relay_state,
-    })
-}
-
-/// One refusal for what is not assigned and what does not exist, so that ids cannot be tried out.
-pub(super) fn denied() -> Error {
-    domain::Error::new(Kind::Denied, "NoPermission", "You do not hold this role in this account.").into()
-}
-
-/// Makes the Response.
-///
-/// # Errors
-/// Failures of signing.
-pub fn issue(ctx: &Context, entitlement: &Entitlement) -> Result<ConsoleLogon, Error> {
-    let response = response(ctx, entitlement)?;
-    let signed = response.sign(ctx.identity_provider.signer())?;
-    Ok(ConsoleLogon {
-        acs_url: response.acs_url,
-        saml_response: signed.to_base64(),
-        relay_state: entitlement.relay_state.clone(),
-        account_name: entitlement.account.name.clone(),
-        identity_name: entitlement.shown_identity.clone(),
-    })
-}
-
-fn response(ctx: &Context, entitlement: &Entitlement) -> Result<Response, Error> {
-    let (session, now) = (&entitlement.session, ctx.now());
-    let (acs_url, audience, attributes) = match &entitlement.role {
+    let (acs_url, audience, attributes) = match &entry.role {
         Some(role) => {
             let attributes = vec![
                 Attribute::new(CloudSite::ROLE_ATTRIBUTE, [role.role.clone()]),
                 Attribute::new(CloudSite::ROLE_SESSION_NAME_ATTRIBUTE, [role.name.clone()]),
                 Attribute::new(CloudSite::SESSION_DURATION_ATTRIBUTE, [role.seconds.to_string()]),
             ];
-            (ctx.site.role_sso_acs_url.clone(), ctx.site.role_sso_audience.clone(), attributes)
+            (site.role_sso_acs_url.clone(), site.role_sso_audience.clone(), attributes)
         }
-        None => {
-            let audience = ctx.site.user_sso_audience(&entitlement.account.id);
-            (ctx.site.user_sso_acs_url.clone(), audience, Vec::new())
-        }
+        None => (site.user_sso_acs_url.clone(), site.user_sso_audience(&entry.account.id), Vec::new()),
     };
-    let assertion = Assertion {
-        id: MessageId::generate(&ctx.random)?,
-        name_id: name_id(session),
-        audience,
-        not_before: now.minus(NOT_BEFORE),
-        not_on_or_after: now.plus(LIFETIME),
-        authn_instant: entitlement.authenticated_at,
-        authn_context: match session.method {
-            AuthenticationMethod::PasswordAndTotp => AuthnContext::MultiFactor,
-        },
-        session_index: session.id.to_string(),
-        session_not_on_or_after: Some(session.expires_at),
-        attributes,
-    };
-    Ok(Response {
-        id: MessageId::generate(&ctx.random)?,
-        issuer: ctx.identity_provider.entity_id().to_owned(),
+    Ok(Entitlement {
+        issuer: issuer.to_owned(),
         acs_url,
         in_response_to: None,
-        issue_instant: now,
-        assertion,
+        audience,
+        name_id: Some(name_id(&session)),
+        attributes,
+        authn_instant: portal.session().created_at,
+        authn_context: authn_context::strongest(session.method),
+        session_index: session.id.to_string(),
+        session_expires_at: session.expires_at,
+        // What the consoles are known to read; encryption and a signed Response they do not ask for.
+        signed: SignedPart::Assertion,
+        signature_key: KeyType::Rsa2048,
+        relay_state: entry.relay_state,
+        place: entry.account.name,
+        identity: entry.shown_identity,
     })
+}
+
+/// One refusal for what is not assigned and what does not exist, so that ids cannot be tried out.
+pub(super) fn denied() -> Error {
+    domain::Error::new(Kind::Denied, "NoPermission", "You do not hold this role in this account.").into()
 }
 
 /// What assertions and logouts call the person of a session.

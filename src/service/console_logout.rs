@@ -8,6 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::cloud;
+use crate::crypto::KeyType;
 use crate::domain::{
     Action, ConsoleIdentity, ConsoleSession, Event, SessionEnd, Target, TaskKind, retry_delay,
 };
@@ -15,7 +16,8 @@ use crate::saml::{self, LogoutRequest, LogoutStatus, MessageId};
 use crate::storage::console_session;
 use crate::storage::event::Origin;
 
-use super::console_logon::{LIFETIME, name_id};
+use super::console_logon::name_id;
+use super::issue::LIFETIME;
 use super::task::{self, Draft};
 use super::{Context, Error};
 
@@ -110,7 +112,7 @@ fn send(ctx: &Context, url: &str, session: &ConsoleSession) -> Result<Result<(),
         name_id: name_id(session),
         session_indexes: vec![session.id.to_string()],
     };
-    let signed = request.sign(ctx.identity_provider.signer())?;
+    let signed = request.sign(&ctx.identity_provider.signer(KeyType::Rsa2048)?)?;
     let answer = match ctx.cloud.post_saml_logout(url, &signed.to_base64()) {
         Ok(answer) => answer,
         Err(error) => return Ok(Err(Failure::Cloud(error))),

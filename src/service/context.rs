@@ -10,12 +10,14 @@ use crate::base::{Generated, RequestId, Timestamp};
 use crate::cloud::Cloud;
 use crate::crypto::password::Hasher;
 use crate::crypto::{Random, SealingKey, hash};
-use crate::domain::{CloudSite, Event, MassChangeLimits, Quotas};
+use crate::domain::{CloudSite, Event, KeySchedule, MassChangeLimits, Quotas};
 use crate::storage::event::Origin;
 use crate::storage::{self, Conn, Store};
 
+use super::application::Registry;
 use super::parts::{Parts, Upkeep};
 use super::permission_looks::Looks;
+use super::refused_messages::RefusedMessages;
 use super::request_ring::RequestRing;
 use super::{Error, IdentityProvider};
 
@@ -40,6 +42,9 @@ pub struct Context {
     pub(super) looks: Looks,
     pub(super) scim_requests: RequestRing,
     pub(super) scim_flushes: WorkBell,
+    pub(super) applications: Registry,
+    pub(super) refused_messages: RefusedMessages,
+    pub(super) key_schedule: KeySchedule,
 }
 
 impl Context {
@@ -52,7 +57,7 @@ impl Context {
         let form_key = parts.sealing_key.derive("form token")?;
         let name_key = parts.sealing_key.derive("sign-in name")?;
         let Parts { store, clock, random, hasher, sealing_key, public_url: _, site, .. } = parts;
-        let Parts { cloud, instance, upkeep, quotas, mass_change, .. } = parts;
+        let Parts { cloud, instance, upkeep, quotas, mass_change, key_schedule, .. } = parts;
         Ok(Arc::new(Self {
             store,
             clock,
@@ -73,6 +78,9 @@ impl Context {
             looks: Looks::default(),
             scim_requests: RequestRing::default(),
             scim_flushes: WorkBell::default(),
+            applications: Registry::default(),
+            refused_messages: RefusedMessages::default(),
+            key_schedule,
         }))
     }
 
@@ -149,6 +157,11 @@ impl Change {
     /// A new id.
     pub(super) fn id<T: Generated>(&self) -> Result<T, Error> {
         Ok(self.random.id(self.now)?)
+    }
+
+    /// Random characters of an alphabet.
+    pub(super) fn text(&self, alphabet: &str, length: usize) -> Result<String, Error> {
+        Ok(self.random.text(alphabet, length)?)
     }
 
     /// Writes an audit row; in the transaction of the change that it tells of.

@@ -8,7 +8,8 @@ use crate::storage::{self, Conn, group, resource_count};
 
 use super::context::Change;
 use super::{
-    Context, Error, Listing, Operator, access_assignment, directory, membership, user, user_provisioning,
+    Context, Error, Listing, Operator, access_assignment, application, directory, membership, user,
+    user_provisioning,
 };
 
 /// The code of a refusal to change by hand what the identity provider looks after.
@@ -124,6 +125,7 @@ pub fn delete(ctx: &Context, operator: &Operator, id: &GroupId) -> Result<(), Er
                 return Err(domain::Error::new(Kind::Conflict, code, message).into());
             }
         }
+        application::delete_of(conn, &change, &Assignee::Group(id.clone()))?;
         group::delete(conn, &id)?;
         let detail = serde_json::json!({ "group_name": group.spec.group_name });
         change.record(conn, &Event::new(Action::GroupDeleted, &id).with(detail))
@@ -161,6 +163,7 @@ pub(super) fn remove(conn: &mut Conn, change: &Change, group: &Group) -> Result<
     user_provisioning::end_of(conn, change, &assignee)?;
     // Whoever came in by an assignment did so as a member, and is looked after as one.
     access_assignment::delete_of(conn, change, &assignee)?;
+    application::delete_of(conn, change, &assignee)?;
     membership::dissolve(conn, change, id)?;
     group::delete(conn, id)?;
     let detail = serde_json::json!({ "group_name": group.spec.group_name });

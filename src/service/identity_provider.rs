@@ -1,28 +1,42 @@
-//! Who we are to service providers: entity id, signing key, metadata.
+//! Who we are to service providers: entity id, keys, metadata. What is read of the database is kept, and read anew
+//! when a key turns, here or at another replica.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::base::{SigningKeyId, Timestamp};
-use crate::crypto::{Certificate, KeyType, SigningKey, hash};
-use crate::domain::{self, Action, Event};
+use crate::crypto::{Certificate, KeyType, SealingKey, SigningKey, hash};
+use crate::domain::{self, ApplicationSettings, KeyPurpose, KeyState};
 use crate::saml::{IdpMetadata, NameIdFormat, Signer};
-use crate::storage::event::Origin;
-use crate::storage::signing_key::{self, StoredSigningKey};
-use crate::storage::{self, Store};
+use crate::storage::Store;
+use crate::storage::signing_key::{self, StoredKey};
 
 use super::Error;
+use super::keys;
 use super::parts::Parts;
-
-/// Long, because the dates of a signing certificate carry no meaning in SAML and its end would only
-/// break logons; keys are rotated instead.
-const CERTIFICATE_LIFETIME: Duration = Duration::from_secs(20 * 365 * 24 * 3600);
 
 /// Who we are to service providers.
 pub struct IdentityProvider {
+    public_url: String,
     entity_id: String,
-    signer: Signer,
+    sso_url: String,
+    keys: RwLock<Arc<Keys>>,
+}
+
+/// The keys of a moment.
+pub(super) struct Keys {
+    /// Which moment, as the database tells it.
+    revision: String,
+    signing: BTreeMap<KeyType, KindKeys>,
     metadata: String,
+}
+
+/// The signing keys of one kind.
+struct KindKeys {
+    signer: Signer,
+    active: Certificate,
+    next: Option<Certificate>,
+    /// Those that were active once, the latest first, and whether they are published still.
+    former: Vec<(Certificate, bool)>,
 }
 
 impl IdentityProvider {
@@ -31,77 +45,181 @@ impl IdentityProvider {
         &self.entity_id
     }
 
+    /// The entity id that an application knows us by.
+    pub fn entity_id_for<'a>(&'a self, settings: &'a ApplicationSettings) -> &'a str {
+        settings.own_entity_id.as_deref().unwrap_or(&self.entity_id)
+    }
+
+    /// Where sign-on requests are taken.
+    pub fn sso_url(&self) -> &str {
+        &self.sso_url
+    }
+
     /// Our metadata, as XML.
-    pub fn metadata(&self) -> &str {
-        &self.metadata
+    pub fn metadata(&self) -> String {
+        self.keys().metadata.clone()
     }
 
-    pub(super) fn signer(&self) -> &Signer {
-        &self.signer
+    /// Our metadata for an application: by the entity id that it knows us by, with the keys of the kind that its
+    /// messages are signed by.
+    ///
+    /// # Errors
+    /// [`Error::Saml`].
+    pub fn metadata_for(&self, settings: &ApplicationSettings) -> Result<String, Error> {
+        let keys = self.keys();
+        let kind = keys.signing.get(&settings.signature_key).or_else(|| keys.signing.get(&KeyType::Rsa2048));
+        let certificates = kind.into_iter().flat_map(KindKeys::published).collect();
+        metadata(&self.public_url, self.entity_id_for(settings), certificates)
     }
 
-    /// Opens the signing key of the database, or makes the first one.
-    pub(super) fn load_or_create(parts: &Parts) -> Result<Self, Error> {
-        let stored = parts.store.read(signing_key::find_active)?;
-        let stored = match stored {
-            Some(stored) => stored,
-            None => create(parts, &parts.store)?,
-        };
-        let der = parts.sealing_key.open(&purpose(&stored.id), &stored.sealed_private_key)?;
-        let key = SigningKey::from_pkcs8_der(&der)?;
-        let certificate = Certificate::from_base64(&stored.certificate)?;
-        let entity_id = format!("{}/saml/idp/metadata", parts.public_url);
-        let metadata = IdpMetadata {
-            entity_id: entity_id.clone(),
-            sso_url: format!("{}/saml/idp/sso", parts.public_url),
-            name_id_formats: vec![NameIdFormat::Persistent],
-            want_authn_requests_signed: false,
-            signing_certificates: vec![certificate.clone()],
-        };
-        Ok(Self {
-            entity_id,
-            signer: Signer::new(Arc::new(key), &certificate)?,
-            metadata: metadata.to_xml()?,
+    /// Our metadata for the accounts' consoles, which know the keys that sign now, will sign next and signed last.
+    ///
+    /// # Errors
+    /// [`Error::Saml`].
+    pub(super) fn console_metadata(&self) -> Result<String, Error> {
+        let keys = self.keys();
+        let known = keys.signing.get(&KeyType::Rsa2048).map(KindKeys::known_to_consoles).unwrap_or_default();
+        metadata(&self.public_url, &self.entity_id, known)
+    }
+
+    /// What signs by a key of this kind.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when there is no such key.
+    pub(super) fn signer(&self, kind: KeyType) -> Result<Signer, Error> {
+        let keys = self.keys();
+        let signer = keys.signing.get(&kind).map(|keys| keys.signer.clone());
+        signer.ok_or_else(|| {
+            domain::Error::missing("SigningKey", format_args!("of kind {}", kind.as_str())).into()
         })
     }
 
-    /// A hash of what ties an account to this installation: the metadata it verifies us by, and the
+    /// Opens the keys of the database, or makes the first ones.
+    pub(super) fn load_or_create(parts: &Parts) -> Result<Self, Error> {
+        let public_url = &parts.public_url;
+        keys::ensure_first(parts)?;
+        let entity_id = format!("{public_url}/saml/idp/metadata");
+        let keys = Keys::load(&parts.store, &parts.sealing_key, public_url, &entity_id)?;
+        Ok(Self {
+            public_url: public_url.clone(),
+            sso_url: format!("{public_url}/saml/idp/sso"),
+            entity_id,
+            keys: RwLock::new(Arc::new(keys)),
+        })
+    }
+
+    /// Reads the keys anew if any of them turned, or was made.
+    pub(super) fn refresh(&self, store: &Store, sealing_key: &SealingKey) -> Result<bool, Error> {
+        if store.read(signing_key::revision)? == self.keys().revision {
+            return Ok(false);
+        }
+        let fresh = Keys::load(store, sealing_key, &self.public_url, &self.entity_id)?;
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
+        Ok(true)
+    }
+
+    /// A hash of what ties an account to this installation: who we are, the keys that it verifies us by, and the
     /// console's address that its roles demand.
     pub(super) fn trust_digest(&self, acs_url: &str) -> String {
-        hash::sha256_hex(format!("{}\n{acs_url}", self.metadata).as_bytes())
+        self.digest(acs_url, KindKeys::known_to_consoles)
+    }
+
+    /// The hashes of accounts that verify what is signed now: those that know the active key, be it that it was the
+    /// next one when they were told.
+    pub(super) fn good_trust_digests(&self, acs_url: &str) -> [String; 2] {
+        [self.trust_digest(acs_url), self.digest(acs_url, KindKeys::known_before_the_last_turn)]
+    }
+
+    fn digest(&self, acs_url: &str, known: impl Fn(&KindKeys) -> Vec<Certificate>) -> String {
+        let keys = self.keys();
+        let known = keys.signing.get(&KeyType::Rsa2048).map(known).unwrap_or_default();
+        // A certificate that was read can be written.
+        let mut certificates: Vec<String> =
+            known.iter().map(|certificate| certificate.to_base64().unwrap_or_default()).collect();
+        certificates.sort_unstable();
+        hash::sha256_hex(format!("{}\n{acs_url}\n{}", self.entity_id, certificates.join("\n")).as_bytes())
+    }
+
+    fn keys(&self) -> Arc<Keys> {
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// Makes a key and stores it. Of two replicas that start together one stores its key, and both use it.
-fn create(parts: &Parts, store: &Store) -> Result<StoredSigningKey, Error> {
-    let now: Timestamp = parts.clock.now();
-    let id: SigningKeyId = parts.random.id(now)?;
-    let key = SigningKey::generate(KeyType::Rsa2048)?;
-    let certificate =
-        Certificate::self_signed(&key, &format!("cloudsso {id}"), now, CERTIFICATE_LIFETIME, &parts.random)?;
-    let stored = StoredSigningKey {
-        sealed_private_key: parts.sealing_key.seal(&parts.random, &purpose(&id), &key.to_pkcs8_der()?)?,
-        certificate: certificate.to_base64()?,
-        id,
-    };
-    let random = parts.random.clone();
-    let origin =
-        Origin { actor: "system".to_owned(), request_id: String::new(), source_address: String::new() };
-    let inserted = store.write(move |conn| {
-        signing_key::insert_active(conn, &stored, now)?;
-        let event = Event::new(Action::SigningKeyCreated, &stored.id);
-        storage::event::insert(conn, &random.id(now)?, now, &origin, &event)?;
-        Ok::<_, Error>(())
-    });
-    match inserted {
-        Err(error) if !matches!(error, Error::Storage(storage::Error::Duplicate(_))) => Err(error),
-        _ => {
-            let made = store.read(signing_key::find_active)?;
-            made.ok_or_else(|| domain::Error::missing("SigningKey", "after it was made").into())
+impl KindKeys {
+    /// Those that are published: the active one first.
+    fn published(&self) -> impl Iterator<Item = Certificate> + '_ {
+        let former = self.former.iter().filter(|(_, is_published)| *is_published);
+        [&self.active]
+            .into_iter()
+            .chain(&self.next)
+            .chain(former.map(|(certificate, _)| certificate))
+            .cloned()
+    }
+
+    fn known_to_consoles(&self) -> Vec<Certificate> {
+        let former = self.former.iter().take(1).map(|(certificate, _)| certificate);
+        [&self.active].into_iter().chain(&self.next).chain(former).cloned().collect()
+    }
+
+    fn known_before_the_last_turn(&self) -> Vec<Certificate> {
+        let former = self.former.iter().take(2).map(|(certificate, _)| certificate);
+        [&self.active].into_iter().chain(former).cloned().collect()
+    }
+}
+
+impl Keys {
+    fn load(
+        store: &Store,
+        sealing_key: &SealingKey,
+        public_url: &str,
+        entity_id: &str,
+    ) -> Result<Self, Error> {
+        let (stored, revision) =
+            store.read(|conn| Ok::<_, Error>((signing_key::list(conn)?, signing_key::revision(conn)?)))?;
+        let mut signing = BTreeMap::new();
+        for kind in KeyType::ALL {
+            if let Some(keys) = of_kind(sealing_key, &stored, kind)? {
+                signing.insert(kind, keys);
+            }
         }
+        let certificates = signing.values().flat_map(KindKeys::published).collect();
+        Ok(Self { revision, metadata: metadata(public_url, entity_id, certificates)?, signing })
     }
 }
 
-fn purpose(id: &SigningKeyId) -> String {
-    format!("signing_key:{id}")
+/// The signing keys of a kind, where one is active.
+fn of_kind(sealing_key: &SealingKey, stored: &[StoredKey], kind: KeyType) -> Result<Option<KindKeys>, Error> {
+    let of_kind = |stored: &&StoredKey| stored.key.purpose == KeyPurpose::Signing && stored.key.kind == kind;
+    let keys: Vec<&StoredKey> = stored.iter().filter(of_kind).collect();
+    let find = |state| keys.iter().find(|stored| stored.key.state == state);
+    let Some(active) = find(KeyState::Active) else { return Ok(None) };
+    let der = sealing_key.open(&keys::purpose(&active.key.id), &active.sealed_private_key)?;
+    let certificate_of = |stored: &StoredKey| Certificate::from_base64(&stored.key.certificate);
+    let signer = Signer::new(Arc::new(SigningKey::from_pkcs8_der(&der)?), &certificate_of(active)?)?;
+    let former = keys.iter().rev().filter_map(|stored| match stored.key.state {
+        KeyState::Active | KeyState::Next => None,
+        state => Some(certificate_of(stored).map(|certificate| (certificate, state == KeyState::Retiring))),
+    });
+    Ok(Some(KindKeys {
+        signer,
+        active: certificate_of(active)?,
+        next: find(KeyState::Next).map(|stored| certificate_of(stored)).transpose()?,
+        former: former.collect::<Result<_, _>>()?,
+    }))
+}
+
+fn metadata(public_url: &str, entity_id: &str, certificates: Vec<Certificate>) -> Result<String, Error> {
+    let metadata = IdpMetadata {
+        entity_id: entity_id.to_owned(),
+        sso_url: format!("{public_url}/saml/idp/sso"),
+        name_id_formats: vec![
+            NameIdFormat::Persistent,
+            NameIdFormat::Transient,
+            NameIdFormat::EmailAddress,
+            NameIdFormat::Unspecified,
+        ],
+        want_authn_requests_signed: false,
+        signing_certificates: certificates,
+    };
+    Ok(metadata.to_xml()?)
 }

@@ -6,7 +6,7 @@ use crate::base::Clock;
 use crate::cloud::Cloud;
 use crate::crypto::password::Hasher;
 use crate::crypto::{Random, SealingKey};
-use crate::domain::{CloudSite, MassChangeLimits, Quotas};
+use crate::domain::{CloudSite, KeySchedule, MassChangeLimits, Quotas};
 use crate::storage::Store;
 
 /// The parts that a [`Context`](super::Context) is made of.
@@ -36,6 +36,8 @@ pub struct Parts {
     pub quotas: Quotas,
     /// How much a SCIM connector may take away at once.
     pub mass_change: MassChangeLimits,
+    /// When the keys that we sign with are turned by themselves.
+    pub key_schedule: KeySchedule,
 }
 
 /// What the worker does by itself, and how often; `None` for never.

@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::base::{AccessConfigurationId, AccountId, fold};
-use crate::domain::{AccessConfiguration, Account, FolderTree, SessionLimits};
+use crate::domain::{AccessConfiguration, Account, Application, FolderTree, SessionLimits};
 use crate::storage::{access_configuration, account, assignment, provisioning};
 
 use super::own_ram_user::{self, OwnRamUser};
-use super::{Context, Error, PortalSession, Principal, console_logon, directory};
+use super::{Context, Error, PortalSession, Principal, application, console_logon, directory};
 
 /// Everything that the portal shows.
 pub struct Portal {
@@ -18,6 +18,8 @@ pub struct Portal {
     pub accounts: Vec<PortalAccount>,
     /// How many accounts there are without a search.
     pub total: usize,
+    /// The applications that match the search, by name.
+    pub applications: Vec<Application>,
     /// How long the portal session may last in all.
     pub limits: SessionLimits,
 }
@@ -43,14 +45,15 @@ pub struct PortalRole {
 }
 
 /// The accounts of whoever is signed in, with their roles and RAM users: those that match `query` in the
-/// account's name, id or folders, or in the role's or RAM user's name. Administrators hold none.
+/// account's name, id or folders, or in the role's or RAM user's name; and the applications of such a name that may be
+/// begun here. Administrators hold none.
 ///
 /// # Errors
 /// Failures of the database.
 pub fn view(ctx: &Context, portal: &PortalSession, query: &str) -> Result<Portal, Error> {
     let limits = SessionLimits::of(&portal.session().principal);
-    let (organisation, accounts) = match portal.principal() {
-        Principal::Administrator(_) => (ctx.store.read(directory::name)?, Vec::new()),
+    let (organisation, accounts, applications) = match portal.principal() {
+        Principal::Administrator(_) => (ctx.store.read(directory::name)?, Vec::new(), Vec::new()),
         Principal::User(user) => ctx.store.read(|conn| {
             let grants = assignment::list_grants(conn, &user.id)?;
             let ids: Vec<&str> = grants.iter().map(|grant| grant.access_configuration_id.as_str()).collect();
@@ -85,13 +88,18 @@ pub fn view(ctx: &Context, portal: &PortalSession, query: &str) -> Result<Portal
                 let folders = tree.path(&account.folder_id).into_iter().map(str::to_owned).collect();
                 accounts.push(PortalAccount { account, folders, roles, ram_user });
             }
-            Ok::<_, Error>((directory::name(conn)?, accounts))
+            let applications = application::list_of_user(conn, &user.id)?;
+            Ok::<_, Error>((directory::name(conn)?, accounts, applications))
         })?,
     };
     let total = accounts.len();
     let query = fold(query.trim());
     let accounts = accounts.into_iter().filter_map(|account| narrow(account, &query)).collect();
-    Ok(Portal { organisation, accounts, total, limits })
+    let is_shown = |application: &Application| {
+        application.settings.allows_idp_initiated && application.name.key().contains(&query)
+    };
+    let applications = applications.into_iter().filter(is_shown).collect();
+    Ok(Portal { organisation, accounts, total, applications, limits })
 }
 
 /// The account and configuration that a direct link names, if the one who follows it holds it.

@@ -98,6 +98,12 @@ pub(super) fn trust_digest(ctx: &Context) -> String {
     ctx.identity_provider.trust_digest(&ctx.site.role_sso_acs_url)
 }
 
+/// Our metadata, as accounts have it.
+pub(super) fn metadata(ctx: &Context) -> Result<String, Failure> {
+    let metadata = ctx.identity_provider.console_metadata();
+    metadata.map_err(|error| Failure::lasting(format!("our metadata cannot be written: {error}")))
+}
+
 /// What a configuration should be in an account. Sessions that began before `cutoff` may do nothing there.
 pub(super) fn wanted(
     ctx: &Context,
@@ -106,8 +112,8 @@ pub(super) fn wanted(
     account: &AccountId,
     cutoff: Option<Timestamp>,
 ) -> Result<AccountObjects, Failure> {
-    let metadata = ctx.identity_provider.metadata();
-    let wanted = AccountObjects::wanted(&ctx.site, directory, configuration, account, metadata);
+    let metadata = metadata(ctx)?;
+    let wanted = AccountObjects::wanted(&ctx.site, directory, configuration, account, &metadata);
     match (&ctx.site.session_end, cutoff) {
         (SessionEnd::DenyOlder(key), Some(cutoff)) => wanted
             .denying_before(key, cutoff)

@@ -12,7 +12,6 @@ use crate::storage::{Conn, account, provisioned_user, user_provisioning, user_ss
 
 use super::console_logon::{self, Attempt};
 use super::user_provisioning::current_configuration;
-use super::user_sso::trust_digest;
 use super::{Context, Entitlement, Error, PortalSession, Visit};
 
 /// Checks that somebody may enter an account as their RAM user, and records the answer. `relay_state` is the
@@ -38,7 +37,7 @@ pub fn entitle(
         account: account.clone(),
         relay_state: relay_state.filter(|page| !page.is_empty()).map(str::to_owned),
         site: ctx.site.clone(),
-        trust_digest: trust_digest(ctx),
+        good_trust_digests: ctx.identity_provider.good_trust_digests(&ctx.site.user_sso_acs_url),
         policy: SessionLimits::of(&session.session().principal),
         configuration: ctx.store.read(|conn| current_configuration(&ctx.site, conn))?,
     };
@@ -49,7 +48,7 @@ struct Asked {
     account: AccountId,
     relay_state: Option<String>,
     site: CloudSite,
-    trust_digest: String,
+    good_trust_digests: [String; 2],
     policy: SessionLimits,
     configuration: UserProvisioningConfiguration,
 }
@@ -64,7 +63,9 @@ fn check(conn: &mut Conn, user: &User, asked: &Asked) -> Result<console_logon::E
         .filter(|ram_user| ram_user.status == ProvisionedUserStatus::Provisioned)
         .ok_or_else(not_ready)?;
     let sso = user_sso::find(conn, id)?
-        .filter(|sso| sso.status == UserSsoStatus::Ready && sso.trust_digest == asked.trust_digest)
+        .filter(|sso| {
+            sso.status == UserSsoStatus::Ready && asked.good_trust_digests.contains(&sso.trust_digest)
+        })
         .ok_or_else(not_ready)?;
     let configuration = &asked.configuration;
     let relay_state = asked.relay_state.clone().unwrap_or_else(|| configuration.landing_page.clone());

@@ -4,7 +4,7 @@ use crate::base::Secret;
 use crate::crypto::token;
 use crate::domain::{Action, Administrator, AuthenticationMethod, Event, PrincipalId, Session, Status, User};
 use crate::storage::session::Source;
-use crate::storage::{Conn, administrator, session, user};
+use crate::storage::{Conn, administrator, application_session, session, user};
 
 use super::context::Change;
 use super::{Context, Error, Visit};
@@ -137,6 +137,9 @@ pub(super) fn start(conn: &mut Conn, change: &Change, start: &Start) -> Result<(
         && let Some(old) = session::find(conn, &token::digest(old))?
     {
         session::delete(conn, &old.id)?;
+        if old.principal == new.principal {
+            application_session::hand_over(conn, &old.id, &new.id)?;
+        }
         change.record(conn, &Event::new(Action::SessionEnded, &old.id))?;
     }
     session::insert(conn, &new, &start.token_digest, &start.source)?;

@@ -11,7 +11,9 @@ use crate::storage::{
 
 use super::context::Change;
 use super::user_provisioning::{self, Turn};
-use super::{Context, Error, Listing, Operator, access_assignment, console_session, directory, membership};
+use super::{
+    Context, Error, Listing, Operator, access_assignment, application, console_session, directory, membership,
+};
 
 /// The code of a refusal to change by hand what the identity provider looks after.
 const SYNCHRONIZED: &str = "OperationConflict.User.Synchronized";
@@ -191,6 +193,7 @@ pub fn delete(ctx: &Context, operator: &Operator, id: &UserId) -> Result<(), Err
             }
         }
         console_session::end_disabled(conn, &change, &id)?;
+        application::delete_of(conn, &change, &Assignee::User(id.clone()))?;
         user::delete(conn, &id)?;
         user_provisioning::person_changed(conn, &change, &id, Turn::First)?;
         let detail = serde_json::json!({ "user_name": user.spec.user_name });
@@ -224,6 +227,7 @@ pub(super) fn remove(conn: &mut Conn, change: &Change, user: &User) -> Result<()
     user_provisioning::end_of(conn, change, &assignee)?;
     membership::leave_all(conn, change, id)?;
     access_assignment::delete_of(conn, change, &assignee)?;
+    application::delete_of(conn, change, &assignee)?;
     console_session::end_disabled(conn, change, id)?;
     credential::delete_mfa_devices(conn, &PrincipalId::User(id.clone()))?;
     if !user::delete(conn, id)? {

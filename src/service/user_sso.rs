@@ -31,7 +31,8 @@ pub(super) fn trust_digest(ctx: &Context) -> String {
 
 /// Whether persons come in by what we set.
 pub(super) fn is_current(ctx: &Context, sso: &AccountUserSso) -> bool {
-    sso.status == UserSsoStatus::Ready && sso.trust_digest == trust_digest(ctx)
+    let good = ctx.identity_provider.good_trust_digests(&ctx.site.user_sso_acs_url);
+    sso.status == UserSsoStatus::Ready && good.contains(&sso.trust_digest)
 }
 
 /// Sets the user SSO of the account that the lease is on, or gives it back.
@@ -46,7 +47,10 @@ pub(super) fn perform(ctx: &Context, lease: &Lease) -> Result<Result<SsoOutcome,
     let there = ctx.cloud.account(account);
     match (is_wanted, known) {
         (true, known) => set(ctx, lease, &there, known.as_ref()),
-        (false, Some(known)) => Ok(give_back(ctx, &there, &known)),
+        (false, Some(known)) => {
+            let metadata = ctx.identity_provider.console_metadata()?;
+            Ok(give_back(&metadata, &there, &known))
+        }
         (false, None) => Ok(Ok(SsoOutcome::Nothing)),
     }
 }
@@ -61,12 +65,12 @@ fn set(
         Ok(found) => found,
         Err(error) => return Ok(Err(error.into())),
     };
-    let metadata = ctx.identity_provider.metadata();
-    let wanted = match user_sso_to_set(&observed, metadata, known) {
+    let metadata = ctx.identity_provider.console_metadata()?;
+    let wanted = match user_sso_to_set(&observed, &metadata, known) {
         Ok(wanted) => wanted,
         Err(foreign) => return Ok(Err(Failure::lasting(foreign.to_string()))),
     };
-    let ours = UserSsoSettings { metadata: metadata.to_owned(), ..observed.clone() };
+    let ours = UserSsoSettings { metadata, ..observed.clone() };
     let mut sso = AccountUserSso {
         account_id: lease.account_id.clone(),
         status: UserSsoStatus::Ready,
@@ -105,9 +109,9 @@ fn begin(ctx: &Context, lease: &Lease, sso: &AccountUserSso) -> Result<bool, Err
     })?)
 }
 
-fn give_back(ctx: &Context, there: &Account, known: &AccountUserSso) -> Result<SsoOutcome, Failure> {
+fn give_back(metadata: &str, there: &Account, known: &AccountUserSso) -> Result<SsoOutcome, Failure> {
     let observed = read(there.user_sso_settings()?);
-    let previous = user_sso_to_restore(&observed, ctx.identity_provider.metadata(), known);
+    let previous = user_sso_to_restore(&observed, metadata, known);
     if let Some(previous) = &previous {
         put(there, previous)?;
     }

@@ -15,13 +15,16 @@ use crate::domain::{
 };
 use crate::storage::event::Origin;
 use crate::storage::lease::{self, Lease};
-use crate::storage::{self, Conn, console_session, failure_counter, provisioning, session, sign_in, task};
+use crate::storage::{
+    self, Conn, application_session, console_session, failure_counter, provisioning, session, sign_in, task,
+    used_message_id,
+};
 
 use super::context::Change;
 use super::perform::{self, Outcome};
 use super::task::{self as tasks, Draft};
 use super::{
-    Context, Error, Operator, console_logout, drift, own_ram_user, perform_user, provision,
+    Context, Error, Operator, console_logout, drift, keys, own_ram_user, perform_user, provision,
     resource_directory, scim, user_sso,
 };
 
@@ -30,6 +33,8 @@ const POLL: Duration = Duration::from_secs(1);
 /// So many tasks are done before the account is claimed anew, so that what has to go first does.
 const AT_ONCE: i64 = 20;
 /// How often what has expired is forgotten.
+/// How often keys are looked after: as long as other replicas sign by a key that was turned here.
+const KEEP_KEYS: Duration = Duration::from_secs(10);
 const SWEEP: Duration = Duration::from_secs(60);
 
 /// Threads that do tasks until they are told to stop.
@@ -96,7 +101,7 @@ pub fn run_due(ctx: &Context) -> Result<usize, Error> {
 }
 
 fn run(ctx: &Context, stop: &AtomicBool, number: usize) {
-    let mut chores = Chores { swept_at: ctx.now(), synchronized_at: ctx.now() };
+    let mut chores = Chores { swept_at: ctx.now(), synchronized_at: ctx.now(), keys_kept_at: ctx.now() };
     while !stop.load(Ordering::SeqCst) {
         let seen = ctx.work.count();
         if number == 0 {
@@ -144,6 +149,7 @@ fn flush_requests(ctx: &Context, stop: &AtomicBool) {
 struct Chores {
     swept_at: Timestamp,
     synchronized_at: Timestamp,
+    keys_kept_at: Timestamp,
 }
 
 impl Chores {
@@ -155,6 +161,10 @@ impl Chores {
             if let Some(interval) = ctx.upkeep.drift {
                 report(drift::schedule(ctx, interval), "accounts could not be asked to be compared");
             }
+        }
+        if now.since(self.keys_kept_at) >= KEEP_KEYS {
+            self.keys_kept_at = now;
+            report(keys::keep(ctx), "the keys that sign could not be looked after");
         }
         if ctx.upkeep.directory.is_some_and(|interval| now.since(self.synchronized_at) >= interval) {
             self.synchronized_at = now;
@@ -182,6 +192,8 @@ pub fn sweep(ctx: &Context) -> Result<(), Error> {
         sign_in::delete_expired(conn, now)?;
         console_session::delete_expired(conn, now.minus(ConsoleSession::KEPT))?;
         failure_counter::delete_expired(conn, now)?;
+        application_session::delete_expired(conn, now)?;
+        used_message_id::delete_expired(conn, now)?;
         lift_cutoffs(conn, &change)
     })?;
     ctx.work.ring();

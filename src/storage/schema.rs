@@ -93,6 +93,55 @@ diesel::table! {
     }
 }
 diesel::table! {
+    applications (id) {
+        id -> Text,
+        directory_id -> Text,
+        name -> Text,
+        name_key -> Text,
+        status -> Text,
+        entity_id -> Text,
+        settings -> Text,
+        metadata -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+diesel::table! {
+    application_assignments (application_id, assignee_id) {
+        application_id -> Text,
+        assignee_id -> Text,
+        created_at -> BigInt,
+    }
+}
+diesel::table! {
+    persistent_names (entity_id, user_id) {
+        entity_id -> Text,
+        user_id -> Text,
+        name -> Text,
+        created_at -> BigInt,
+    }
+}
+diesel::table! {
+    application_sessions (id) {
+        id -> Text,
+        session_id -> Text,
+        user_id -> Text,
+        application_id -> Text,
+        name_id_format -> Text,
+        name_id -> Text,
+        started_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+diesel::table! {
+    used_message_ids (entity_id, message_id) {
+        entity_id -> Text,
+        message_id -> Text,
+        expires_at -> BigInt,
+    }
+}
+diesel::table! {
     sign_ins (id) {
         id -> Text,
         token_digest -> Text,
@@ -208,7 +257,16 @@ diesel::table! {
     account_leases (account_id) { account_id -> Text, owner -> Text, fence -> BigInt, lease_until -> BigInt, }
 }
 diesel::table! {
-    signing_keys (id) { id -> Text, state -> Text, sealed_private_key -> Text, certificate -> Text, created_at -> BigInt, }
+    signing_keys (id) {
+        id -> Text,
+        purpose -> Text,
+        kind -> Text,
+        state -> Text,
+        state_since -> BigInt,
+        sealed_private_key -> Text,
+        certificate -> Text,
+        created_at -> BigInt,
+    }
 }
 diesel::table! {
     events (id) {
@@ -401,4 +459,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     provisioned_users,
     account_user_sso,
     console_sessions,
+    application_assignments,
 );

@@ -41,6 +41,21 @@ pub fn find(conn: &mut Conn, token_digest: &str) -> Result<Option<Session>, Erro
     row.as_ref().map(read).transpose()
 }
 
+/// Whether a session is there, and stays until the transaction ends.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn exists(conn: &mut Conn, id: &SessionId) -> Result<bool, Error> {
+    let found = dsl::sessions.find(id.as_str()).select(dsl::id);
+    let found: Option<String> = match conn {
+        Conn::Postgres(conn) => found.for_share().first(conn),
+        // SQLite has one writer at a time.
+        Conn::Sqlite(conn) => found.first(conn),
+    }
+    .optional()?;
+    Ok(found.is_some())
+}
+
 /// Inserts a session.
 ///
 /// # Errors

@@ -34,6 +34,11 @@ impl Form {
         if is_ours { Ok(form) } else { Err(Refused::forged().of(request)) }
     }
 
+    /// Reads a form that another site sent through the browser: nothing is known of who sent it.
+    pub(super) fn of_stranger(request: &HttpRequest, body: &Bytes) -> Result<Self, Refused> {
+        parse(request, body)
+    }
+
     /// A field; empty when it was not sent.
     pub(super) fn text(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)

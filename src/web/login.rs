@@ -61,7 +61,9 @@ async fn get_login(
     query: Query<HashMap<String, String>>,
 ) -> Result<HttpResponse, Refused> {
     let is_direct_link = query.get("quickLogin").is_some_and(|value| value == "true");
-    if let Some(session) = signed_in(&face, &request).await? {
+    // An application wants a new proof of who somebody is, signed in or not.
+    let again = query.contains_key("again");
+    if let Some(session) = signed_in(&face, &request).await?.filter(|_| !again) {
         if is_direct_link {
             return open_directly(&face, &request, &session, &query).await;
         }
@@ -73,7 +75,11 @@ async fn get_login(
     } else {
         query.get("next").and_then(|next| LocalPath::parse(next))
     };
-    let notice = query.contains_key("signedOut").then_some("You are signed out.");
+    let notice = match () {
+        () if again => Some("Sign in once more: the application wants to know that it is still you."),
+        () if query.contains_key("signedOut") => Some("You are signed out."),
+        () => None,
+    };
     let shown = Shown { username: "", next, error: None, notice };
     show(&face, &request, StatusCode::OK, &shown).await
 }

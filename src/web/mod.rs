@@ -1,5 +1,5 @@
-//! Bytes into calls and results into bytes: the portal, sign-in, the identity provider's metadata, and
-//! the CloudSSO OpenAPI. Decides nothing; every decision is a call of `service`.
+//! Bytes into calls and results into bytes: the portal, sign-in, the identity provider's face to SAML
+//! service providers, SCIM, and the CloudSSO OpenAPI. Decides nothing; every decision is a call of `service`.
 //!
 //! Every request passes [`guard`] first: it checks the Host, gives the request its id, and puts the
 //! security headers on whatever comes back.
@@ -14,12 +14,13 @@ pub mod guard;
 mod health;
 mod login;
 mod login_mfa;
-mod metadata;
 mod openapi;
 pub mod page;
 mod pass;
 mod portal;
+mod post_on;
 mod reply;
+mod saml;
 mod scim;
 mod user_agent;
 
@@ -61,7 +62,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(login_mfa::routes)
         .configure(portal::routes)
         .configure(console_sessions::routes)
-        .configure(metadata::routes)
+        .configure(saml::routes)
         .configure(openapi::routes)
         .configure(scim::routes)
         .default_service(web::to(error::not_found));

@@ -8,15 +8,16 @@ use actix_web::web::{Bytes, Data, Path, Query, ServiceConfig, block, get, post, 
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::base::{AccessConfigurationId, AccountId};
+use crate::domain::Application;
 use crate::service::own_ram_user::{OwnRamUser, RamUserReadiness};
-use crate::service::{ConsoleLogon, PortalSession, Principal, console_logon, portal, ram_user_sso, role_sso};
+use crate::service::{PortalSession, Principal, issue, portal, ram_user_sso, role_sso};
 
 use super::cookie::Purpose;
 use super::error::{self, Refused};
 use super::form::Form;
 use super::guard;
 use super::login::{form_token, signed_in};
-use super::pass::FormTarget;
+use super::post_on::post_on;
 use super::reply::{page, see_other};
 use super::{Face, page as view};
 
@@ -74,10 +75,10 @@ async fn post_role(
         role_sso::Entry { account, configuration, relay_state: Some(form.text("RelayState").to_owned()) };
     let logon = block(move || {
         let entitlement = role_sso::entitle(&called.ctx, &pass.visit, &session, &entry)?;
-        console_logon::issue(&called.ctx, &entitlement)
+        issue(&called.ctx, entitlement)
     });
     let logon = logon.await.map_err(Refused::broken)?.map_err(|error| Refused::from(error).of(&request))?;
-    enter(&logon, &nonce)
+    post_on(&logon, &nonce, "the console")
 }
 
 async fn post_ram_user(
@@ -95,26 +96,10 @@ async fn post_ram_user(
     let logon = block(move || {
         let entitlement =
             ram_user_sso::entitle(&called.ctx, &pass.visit, &session, &account, Some(&relay_state))?;
-        console_logon::issue(&called.ctx, &entitlement)
+        issue(&called.ctx, entitlement)
     });
     let logon = logon.await.map_err(Refused::broken)?.map_err(|error| Refused::from(error).of(&request))?;
-    enter(&logon, &nonce)
-}
-
-/// The page that posts a Response to the console by itself.
-fn enter(logon: &ConsoleLogon, nonce: &str) -> Result<HttpResponse, Refused> {
-    let target = url::Url::parse(&logon.acs_url).map_err(Refused::broken)?.origin().ascii_serialization();
-    let shown = view::ConsolePost {
-        nonce,
-        acs_url: &logon.acs_url,
-        saml_response: &logon.saml_response,
-        relay_state: (!logon.relay_state.is_empty()).then_some(logon.relay_state.as_str()),
-        account: &logon.account_name,
-        identity: &logon.identity_name,
-    };
-    let mut answer = page(StatusCode::OK, &shown)?;
-    answer.extensions_mut().insert(FormTarget(target));
-    Ok(answer)
+    post_on(&logon, &nonce, "the console")
 }
 
 /// To the sign-in page, and back here afterwards.
@@ -141,6 +126,7 @@ fn view<'a>(
         total: found.total,
         found: found.accounts.len(),
         accounts: found.accounts.iter().take(SHOWN).map(account).collect(),
+        applications: found.applications.iter().map(application).collect(),
     }
 }
 
@@ -150,6 +136,10 @@ pub(super) fn person(session: &PortalSession) -> (&str, bool) {
         Principal::User(user) => (user.spec.user_name.as_str(), false),
         Principal::Administrator(administrator) => (administrator.user_name.as_str(), true),
     }
+}
+
+fn application(application: &Application) -> view::Application<'_> {
+    view::Application { id: &application.id, name: application.name.as_str() }
 }
 
 fn account(account: &portal::PortalAccount) -> view::Account<'_> {

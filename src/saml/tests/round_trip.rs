@@ -27,10 +27,10 @@ proptest! {
         part in prop::sample::select(vec![SignedPart::Assertion, SignedPart::Response, SignedPart::Both]),
     ) {
         let mut sent = response();
-        sent.assertion.name_id = NameId {
+        sent.assertion.name_id = Some(NameId {
             name_qualifier: Some(attribute.clone()),
             ..NameId::new(NameIdFormat::Persistent, name_id)
-        };
+        });
         sent.assertion.session_index = session_index;
         sent.assertion.attributes = vec![Attribute::new(attribute, values)];
         let signed = sent.sign_part(part, &keys().own).unwrap();
@@ -38,7 +38,7 @@ proptest! {
             .and_then(|response| response.verify(std::slice::from_ref(&keys().own_certificate)))
             .and_then(|verified| verified.check(&expectations()))
             .unwrap();
-        prop_assert_eq!(read.name_id(), &sent.assertion.name_id);
+        prop_assert_eq!(Some(read.name_id()), sent.assertion.name_id.as_ref());
         prop_assert_eq!(read.session_index(), Some(sent.assertion.session_index.as_str()));
         prop_assert_eq!(read.attributes(), sent.assertion.attributes.as_slice());
         prop_assert_eq!(read.id(), &sent.assertion.id);

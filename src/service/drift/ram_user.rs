@@ -12,7 +12,7 @@ use crate::domain::{
 };
 use crate::storage::{Conn, provisioned_user, task, user, user_provisioning, user_sso};
 
-use super::super::provision::Failure;
+use super::super::provision::{self, Failure};
 use super::super::ram_user::Place;
 use super::super::{Context, Error, user_sso as sso};
 
@@ -90,7 +90,8 @@ pub(super) fn compare(
     if expected.is_sso_due {
         let observed = sso::read(there.user_sso_settings()?);
         let known = expected.sso.as_ref();
-        let finding = match user_sso_to_set(&observed, ctx.identity_provider.metadata(), known) {
+        let metadata = provision::metadata(ctx)?;
+        let finding = match user_sso_to_set(&observed, &metadata, known) {
             Ok(None) => None,
             Ok(Some(_)) => Some(Finding::Changed),
             Err(_foreign) => Some(Finding::Foreign),

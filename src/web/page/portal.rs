@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use askama::Template;
 
-use crate::base::{AccessConfigurationId, AccountId};
+use crate::base::{AccessConfigurationId, AccountId, ApplicationId};
 
 /// Up to this many accounts are shown unfolded; more would push the last ones out of sight.
 const UNFOLDED: usize = 6;
@@ -29,6 +29,17 @@ pub struct Portal<'a> {
     pub found: usize,
     /// What is listed, in the order to show.
     pub accounts: Vec<Account<'a>>,
+    /// The applications that the person may open, in the order to show.
+    pub applications: Vec<Application<'a>>,
+}
+
+/// An application that can be opened from here.
+#[derive(Clone, Debug)]
+pub struct Application<'a> {
+    /// Which.
+    pub id: &'a ApplicationId,
+    /// Its name.
+    pub name: &'a str,
 }
 
 /// An account as its holder sees it.

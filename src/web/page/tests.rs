@@ -235,7 +235,7 @@ fn a_direct_link_sends_the_portal_s_own_form() {
 
 #[test]
 fn the_console_post_carries_the_response_and_a_visible_button() {
-    let page = ConsolePost {
+    let page = PostOn {
         nonce: NONCE,
         acs_url: "http://127.0.0.1:8090/saml-role/sso",
         saml_response: "PHNhbWxwOlJlc3BvbnNl+/=",
@@ -258,7 +258,7 @@ fn the_console_post_carries_the_response_and_a_visible_button() {
     let script = html.find("<script ").unwrap();
     assert!(html.find("</footer>").unwrap() < script, "the browser stops reading when the form is sent");
     assert!(!html[..script].contains(CSRF), "our token does not go to the console");
-    let plain = ConsolePost { relay_state: None, ..page }.render().unwrap();
+    let plain = PostOn { relay_state: None, ..page }.render().unwrap();
     assert!(!plain.contains("RelayState"));
 }
 
@@ -346,7 +346,7 @@ fn every_page_escapes_what_it_is_given() {
             relay_state: NASTY,
         }
         .render(),
-        ConsolePost {
+        PostOn {
             nonce: NONCE,
             acs_url: NASTY,
             saml_response: NASTY,

@@ -59,7 +59,7 @@ fn response() -> Response {
         issue_instant: now,
         assertion: Assertion {
             id: MessageId::generate(&random).expect("id"),
-            name_id: NameId::new(NameIdFormat::Persistent, "alice"),
+            name_id: Some(NameId::new(NameIdFormat::Persistent, "alice")),
             audience: AUDIENCE.to_owned(),
             not_before: now.minus(Duration::from_secs(60)),
             not_on_or_after: now.plus(Duration::from_secs(300)),

@@ -135,7 +135,7 @@ impl World {
             issue_instant: now,
             assertion: Assertion {
                 id: MessageId::generate(&random()).expect("an id"),
-                name_id: NameId::new(NameIdFormat::Persistent, "u-alice"),
+                name_id: Some(NameId::new(NameIdFormat::Persistent, "u-alice")),
                 audience: AUDIENCE.to_owned(),
                 not_before: now.minus(Duration::from_secs(60)),
                 not_on_or_after: now.plus(Duration::from_secs(300)),
@@ -157,7 +157,7 @@ impl World {
         let mut response = self.response(account);
         response.acs_url = format!("{}/saml/SSO", self.base_url);
         response.assertion.audience = format!("{}/{account}/saml/SSO", self.base_url);
-        response.assertion.name_id = NameId::new(NameIdFormat::Persistent, name_id);
+        response.assertion.name_id = Some(NameId::new(NameIdFormat::Persistent, name_id));
         response.assertion.attributes.clear();
         response
     }

@@ -20,8 +20,8 @@ use cloudsso::cloud::{Cloud, Endpoint, Limits, Pause, Retry, Site, Surroundings,
 use cloudsso::crypto::password::Hasher;
 use cloudsso::crypto::{Random, SealingKey, TotpSecret};
 use cloudsso::domain::{
-    Action, Assignee, AssignmentKey, CloudSite, Group, MassChangeLimits, PrincipalId, Quotas, SessionEnd,
-    Target, TaskFilter, TaskStatus, User,
+    Action, Assignee, AssignmentKey, CloudSite, Group, KeySchedule, MassChangeLimits, PrincipalId, Quotas,
+    SessionEnd, Target, TaskFilter, TaskStatus, User,
 };
 use cloudsso::local_cloud::{self, Faults};
 use cloudsso::rpc::AccessKey;
@@ -356,6 +356,7 @@ impl Plan {
             upkeep: Upkeep::default(),
             quotas: self.quotas,
             mass_change: self.mass_change,
+            key_schedule: KeySchedule::default(),
         })
         .unwrap();
         let face = Data::new(Face {

@@ -1,0 +1,198 @@
+//! Applications: SAML service providers that people sign in to through us. Made, changed and deleted by operators;
+//! who may be signed in to one is said by its assignments.
+
+mod assignment;
+mod registered;
+
+use crate::base::{ApplicationId, ApplicationName, fold};
+use crate::domain::{self, Action, Application, ApplicationSettings, Encryption, Event, Status};
+use crate::saml::ServiceProvider;
+use crate::storage::{self, Conn, application, application_assignment, application_session};
+
+use super::context::Change;
+use super::{Context, Error, Operator, directory, keys};
+
+pub use assignment::{assign, assignments, unassign};
+pub(super) use assignment::{delete_of, list_of_user};
+pub(super) use registered::{Registered, Registry};
+
+/// Applications that a directory has at most.
+const APPLICATIONS: i64 = 1000;
+/// Bytes of a service provider's metadata.
+const LONGEST_METADATA: usize = 256 * 1024;
+
+/// What is said of an application when it is made, or in the place of what was said before.
+#[derive(Clone, Debug)]
+pub struct ApplicationSpec {
+    /// The name, unique whatever its case.
+    pub name: ApplicationName,
+    /// Whether anybody is signed in to it.
+    pub status: Status,
+    /// What administrators decide.
+    pub settings: ApplicationSettings,
+    /// What the service provider says of itself: one `md:EntityDescriptor`, of at most 256 KiB.
+    pub metadata: String,
+}
+
+impl ApplicationSpec {
+    /// Checks every field; gives what the metadata says.
+    fn check(&self, ctx: &Context) -> Result<ServiceProvider, Error> {
+        self.settings.check()?;
+        if self.metadata.len() > LONGEST_METADATA {
+            return Err(domain::Error::invalid("Metadata", "must have at most 256 KiB").into());
+        }
+        let provider = ServiceProvider::parse(&self.metadata)
+            .map_err(|error| domain::Error::invalid("Metadata", format_args!("is refused: {error}")))?;
+        if provider.valid_until.is_some_and(|end| end <= ctx.now()) {
+            return Err(domain::Error::invalid("Metadata", "is past its validUntil").into());
+        }
+        if self.settings.encryption != Encryption::None && provider.encryption_certificates.is_empty() {
+            let rule = "needs a key in the metadata that may be encrypted to";
+            return Err(domain::Error::invalid("Encryption", rule).into());
+        }
+        if self.settings.requires_signed_requests && provider.signing_certificates.is_empty() {
+            let rule = "needs a key in the metadata that the service provider signs with";
+            return Err(domain::Error::invalid("RequiresSignedRequests", rule).into());
+        }
+        Ok(provider)
+    }
+}
+
+/// Makes an application.
+///
+/// # Errors
+/// [`Error::Refused`] naming the field that breaks its rule, when the name or the service provider's entity id is
+/// taken, or when there are too many.
+pub fn create(ctx: &Context, operator: &Operator, spec: ApplicationSpec) -> Result<Application, Error> {
+    let provider = spec.check(ctx)?;
+    keys::ensure(ctx, spec.settings.signature_key)?;
+    let (change, scope) = (ctx.change(operator.origin()), operator.directory().cloned());
+    ctx.store.write(move |conn| {
+        let directory = directory::within(conn, scope.as_ref())?;
+        storage::directory::lock_service(conn)?;
+        domain::Quotas::check(application::count(conn)?, APPLICATIONS, "LimitExceeded.Application")?;
+        let made = Application {
+            id: change.id()?,
+            name: spec.name.clone(),
+            status: spec.status,
+            entity_id: provider.entity_id.clone(),
+            settings: spec.settings.clone(),
+            metadata: spec.metadata.clone(),
+            version: 1,
+            created_at: change.now,
+            updated_at: change.now,
+        };
+        application::insert(conn, &directory, &made).map_err(|error| taken(error, &made))?;
+        record(conn, &change, Action::ApplicationCreated, &made)?;
+        Ok(made)
+    })
+}
+
+/// Says an application anew.
+///
+/// # Errors
+/// As [`create`]; [`Error::Refused`] when there is none.
+pub fn update(
+    ctx: &Context,
+    operator: &Operator,
+    id: &ApplicationId,
+    spec: ApplicationSpec,
+) -> Result<Application, Error> {
+    let provider = spec.check(ctx)?;
+    keys::ensure(ctx, spec.settings.signature_key)?;
+    let (change, id) = (ctx.change(operator.origin()), id.clone());
+    ctx.store.write(move |conn| {
+        let before = find(conn, &id)?;
+        let changed = Application {
+            name: spec.name.clone(),
+            status: spec.status,
+            entity_id: provider.entity_id.clone(),
+            settings: spec.settings.clone(),
+            metadata: spec.metadata.clone(),
+            version: before.version + 1,
+            updated_at: change.now,
+            ..before
+        };
+        if !application::update(conn, &changed).map_err(|error| taken(error, &changed))? {
+            let message = "the application was changed at the same moment; try again";
+            return Err(
+                domain::Error::new(domain::Kind::Conflict, "OperationConflict.Application", message).into()
+            );
+        }
+        record(conn, &change, Action::ApplicationUpdated, &changed)?;
+        Ok(changed)
+    })
+}
+
+/// Deletes an application with its assignments. What its people were known by there is kept, for whoever registers the
+/// same service provider again.
+///
+/// # Errors
+/// [`Error::Refused`] when there is none.
+pub fn delete(ctx: &Context, operator: &Operator, id: &ApplicationId) -> Result<(), Error> {
+    let (change, id) = (ctx.change(operator.origin()), id.clone());
+    ctx.store.write(move |conn| {
+        let gone = find(conn, &id)?;
+        application_assignment::delete_all(conn, &id)?;
+        application_session::delete_of_application(conn, &id)?;
+        application::delete(conn, &id)?;
+        record(conn, &change, Action::ApplicationDeleted, &gone)
+    })
+}
+
+/// The application with this id.
+///
+/// # Errors
+/// [`Error::Refused`] when there is none.
+pub fn load(ctx: &Context, _operator: &Operator, id: &ApplicationId) -> Result<Application, Error> {
+    ctx.store.read(|conn| find(conn, id))
+}
+
+/// The application of this name, in whatever case.
+///
+/// # Errors
+/// Failures of the database.
+pub fn find_by_name(ctx: &Context, _operator: &Operator, name: &str) -> Result<Option<Application>, Error> {
+    Ok(ctx.store.read(|conn| application::find_by_name(conn, &fold(name)))?)
+}
+
+/// Our metadata for an application: by the entity id that it knows us by, with the keys that its messages are signed
+/// by. For everybody, since it tells nothing but what the application is told.
+///
+/// # Errors
+/// [`Error::Refused`] when there is no such application.
+pub fn metadata_for(ctx: &Context, id: &ApplicationId) -> Result<String, Error> {
+    let found = Registry::find(ctx, id)?.ok_or_else(|| domain::Error::missing("Application", id))?;
+    ctx.identity_provider.metadata_for(&found.application.settings)
+}
+
+/// Every application, by name.
+///
+/// # Errors
+/// Failures of the database.
+pub fn list(ctx: &Context, _operator: &Operator) -> Result<Vec<Application>, Error> {
+    Ok(ctx.store.read(application::list)?)
+}
+
+fn find(conn: &mut Conn, id: &ApplicationId) -> Result<Application, Error> {
+    application::find(conn, id)?.ok_or_else(|| domain::Error::missing("Application", id).into())
+}
+
+fn record(conn: &mut Conn, change: &Change, action: Action, application: &Application) -> Result<(), Error> {
+    let detail = serde_json::json!({
+        "name": application.name,
+        "entity_id": application.entity_id,
+        "settings": application.settings,
+    });
+    change.record(conn, &Event::new(action, &application.id).with(detail))
+}
+
+fn taken(error: storage::Error, application: &Application) -> Error {
+    match error {
+        storage::Error::Duplicate(text) if text.contains("entity_id") => {
+            domain::Error::exists("EntityId", &application.entity_id).into()
+        }
+        storage::Error::Duplicate(_) => domain::Error::exists("Application", &application.name).into(),
+        error => error.into(),
+    }
+}

@@ -1,0 +1,255 @@
+//! From somebody who is signed in to an [`Entitlement`] to enter an application: the check, the session there and the
+//! audit row are one transaction.
+
+use std::sync::Arc;
+
+use crate::base::GroupName;
+use crate::domain::{Action, Application, ApplicationSession, Event, Signed, Status, Subject, User};
+use crate::saml::{Attribute, AuthnContext, NameId, Refusal, SignedPart};
+use crate::storage::{
+    Conn, application, application_assignment, application_session, membership, session as sessions,
+    user as users,
+};
+
+use super::super::application::Registered;
+use super::super::context::Change;
+use super::super::session::find_enabled;
+use super::super::{Context, Entitlement, Error, PortalSession, Principal, Visit};
+use super::{SignOnRequest, name_id};
+
+/// Bytes that the values of all attributes may have together.
+const LONGEST_ATTRIBUTES: usize = 256 * 1024;
+
+/// Why somebody is not let in: what the service provider is told, and what the audit log is.
+pub(super) struct Denied {
+    pub(super) refusal: Refusal,
+    pub(super) reason: String,
+}
+
+impl Denied {
+    pub(super) fn new(refusal: Refusal, reason: impl Into<String>) -> Self {
+        Self { refusal, reason: reason.into() }
+    }
+}
+
+/// Lets somebody into an application if they may enter, and records the answer.
+pub(super) fn entitle(
+    ctx: &Context,
+    visit: &Visit,
+    portal: &PortalSession,
+    registered: &Arc<Registered>,
+    request: &SignOnRequest,
+    authn_context: AuthnContext,
+) -> Result<Result<Entitlement, Denied>, Error> {
+    let change = ctx.change(&visit.origin(&portal.session().principal));
+    let issuer = ctx.identity_provider.entity_id_for(&registered.application.settings).to_owned();
+    let (portal, registered, request) = (portal.clone(), Arc::clone(registered), request.clone());
+    ctx.store.write(move |conn| {
+        let entry = Entry {
+            change: &change,
+            portal: &portal,
+            registered: &registered,
+            request: &request,
+            issuer: &issuer,
+        };
+        entry.decide(conn, authn_context)
+    })
+}
+
+struct Entry<'a> {
+    change: &'a Change,
+    portal: &'a PortalSession,
+    registered: &'a Registered,
+    request: &'a SignOnRequest,
+    issuer: &'a str,
+}
+
+impl Entry<'_> {
+    fn decide(
+        &self,
+        conn: &mut Conn,
+        authn_context: AuthnContext,
+    ) -> Result<Result<Entitlement, Denied>, Error> {
+        let application = &self.registered.application;
+        let user = match self.find_user(conn)? {
+            Ok(user) => user,
+            Err(denied) => return Ok(Err(denied)),
+        };
+        let groups = self.groups(conn, &user)?;
+        let subject = Subject {
+            user: &user,
+            groups: &groups,
+            entity_id: &application.entity_id,
+            application_name: application.name.as_str(),
+        };
+        let named = match self.name(conn, &user, &subject)? {
+            Ok(named) => named,
+            Err(denied) => return Ok(Err(denied)),
+        };
+        let attributes = match attributes(application, &subject) {
+            Ok(attributes) => attributes,
+            Err(reason) => return Ok(Err(Denied::new(Refusal::RequestDenied, reason))),
+        };
+        let session = self.open(conn, &user, &named)?;
+        let detail = serde_json::json!({
+            "application_session_id": session.id,
+            "name_id": session.name_id,
+            "authn_context": authn_context.uri(),
+            "acs_url": self.request.acs_url,
+            "in_response_to": self.request.id,
+        });
+        self.change.record(conn, &Event::new(Action::SamlSsoIssued, &application.id).with(detail))?;
+        Ok(Ok(Entitlement {
+            issuer: self.issuer.to_owned(),
+            acs_url: self.request.acs_url.clone(),
+            in_response_to: self.request.message_id()?,
+            audience: application.entity_id.clone(),
+            name_id: named.name_id,
+            attributes,
+            authn_instant: self.portal.session().created_at,
+            authn_context,
+            session_index: session.id.to_string(),
+            session_expires_at: session.expires_at,
+            signed: match application.settings.signed {
+                Signed::Assertion => SignedPart::Assertion,
+                Signed::Response => SignedPart::Response,
+                Signed::Both => SignedPart::Both,
+            },
+            signature_key: application.settings.signature_key,
+            relay_state: self.request.relay_state.clone(),
+            place: application.name.to_string(),
+            identity: user.shown_name().to_owned(),
+        }))
+    }
+
+    /// The person, if they are assigned to the application, both as they are now and until the transaction ends.
+    fn find_user(&self, conn: &mut Conn) -> Result<Result<Box<User>, Denied>, Error> {
+        let application = &self.registered.application;
+        let denied = |reason: &str| Ok(Err(Denied::new(Refusal::RequestDenied, reason)));
+        if let Principal::User(user) = self.portal.principal() {
+            users::lock(conn, &user.id)?;
+        }
+        let user = match find_enabled(conn, &self.portal.session().principal)? {
+            Some(Principal::User(user)) => user,
+            Some(Principal::Administrator(_)) => {
+                return denied("administrators are no users of applications");
+            }
+            None => return denied("the user is disabled"),
+        };
+        if !sessions::exists(conn, &self.portal.session().id)? {
+            return denied("the session was ended");
+        }
+        if application::share_version(conn, &application.id)? != Some(application.version) {
+            return denied("the application was changed at the same moment");
+        }
+        if application.status != Status::Enabled {
+            return denied("the application is disabled");
+        }
+        if !application_assignment::share_assigned(conn, &application.id, &user.id)? {
+            return denied("the application is not assigned to the user");
+        }
+        Ok(Ok(user))
+    }
+
+    fn groups(&self, conn: &mut Conn, user: &User) -> Result<Vec<GroupName>, Error> {
+        let settings = &self.registered.application.settings;
+        let of_attributes = settings.attributes.iter().map(|mapping| &mapping.expression);
+        if !of_attributes.chain(&settings.name_id_expression).any(|expression| expression.needs_groups()) {
+            return Ok(Vec::new());
+        }
+        Ok(membership::list_reached(conn, &user.id)?.into_iter().map(|(_, name, _)| name).collect())
+    }
+
+    /// What the person is named by, and what the browser session has at the application by such a name.
+    fn name(
+        &self,
+        conn: &mut Conn,
+        user: &User,
+        subject: &Subject<'_>,
+    ) -> Result<Result<Named, Denied>, Error> {
+        let kind = match name_id::kind(self.registered, self.request) {
+            Ok(kind) => kind,
+            Err(refusal) => {
+                return Ok(Err(Denied::new(refusal, "the kind of name that it asks for is not given")));
+            }
+        };
+        let format = name_id::format(kind).map_or_else(String::new, |format| format.uri().to_owned());
+        let application = &self.registered.application.id;
+        let before = application_session::find(conn, &self.portal.session().id, application, &format)?;
+        let of = (self.registered, self.issuer);
+        let name_id = match name_id::name(conn, self.change, of, kind, user, before.as_ref(), subject)? {
+            Ok(name_id) => name_id,
+            Err(reason) => return Ok(Err(Denied::new(Refusal::InvalidNameIdPolicy, reason))),
+        };
+        if let Some(wanted) = self.request.subject() {
+            let is_same = name_id.as_ref().is_some_and(|name_id| {
+                name_id.value == wanted.value && (name_id.format == wanted.format || is_unspecified(&wanted))
+            });
+            if !is_same {
+                return Ok(Err(Denied::new(Refusal::UnknownPrincipal, "the request is about somebody else")));
+            }
+        }
+        Ok(Ok(Named { name_id, format, before }))
+    }
+
+    /// The session at the application: the one that the browser session has there, or a new one.
+    fn open(&self, conn: &mut Conn, user: &User, named: &Named) -> Result<ApplicationSession, Error> {
+        let settings = &self.registered.application.settings;
+        let name_id = named.name_id.as_ref().map_or_else(String::new, |name_id| name_id.value.clone());
+        let expires_at = self.portal.session().expires_at().min(self.change.now.plus(settings.session()));
+        if let Some(before) = &named.before {
+            let session = ApplicationSession { name_id, expires_at, ..before.clone() };
+            if session != *before {
+                application_session::update(conn, &session)?;
+            }
+            return Ok(session);
+        }
+        let session = ApplicationSession {
+            id: self.change.id()?,
+            session_id: self.portal.session().id.clone(),
+            user_id: user.id.clone(),
+            application_id: self.registered.application.id.clone(),
+            name_id_format: named.format.clone(),
+            name_id,
+            started_at: self.change.now,
+            expires_at,
+        };
+        application_session::insert(conn, &session)?;
+        Ok(session)
+    }
+}
+
+struct Named {
+    name_id: Option<NameId>,
+    format: String,
+    before: Option<ApplicationSession>,
+}
+
+fn is_unspecified(name_id: &NameId) -> bool {
+    name_id.format == crate::saml::NameIdFormat::Unspecified
+}
+
+/// What the application is told of the person.
+fn attributes(application: &Application, subject: &Subject<'_>) -> Result<Vec<Attribute>, String> {
+    let (mut attributes, mut bytes) = (Vec::new(), 0);
+    for mapping in &application.settings.attributes {
+        let values = mapping
+            .expression
+            .evaluate(subject)
+            .map_err(|error| format!("the attribute {:?}: {error}", mapping.name))?;
+        if values.is_empty() {
+            continue;
+        }
+        bytes += values.iter().map(String::len).sum::<usize>();
+        if bytes > LONGEST_ATTRIBUTES {
+            return Err(format!("the attributes have more than {LONGEST_ATTRIBUTES} bytes"));
+        }
+        let mut attribute = Attribute::new(mapping.name.as_str(), values);
+        if let Some(format) = &mapping.name_format {
+            attribute.name_format = Some(format.clone());
+        }
+        attribute.friendly_name.clone_from(&mapping.friendly_name);
+        attributes.push(attribute);
+    }
+    Ok(attributes)
+}

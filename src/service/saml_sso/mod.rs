@@ -1,0 +1,18 @@
+//! Sign-on at applications by SAML (saml-profiles-2.0-os §4.1): from a service provider's request, or from a click in
+//! the portal, to a Response for it.
+//!
+//! A message that cannot be trusted gets a page here and is never answered: only [`receive`] and [`begin`] make a
+//! [`SignOnRequest`], whose address comes from the service provider's metadata. From then on whatever happens can be
+//! told to the service provider. Sign-in happens in between, in the same browser: the request travels along sealed.
+
+mod answer;
+mod begin;
+mod entitle;
+mod name_id;
+mod receive;
+mod request;
+
+pub use answer::{Answer, answer};
+pub use begin::begin;
+pub use receive::{LONGEST_MESSAGE, Message, receive};
+pub use request::{SignOnRequest, resume, token};

@@ -1,0 +1,184 @@
+//! From a message of a service provider to a request that may be answered.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::{self, Action, Event, Kind, Status};
+use crate::saml::{
+    self, AcsChoice, AuthnRequest, RedirectMessage, RequestExpectations, UnverifiedAuthnRequest,
+};
+use crate::storage::used_message_id;
+
+use super::super::application::{Registered, Registry};
+use super::super::{Context, Error, Visit};
+use super::SignOnRequest;
+use super::request::LONGEST_RELAY_STATE;
+
+/// By how much a service provider's clock may differ (saml2int, G01).
+const CLOCK_SKEW: Duration = Duration::from_secs(180);
+/// For how long the ID of a signed request is remembered: as long as its age does not refuse it, and more.
+const REMEMBERED: Duration = Duration::from_secs(1800);
+/// Bytes of a form that carries a message: 64 KiB of base 64 whose signs are escaped, and a `RelayState`.
+pub const LONGEST_MESSAGE: usize = 256 * 1024;
+/// The binding that we answer by.
+const HTTP_POST: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST";
+
+/// How a request came.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// By the HTTP-Redirect binding: the query as it travelled.
+    Redirect(String),
+    /// By the HTTP-POST binding: the fields of the form.
+    Post {
+        /// `SAMLRequest`.
+        saml_request: String,
+        /// `RelayState`; empty where there is none.
+        relay_state: String,
+    },
+}
+
+/// Why a message gets no answer but a page.
+enum Refusal {
+    /// The message itself.
+    Message(saml::Error),
+    /// No enabled application is registered for whoever it says it is from.
+    Unknown(String),
+    /// Its ID was used before.
+    Replayed,
+    /// The address that it wants its answer at is not in the metadata.
+    Address(AcsChoice),
+    /// A `RelayState` that is too long.
+    RelayState,
+}
+
+impl From<saml::Error> for Refusal {
+    fn from(error: saml::Error) -> Self {
+        Self::Message(error)
+    }
+}
+
+/// Takes a service provider's request: from one that is registered and enabled, signed where it must be, for us and
+/// for now, not seen before, and with an address of its metadata. What is refused is told to nobody but the person and
+/// the audit log.
+///
+/// # Errors
+/// [`Error::Refused`] with a sentence for the person; failures of the database.
+pub fn receive(ctx: &Context, visit: &Visit, message: &Message) -> Result<SignOnRequest, Error> {
+    let (unverified, relay_state) = match read(message) {
+        Ok(read) => read,
+        Err(error) => return Err(refuse(ctx, visit, None, &error.into())?),
+    };
+    let issuer = unverified.claimed_issuer().unwrap_or_default().to_owned();
+    let found = Registry::find_by_entity_id(ctx, &issuer)?;
+    let Some(registered) = found.filter(|found| found.application.status == Status::Enabled) else {
+        return Err(refuse(ctx, visit, None, &Refusal::Unknown(issuer))?);
+    };
+    match check(ctx, &registered, unverified, relay_state)? {
+        Ok(request) => Ok(request),
+        Err(refusal) => Err(refuse(ctx, visit, Some(&registered), &refusal)?),
+    }
+}
+
+fn read(message: &Message) -> Result<(UnverifiedAuthnRequest, String), saml::Error> {
+    match message {
+        Message::Redirect(query) => {
+            let message = RedirectMessage::read(query)?;
+            let relay_state = message.relay_state().unwrap_or_default().to_owned();
+            Ok((UnverifiedAuthnRequest::from_redirect(&message)?, relay_state))
+        }
+        Message::Post { saml_request, relay_state } => {
+            Ok((UnverifiedAuthnRequest::decode(saml_request)?, relay_state.clone()))
+        }
+    }
+}
+
+fn check(
+    ctx: &Context,
+    registered: &Registered,
+    unverified: UnverifiedAuthnRequest,
+    relay_state: String,
+) -> Result<Result<SignOnRequest, Refusal>, Error> {
+    let (application, provider) = (&registered.application, &registered.provider);
+    let now = ctx.now();
+    let is_trusted = || -> Result<AuthnRequest, Refusal> {
+        if relay_state.len() > LONGEST_RELAY_STATE {
+            return Err(Refusal::RelayState);
+        }
+        let must_be_signed = provider.signs_requests || application.settings.requires_signed_requests;
+        let trusted = if must_be_signed || unverified.has_signature() {
+            unverified.verify(&provider.signing_certificates)?
+        } else {
+            unverified.unsigned()?
+        };
+        let expectations = RequestExpectations {
+            issuer: &application.entity_id,
+            destination: ctx.identity_provider.sso_url(),
+            now,
+            clock_skew: CLOCK_SKEW,
+        };
+        Ok(trusted.check(&expectations)?)
+    };
+    let asked = match is_trusted() {
+        Ok(asked) => asked,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let Some(acs) = provider.assertion_consumer_service(&asked.answer_to) else {
+        return Ok(Err(Refusal::Address(asked.answer_to)));
+    };
+    // Anybody can make an unsigned request anew, so that remembering its ID would keep nobody out.
+    if asked.is_signed {
+        let (entity_id, id) = (application.entity_id.clone(), asked.id.to_string());
+        let until = now.plus(REMEMBERED);
+        if !ctx.store.write(move |conn| used_message_id::take(conn, &entity_id, &id, until))? {
+            return Ok(Err(Refusal::Replayed));
+        }
+    }
+    let mut request = SignOnRequest::of(application.id.clone(), acs.url.clone(), relay_state, now, &asked);
+    request.wants_other_binding = asked.protocol_binding.is_some_and(|binding| binding != HTTP_POST);
+    Ok(Ok(request))
+}
+
+/// Writes a refusal down; gives what the person is told.
+fn refuse(
+    ctx: &Context,
+    visit: &Visit,
+    registered: Option<&Arc<Registered>>,
+    refusal: &Refusal,
+) -> Result<Error, Error> {
+    let (reason, told) = match refusal {
+        Refusal::Message(error) => {
+            (error.to_string(), "The application sent a sign-in request that cannot be trusted.")
+        }
+        Refusal::Unknown(issuer) => {
+            let issuer: String = issuer.chars().take(256).collect();
+            (
+                format!("no application is registered for {issuer:?}"),
+                "The application that sent you here is not registered with us.",
+            )
+        }
+        Refusal::Replayed => ("the ID was used before".to_owned(), "This sign-in request was used before."),
+        Refusal::Address(choice) => {
+            let choice: String = format!("{choice:?}").chars().take(512).collect();
+            (
+                format!("the metadata has no assertion consumer service {choice}"),
+                "The application wants you sent to an address that is not known to be its own.",
+            )
+        }
+        Refusal::RelayState => {
+            ("RelayState is too long".to_owned(), "The application sent a sign-in request that is too long.")
+        }
+    };
+    let event = match registered {
+        Some(registered) => Event::new(Action::SamlSsoRefused, &registered.application.id),
+        None => Event::new(Action::SamlSsoRefused, "unknown"),
+    };
+    let (change, event) =
+        (ctx.change(&visit.origin("anonymous")), event.with(serde_json::json!({ "reason": reason })));
+    if ctx.refused_messages.may_record(visit.address, change.now) {
+        ctx.store.write(move |conn| change.record(conn, &event))?;
+        let message = format!("{told} Go back to it and try again; nothing was sent to it.");
+        Ok(domain::Error::new(Kind::Invalid, "InvalidRequest.SAML", message).into())
+    } else {
+        Ok(Error::Throttled(Duration::from_secs(60)))
+    }
+}

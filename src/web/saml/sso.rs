@@ -1,0 +1,107 @@
+//! Sign-on requests of service providers, and what they get.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Bytes, Data, ServiceConfig, block, get, post, resource};
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::service::saml_sso::{self, Answer, Message, SignOnRequest};
+
+use super::super::error::{self, Refused};
+use super::super::form::Form;
+use super::super::login::signed_in;
+use super::super::post_on::{post_on, target};
+use super::super::reply::{page, see_other};
+use super::super::{Face, guard, page as view};
+
+const PATH: &str = "/saml/idp/sso";
+/// What the token of a request is called in our own addresses.
+const TOKEN: &str = "request";
+
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config.service(
+        resource(PATH)
+            .app_data(web::PayloadConfig::new(saml_sso::LONGEST_MESSAGE))
+            .route(get().to(get_request))
+            .route(post().to(post_request))
+            .default_service(web::to(error::method_not_allowed)),
+    );
+}
+
+/// A request by HTTP-Redirect, or one that comes back from a sign-in.
+async fn get_request(face: Data<Face>, request: HttpRequest) -> Result<HttpResponse, Refused> {
+    let query = request.query_string();
+    if let Some(token) = query.strip_prefix(TOKEN).and_then(|rest| rest.strip_prefix('=')) {
+        let asked = saml_sso::resume(&face.ctx, token).map_err(|error| Refused::from(error).of(&request))?;
+        return answer(&face, &request, asked).await;
+    }
+    let (visit, called, query) = (guard::pass(&request)?.visit, Data::clone(&face), query.to_owned());
+    let taken = block(move || saml_sso::receive(&called.ctx, &visit, &Message::Redirect(query))).await;
+    let asked = taken.map_err(Refused::broken)?.map_err(|error| Refused::from(error).of(&request))?;
+    answer(&face, &request, asked).await
+}
+
+/// A request by HTTP-POST. Browsers send no cookie of ours along with a form of another site, so the answer is given
+/// one redirect later.
+async fn post_request(face: Data<Face>, request: HttpRequest, body: Bytes) -> Result<HttpResponse, Refused> {
+    let form = Form::of_stranger(&request, &body)?;
+    let message = Message::Post {
+        saml_request: form.text("SAMLRequest").to_owned(),
+        relay_state: form.text("RelayState").to_owned(),
+    };
+    let (visit, called) = (guard::pass(&request)?.visit, Data::clone(&face));
+    let taken = block(move || {
+        let asked = saml_sso::receive(&called.ctx, &visit, &message)?;
+        saml_sso::token(&called.ctx, &asked)
+    });
+    let token = taken.await.map_err(Refused::broken)?.map_err(|error| Refused::from(error).of(&request))?;
+    Ok(see_other(&path_of(&token)))
+}
+
+/// Where a request goes on that travels as this token.
+fn path_of(token: &str) -> String {
+    format!("{PATH}?{TOKEN}={token}")
+}
+
+/// Answers a request for whoever is signed in.
+pub(super) async fn answer(
+    face: &Data<Face>,
+    request: &HttpRequest,
+    asked: SignOnRequest,
+) -> Result<HttpResponse, Refused> {
+    let session = signed_in(face, request).await?;
+    let (pass, called) = (guard::pass(request)?, Data::clone(face));
+    let visit = pass.visit;
+    let given = block(move || saml_sso::answer(&called.ctx, &visit, session.as_ref(), &asked)).await;
+    match given.map_err(Refused::broken)?.map_err(|error| Refused::from(error).of(request))? {
+        Answer::Post(logon) => post_on(&logon, &pass.nonce, &logon.place),
+        Answer::SignIn { token, again } => {
+            let mut query = url::form_urlencoded::Serializer::new(String::new());
+            query.append_pair("next", &path_of(&token));
+            if again {
+                query.append_pair("again", "true");
+            }
+            Ok(see_other(&format!("/login?{}", query.finish())))
+        }
+        Answer::Refused { application, sentence, response } => {
+            let shown = view::SignOnRefused {
+                application: &application,
+                sentence: &sentence,
+                request_id: &request_id(request),
+                response: response.as_ref().map(|response| view::WayBack {
+                    acs_url: &response.acs_url,
+                    saml_response: &response.saml_response,
+                    relay_state: (!response.relay_state.is_empty()).then_some(response.relay_state.as_str()),
+                }),
+            };
+            let mut refused = page(StatusCode::FORBIDDEN, &shown)?;
+            if let Some(response) = &response {
+                refused.extensions_mut().insert(target(&response.acs_url)?);
+            }
+            Ok(refused)
+        }
+    }
+}
+
+fn request_id(request: &HttpRequest) -> String {
+    guard::pass(request).map(|pass| pass.visit.request_id.to_string()).unwrap_or_default()
+}
