@@ -13,8 +13,10 @@ use serde_json::Value;
 
 use crate::domain::MachinePolicy;
 
+use super::application::{ApplicationRequest, NewApplication};
 use super::configuration::{self, ServeArguments};
 use super::control::{self, Holder, LONGEST_ANSWER, PolicyEntry, Request};
+use super::keys::KeysCommand;
 use super::running;
 use super::scim_credential::{Lifetime, NewCredential, ScimRequest};
 use super::terminal::print;
@@ -58,6 +60,42 @@ pub(super) enum AdminCommand {
     /// Delete an AccessKey
     DeleteAccessKey {
         /// The key's id
+        id: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Register a SAML service provider that people sign in to
+    CreateApplication {
+        #[command(flatten)]
+        application: Box<NewApplication>,
+        /// A file with what the service provider says of itself: its metadata
+        #[arg(long, value_name = "FILE")]
+        metadata: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// List the applications
+    ListApplications {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Sign nobody in to an application from now on
+    DisableApplication {
+        /// The application's id
+        id: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Sign people in to an application again
+    EnableApplication {
+        /// The application's id
+        id: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Delete an application, with who is assigned to it
+    DeleteApplication {
+        /// The application's id
         id: String,
         #[command(flatten)]
         place: Place,
@@ -149,6 +187,16 @@ pub(super) struct Place {
 /// Does what the command says.
 pub(super) fn run(command: AdminCommand) -> Result<(), String> {
     let (request, place) = understand(command)?;
+    carry_out(request, place)
+}
+
+/// Looks after the keys that sign assertions.
+pub(super) fn run_keys(command: KeysCommand) -> Result<(), String> {
+    let (request, place) = command.understand();
+    carry_out(Request::Keys { request }, place)
+}
+
+fn carry_out(request: Request, place: Place) -> Result<(), String> {
     let is_json = place.json;
     let result = ask(place, request)?;
     if is_json {
@@ -161,6 +209,7 @@ pub(super) fn run(command: AdminCommand) -> Result<(), String> {
 
 fn understand(command: AdminCommand) -> Result<(Request, Place), String> {
     let scim = |request: ScimRequest| Request::ScimCredential { request };
+    let application_request = |request: ApplicationRequest| Request::Application { request };
     Ok(match command {
         AdminCommand::CreateAccessKey { holder, policy, place } => {
             let policies = policy.iter().map(|policy| read_policy(policy)).collect::<Result<Vec<_>, _>>()?;
@@ -178,6 +227,21 @@ fn understand(command: AdminCommand) -> Result<(Request, Place), String> {
             (Request::SetAccessKeyStatus { id, is_active: true }, place)
         }
         AdminCommand::DeleteAccessKey { id, place } => (Request::DeleteAccessKey { id }, place),
+        AdminCommand::CreateApplication { application, metadata, place } => {
+            let read = fs::read_to_string(&metadata);
+            let metadata = read.map_err(|error| format!("{}: {error}", metadata.display()))?;
+            (application_request(ApplicationRequest::Create { new: *application, metadata }), place)
+        }
+        AdminCommand::ListApplications { place } => (application_request(ApplicationRequest::List), place),
+        AdminCommand::DisableApplication { id, place } => {
+            (application_request(ApplicationRequest::SetStatus { id, is_enabled: false }), place)
+        }
+        AdminCommand::EnableApplication { id, place } => {
+            (application_request(ApplicationRequest::SetStatus { id, is_enabled: true }), place)
+        }
+        AdminCommand::DeleteApplication { id, place } => {
+            (application_request(ApplicationRequest::Delete { id }), place)
+        }
         AdminCommand::CreateScimCredential { credential, place } => {
             (scim(ScimRequest::Create(credential)), place)
         }
@@ -256,6 +320,8 @@ fn print_in_words(result: &Value) {
             "scim_credentials",
             &["credential_id", "status", "connector_id", "scope", "hint", "expires_at", "last_used_at"],
         ),
+        ("applications", &["application_id", "status", "name", "entity_id"]),
+        ("keys", &["key_id", "purpose", "kind", "state", "since", "certificate_ends_at"]),
     ];
     let list = |(name, columns)| Some((result.get(name)?.as_array()?, columns));
     match lists.into_iter().find_map(list) {
@@ -266,6 +332,11 @@ fn print_in_words(result: &Value) {
             }
         }
         None => {
+            for state in ["active", "retiring", "next"] {
+                if let Some(key) = result.get(state) {
+                    print(&format!("{state}: {}  {}", text(key, "key_id"), text(key, "kind")));
+                }
+            }
             for name in [
                 "access_key_id",
                 "access_key_secret",
@@ -276,9 +347,13 @@ fn print_in_words(result: &Value) {
                 "scope",
                 "expires_at",
                 "scim_synchronization",
+                "application_id",
+                "name",
+                "entity_id",
+                "warning",
                 "status",
             ] {
-                if result.get(name).is_some() {
+                if result.get(name).is_some_and(|value| !value.is_null()) {
                     print(&format!("{name}: {}", text(result, name)));
                 }
             }

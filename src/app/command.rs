@@ -13,6 +13,7 @@ use crate::local_cloud;
 use super::admin::{self, AdminCommand};
 use super::configuration::{self, ServeArguments};
 use super::faults::FaultArguments;
+use super::keys::KeysCommand;
 use super::proxies::ProxyArguments;
 use super::terminal::{complain, print};
 use super::{demo, server, stop};
@@ -35,6 +36,9 @@ enum Command {
     /// Look after an installation, whether it is running or not
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// Look after the keys that sign assertions
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Help for those who try the demo
     #[command(subcommand)]
     Demo(DemoCommand),
@@ -80,6 +84,7 @@ pub fn main() -> ExitCode {
         }
         Command::LocalCloud(arguments) => serve_local_cloud(&arguments),
         Command::Admin(command) => admin::run(command),
+        Command::Keys(command) => admin::run_keys(command),
         Command::Demo(DemoCommand::Code { username, data_dir, json }) => {
             print_code(&username, &data_dir, json)
         }

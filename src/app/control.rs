@@ -23,6 +23,8 @@ use crate::base::{AccessKeyId, MachineName, UserName};
 use crate::domain::{AccessKey, Activity, KeyHolder, MachinePolicy};
 use crate::service::{Context, Operator, access_key, administrator, machine_identity};
 
+use super::application::{self, ApplicationRequest};
+use super::keys::{self, KeysRequest};
 use super::scim_credential::{self, ScimRequest};
 
 /// The socket's name in the data directory.
@@ -30,8 +32,8 @@ pub(super) const SOCKET: &str = "control.sock";
 /// Where it is made before it is moved there: nobody else can reach it while its mode is not set.
 const WORKSHOP: &str = "control.new";
 
-/// Twenty policies of the longest fit.
-pub(super) const LONGEST_REQUEST: usize = 256 * 1024;
+/// Twenty policies of the longest fit, and the longest metadata of a service provider with every sign escaped.
+pub(super) const LONGEST_REQUEST: usize = 2 * 1024 * 1024;
 pub(super) const LONGEST_ANSWER: u64 = 4 * 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -67,6 +69,16 @@ pub(super) enum Request {
     ScimCredential {
         /// What to do.
         request: ScimRequest,
+    },
+    /// Look after applications.
+    Application {
+        /// What to do.
+        request: ApplicationRequest,
+    },
+    /// Look after the keys that sign assertions.
+    Keys {
+        /// What to do.
+        request: KeysRequest,
     },
 }
 
@@ -116,6 +128,8 @@ pub(super) fn execute(ctx: &Context, request: Request) -> Result<Value, String> 
             access_key::update_status(ctx, &operator, &id, status).map_err(in_words)?;
             Ok(json!({ "access_key_id": id, "status": status.as_str() }))
         }
+        Request::Application { request } => application::execute(ctx, &operator, request),
+        Request::Keys { request } => keys::execute(ctx, &operator, &request),
         Request::ScimCredential { request } => scim_credential::execute(ctx, &operator, request),
         Request::DeleteAccessKey { id } => {
             let id = key_id(&id)?;

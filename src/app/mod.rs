@@ -2,6 +2,7 @@
 //! that knows all others, the environment and the system clock.
 
 mod admin;
+mod application;
 mod cloud;
 mod command;
 mod configuration;
@@ -10,6 +11,7 @@ mod demo;
 mod faults;
 mod key_file;
 mod key_schedule;
+mod keys;
 mod organisation;
 mod proxies;
 mod quotas;

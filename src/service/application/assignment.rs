@@ -21,21 +21,32 @@ pub fn assign(
     let (change, id, assignee) = (ctx.change(operator.origin()), id.clone(), assignee.clone());
     ctx.store.write(move |conn| {
         find(conn, &id)?;
-        match &assignee {
-            Assignee::User(id) => user::share_existing(conn, std::slice::from_ref(id))?.contains(id),
-            Assignee::Group(id) => {
-                group::lock(conn, id)?;
-                group::find(conn, id)?.is_some()
-            }
-        }
-        .then_some(())
-        .ok_or_else(|| domain::Error::missing(assignee.kind().as_str(), &assignee))?;
-        let is_new = application_assignment::insert(conn, &id, &assignee, change.now)?;
-        if is_new {
-            record(conn, &change, Action::ApplicationAssignmentCreated, &id, &assignee)?;
-        }
-        Ok(is_new)
+        assign_in(conn, &change, &id, &assignee)
     })
+}
+
+/// As [`assign`], in the transaction of whoever calls.
+pub(super) fn assign_in(
+    conn: &mut Conn,
+    change: &Change,
+    id: &ApplicationId,
+    assignee: &Assignee,
+) -> Result<bool, Error> {
+    let exists = match assignee {
+        Assignee::User(id) => user::share_existing(conn, std::slice::from_ref(id))?.contains(id),
+        Assignee::Group(id) => {
+            group::lock(conn, id)?;
+            group::find(conn, id)?.is_some()
+        }
+    };
+    if !exists {
+        return Err(domain::Error::missing(assignee.kind().as_str(), assignee).into());
+    }
+    let is_new = application_assignment::insert(conn, id, assignee, change.now)?;
+    if is_new {
+        record(conn, change, Action::ApplicationAssignmentCreated, id, assignee)?;
+    }
+    Ok(is_new)
 }
 
 /// Takes an assignment away: whoever has no other is not signed in to the application any more.

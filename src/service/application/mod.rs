@@ -5,7 +5,9 @@ mod assignment;
 mod registered;
 
 use crate::base::{ApplicationId, ApplicationName, fold};
-use crate::domain::{self, Action, Application, ApplicationSettings, Encryption, Event, Status};
+use crate::domain::{
+    self, Action, Application, ApplicationSettings, Assignee, Encryption, Event, Kind, Status,
+};
 use crate::saml::ServiceProvider;
 use crate::storage::{self, Conn, application, application_assignment, application_session};
 
@@ -58,12 +60,17 @@ impl ApplicationSpec {
     }
 }
 
-/// Makes an application.
+/// Makes an application, assigned to these.
 ///
 /// # Errors
 /// [`Error::Refused`] naming the field that breaks its rule, when the name or the service provider's entity id is
-/// taken, or when there are too many.
-pub fn create(ctx: &Context, operator: &Operator, spec: ApplicationSpec) -> Result<Application, Error> {
+/// taken, when there are too many, or when somebody whom it is to be assigned to does not exist.
+pub fn create(
+    ctx: &Context,
+    operator: &Operator,
+    spec: ApplicationSpec,
+    assignees: Vec<Assignee>,
+) -> Result<Application, Error> {
     let provider = spec.check(ctx)?;
     keys::ensure(ctx, spec.settings.signature_key)?;
     let (change, scope) = (ctx.change(operator.origin()), operator.directory().cloned());
@@ -84,6 +91,9 @@ pub fn create(ctx: &Context, operator: &Operator, spec: ApplicationSpec) -> Resu
         };
         application::insert(conn, &directory, &made).map_err(|error| taken(error, &made))?;
         record(conn, &change, Action::ApplicationCreated, &made)?;
+        for assignee in &assignees {
+            assignment::assign_in(conn, &change, &made.id, assignee)?;
+        }
         Ok(made)
     })
 }
@@ -113,13 +123,27 @@ pub fn update(
             updated_at: change.now,
             ..before
         };
-        if !application::update(conn, &changed).map_err(|error| taken(error, &changed))? {
-            let message = "the application was changed at the same moment; try again";
-            return Err(
-                domain::Error::new(domain::Kind::Conflict, "OperationConflict.Application", message).into()
-            );
-        }
-        record(conn, &change, Action::ApplicationUpdated, &changed)?;
+        write(conn, &change, &changed)?;
+        Ok(changed)
+    })
+}
+
+/// Signs people in to an application again, or nobody any more.
+///
+/// # Errors
+/// [`Error::Refused`] when there is none.
+pub fn update_status(
+    ctx: &Context,
+    operator: &Operator,
+    id: &ApplicationId,
+    status: Status,
+) -> Result<Application, Error> {
+    let (change, id) = (ctx.change(operator.origin()), id.clone());
+    ctx.store.write(move |conn| {
+        let before = find(conn, &id)?;
+        let version = before.version + 1;
+        let changed = Application { status, version, updated_at: change.now, ..before };
+        write(conn, &change, &changed)?;
         Ok(changed)
     })
 }
@@ -176,6 +200,15 @@ pub fn list(ctx: &Context, _operator: &Operator) -> Result<Vec<Application>, Err
 
 fn find(conn: &mut Conn, id: &ApplicationId) -> Result<Application, Error> {
     application::find(conn, id)?.ok_or_else(|| domain::Error::missing("Application", id).into())
+}
+
+/// Writes a changed application, if nobody else did meanwhile.
+fn write(conn: &mut Conn, change: &Change, changed: &Application) -> Result<(), Error> {
+    if !application::update(conn, changed).map_err(|error| taken(error, changed))? {
+        let message = "the application was changed at the same moment; try again";
+        return Err(domain::Error::new(Kind::Conflict, "OperationConflict.Application", message).into());
+    }
+    record(conn, change, Action::ApplicationUpdated, changed)
 }
 
 fn record(conn: &mut Conn, change: &Change, action: Action, application: &Application) -> Result<(), Error> {

@@ -176,7 +176,7 @@ fn refuse(
         (ctx.change(&visit.origin("anonymous")), event.with(serde_json::json!({ "reason": reason })));
     if ctx.refused_messages.may_record(visit.address, change.now) {
         ctx.store.write(move |conn| change.record(conn, &event))?;
-        let message = format!("{told} Go back to it and try again; nothing was sent to it.");
+        let message = format!("{told} Go back to the application and try again.");
         Ok(domain::Error::new(Kind::Invalid, "InvalidRequest.SAML", message).into())
     } else {
         Ok(Error::Throttled(Duration::from_secs(60)))
