@@ -102,6 +102,7 @@ id!(/** What a user provisioning still has to do for one person. */ UserProvisio
 id!(/** A session in an account's console that we opened. */ ConsoleSessionId, "cs-");
 id!(/** A SAML service provider that people sign in to through us. */ ApplicationId, "app-");
 id!(/** What one browser session is signed in to at one application. */ ApplicationSessionId, "as-");
+id!(/** A logout that leads a browser from application to application. */ SingleLogoutId, "slo-");
 id!(/** A second factor bound to somebody. */ MfaDeviceId, "mfa-");
 id!(/** A signed-in browser. */ SessionId, "s-");
 id!(/** A sign-in under way: first factor given, second still asked. */ SignInId, "si-");

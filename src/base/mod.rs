@@ -16,8 +16,8 @@ pub use clock::{Clock, Timestamp};
 pub use id::{
     AccessConfigurationId, AccessKeyId, AccountId, AdministratorId, ApplicationId, ApplicationSessionId,
     ConsoleSessionId, DirectoryId, EventId, FolderId, Generated, GroupId, MachineIdentityId, MfaDeviceId,
-    RequestId, ScimConnectorId, ScimCredentialId, SessionId, SignInId, SigningKeyId, TaskId, UserId,
-    UserProvisioningEventId, UserProvisioningId,
+    RequestId, ScimConnectorId, ScimCredentialId, SessionId, SignInId, SigningKeyId, SingleLogoutId, TaskId,
+    UserId, UserProvisioningEventId, UserProvisioningId,
 };
 pub use name::{
     AccessConfigurationName, ApplicationName, ConnectorName, DirectoryName, GroupName, InvalidName,

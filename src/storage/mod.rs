@@ -43,6 +43,7 @@ mod search_sql;
 pub mod session;
 pub mod sign_in;
 pub mod signing_key;
+pub mod single_logout;
 mod store;
 pub mod tag;
 pub mod task;

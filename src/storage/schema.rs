@@ -135,6 +135,29 @@ diesel::table! {
     }
 }
 diesel::table! {
+    single_logouts (id) {
+        id -> Text,
+        token_digest -> Text,
+        user_id -> Text,
+        application_id -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        relay_state -> Text,
+        answer_by -> Nullable<Text>,
+        expires_at -> BigInt,
+    }
+}
+diesel::table! {
+    single_logout_participants (single_logout_id, application_session_id) {
+        single_logout_id -> Text,
+        application_session_id -> Text,
+        application_id -> Text,
+        name_id_format -> Text,
+        name_id -> Text,
+        outcome -> Text,
+        message_id -> Nullable<Text>,
+    }
+}
+diesel::table! {
     used_message_ids (entity_id, message_id) {
         entity_id -> Text,
         message_id -> Text,
@@ -433,6 +456,8 @@ diesel::table! {
         memberships_before -> BigInt,
     }
 }
+diesel::joinable!(single_logout_participants -> single_logouts (single_logout_id));
+diesel::allow_tables_to_appear_in_same_query!(single_logouts, single_logout_participants);
 diesel::joinable!(scim_credentials -> scim_connectors (connector_id));
 diesel::joinable!(scim_connectors -> directories (directory_id));
 diesel::allow_tables_to_appear_in_same_query!(directories, scim_connectors, scim_credentials);
