@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use cloudsso::crypto::{Certificate, KeyType, Random, SigningKey};
 use cloudsso::saml::{
-    AuthnContext, Error, FailedResponse, IdentityProvider, MessageId, NameIdFormat, RedirectMessage, Refusal,
-    RequestExpectations, ServiceProvider, SignedMessage, UnverifiedAuthnRequest,
+    AuthnContext, Error, FailedResponse, IdentityProvider, MessageExpectations, MessageId, NameIdFormat,
+    RedirectMessage, Refusal, ServiceProvider, SignedMessage, UnverifiedAuthnRequest,
 };
 use serde_json::{Value, json};
 
@@ -151,8 +151,8 @@ fn asked(relay_state: &str, is_signed: bool) -> (String, ServiceProvider, Value)
     (query, provider, asked)
 }
 
-fn expectations() -> RequestExpectations<'static> {
-    RequestExpectations { issuer: APP, destination: SSO, now: now(), clock_skew: Duration::from_secs(180) }
+fn expectations() -> MessageExpectations<'static> {
+    MessageExpectations { issuer: APP, destination: SSO, now: now(), clock_skew: Duration::from_secs(180) }
 }
 
 #[test]
