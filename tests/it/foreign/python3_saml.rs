@@ -22,7 +22,7 @@ const APP_ACS: &str = "https://app.example.com/saml/acs?a=1";
 const SSO: &str = "https://sso.example.com/saml/idp/sso";
 
 /// Runs a script of the service provider's on a case; its answer, or why it refused.
-fn run(script: &str, case: &Value) -> Result<Value, String> {
+pub(super) fn run(script: &str, case: &Value) -> Result<Value, String> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let mut provider = Command::new(python())
         .arg(root.join("tests/foreign").join(script))
