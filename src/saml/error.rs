@@ -74,6 +74,11 @@ pub enum Error {
         /// What came instead.
         received: String,
     },
+    /// A SOAP header that must be understood, and is not.
+    NotUnderstood {
+        /// The element.
+        received: String,
+    },
     /// Two elements have the same ID, so a reference to it could mean either.
     DuplicateId {
         /// The ID.
@@ -209,6 +214,7 @@ impl fmt::Display for Error {
             Self::Value { what, expected, received } => {
                 write!(f, "{what}: expected {expected}, received {received:?}")
             }
+            Self::NotUnderstood { received } => write!(f, "the header {received} is not understood"),
             Self::DuplicateId { received } => write!(f, "the ID {received:?} occurs twice"),
             Self::Encrypted => f.write_str("encrypted assertions and names are not supported"),
             Self::NoCertificate => f.write_str("no signing certificate is known"),

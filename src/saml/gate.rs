@@ -1,8 +1,8 @@
 //! The profile gate: what a message must look like before any cryptography is done with it
 //! (saml-core-2.0-os §5.4, and more narrowly where attacks live in what the standard allows).
 //!
-//! Past the gate a Response has one Assertion, its child, and a request has none; each signature is a child of the
-//! element that it signs, refers to that element by an ID that nothing else has, and names only
+//! Past the gate a Response has one Assertion, its child, and any other message has none; each signature is a child of
+//! the element that it signs, refers to that element by an ID that nothing else has, and names only
 //! algorithms from the list. So there is nothing left to wrap, to swap or to interpret.
 
 use std::collections::HashSet;
@@ -44,40 +44,23 @@ pub(super) fn check(response: &Element) -> Result<SignedPart, Error> {
     }
 }
 
-/// Lets a LogoutRequest pass, signed as a whole, or says why not.
-pub(super) fn check_logout_request(request: &Element) -> Result<(), Error> {
-    if !request.is("samlp:LogoutRequest") {
-        let (expected, received) = ("samlp:LogoutRequest", request.shown());
-        return Err(Error::Value { what: "message", expected, received });
+/// Lets a message without an assertion pass, whose root must have this name, or says why not; says whether it is
+/// signed, which it is as a whole or not at all. Extensions may hold what they like, but for what a receiver could take
+/// for a message of its own.
+pub(super) fn check_message(message: &Element, root: &'static str) -> Result<bool, Error> {
+    if !message.is(root) {
+        return Err(Error::Value { what: "message", expected: root, received: message.shown() });
     }
-    check_places(request, |parent, element| {
+    check_places(message, |parent, element| {
         if element.is("ds:Signature") {
-            ptr::eq(parent, request)
+            ptr::eq(parent, message)
         } else {
-            !["samlp:LogoutRequest", "saml:Assertion"].iter().any(|name| element.is(name))
+            ![root, "saml:Assertion"].iter().any(|name| element.is(name))
         }
     })?;
-    check_ids(request)?;
-    check_signature(request.at_most_one("ds:Signature")?.ok_or(Error::Unsigned)?, request)
-}
-
-/// Lets an AuthnRequest pass, or says why not; says whether it is signed, which it is as a whole or not at all.
-/// Extensions may hold what they like, but for what a receiver could take for a message of its own.
-pub(super) fn check_authn_request(request: &Element) -> Result<bool, Error> {
-    if !request.is("samlp:AuthnRequest") {
-        let (expected, received) = ("samlp:AuthnRequest", request.shown());
-        return Err(Error::Value { what: "message", expected, received });
-    }
-    check_places(request, |parent, element| {
-        if element.is("ds:Signature") {
-            ptr::eq(parent, request)
-        } else {
-            !["samlp:AuthnRequest", "saml:Assertion"].iter().any(|name| element.is(name))
-        }
-    })?;
-    let Some(signature) = request.at_most_one("ds:Signature")? else { return Ok(false) };
-    check_ids(request)?;
-    check_signature(signature, request)?;
+    let Some(signature) = message.at_most_one("ds:Signature")? else { return Ok(false) };
+    check_ids(message)?;
+    check_signature(signature, message)?;
     Ok(true)
 }
 

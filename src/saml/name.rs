@@ -11,11 +11,18 @@ pub(super) const SAMLP: &str = "urn:oasis:names:tc:SAML:2.0:protocol";
 pub(super) const DS: &str = "http://www.w3.org/2000/09/xmldsig#";
 /// `md:`, metadata.
 pub(super) const MD: &str = "urn:oasis:names:tc:SAML:2.0:metadata";
+/// `aslo:`, the extension that asks for no answer to a logout (saml-async-slo-v1.0).
+pub(super) const ASLO: &str = "urn:oasis:names:tc:SAML:2.0:protocol:ext:async-slo";
+/// `soap:`, envelopes of SOAP 1.1.
+pub(super) const SOAP_ENVELOPE: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 
 pub(super) const STATUS_SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
 pub(super) const STATUS_REQUESTER: &str = "urn:oasis:names:tc:SAML:2.0:status:Requester";
 pub(super) const STATUS_RESPONDER: &str = "urn:oasis:names:tc:SAML:2.0:status:Responder";
 pub(super) const STATUS_PARTIAL_LOGOUT: &str = "urn:oasis:names:tc:SAML:2.0:status:PartialLogout";
+pub(super) const STATUS_REQUEST_DENIED: &str = "urn:oasis:names:tc:SAML:2.0:status:RequestDenied";
+pub(super) const STATUS_REQUEST_UNSUPPORTED: &str = "urn:oasis:names:tc:SAML:2.0:status:RequestUnsupported";
+pub(super) const STATUS_UNKNOWN_PRINCIPAL: &str = "urn:oasis:names:tc:SAML:2.0:status:UnknownPrincipal";
 pub(super) const BEARER: &str = "urn:oasis:names:tc:SAML:2.0:cm:bearer";
 pub(super) const HTTP_POST: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST";
 pub(super) const HTTP_REDIRECT: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect";
@@ -58,6 +65,8 @@ pub(super) fn expand(name: &'static str) -> (&'static str, &'static str) {
         Some(("ds", local)) => (DS, local),
         Some(("md", local)) => (MD, local),
         Some(("ec", local)) => (EXCLUSIVE_C14N, local),
+        Some(("aslo", local)) => (ASLO, local),
+        Some(("soap", local)) => (SOAP_ENVELOPE, local),
         _ => ("", name),
     }
 }

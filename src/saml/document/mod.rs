@@ -184,6 +184,28 @@ impl Element {
         copy
     }
 
+    /// This element as a document of its own, with the namespace declarations of the elements that it stands in, the
+    /// outermost of them first. Its exclusive canonical form stays what it was.
+    pub(super) fn lifted(&self, outer: &[&Self]) -> Self {
+        let mut copy = self.clone();
+        for (prefix, namespace) in outer.iter().rev().flat_map(|element| &element.declarations) {
+            if !copy.declarations.iter().any(|(nearer, _)| nearer == prefix) {
+                copy.declarations.push((prefix.clone(), namespace.clone()));
+            }
+        }
+        copy.declarations.sort();
+        copy
+    }
+
+    /// Refuses text among the elements in it, white space aside.
+    pub(super) fn check_no_text(&self) -> Result<(), Error> {
+        let is_text = |node: &Node| matches!(node, Node::Text(text) if !text.trim_ascii().is_empty());
+        if self.children.iter().any(is_text) {
+            return Err(Error::Misplaced { received: "text".to_owned(), inside: self.shown() });
+        }
+        Ok(())
+    }
+
     /// The document spelled anew, with the same names, prefixes, values and declarations.
     ///
     /// # Errors

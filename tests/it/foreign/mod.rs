@@ -3,6 +3,7 @@
 
 mod product;
 mod python3_saml;
+mod python3_saml_logout;
 mod scim2_tester;
 mod scim_filter;
 mod xmlsec1;

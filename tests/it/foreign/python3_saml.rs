@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use cloudsso::crypto::{Certificate, KeyType, Random, SigningKey};
 use cloudsso::saml::{
-    AuthnContext, Error, FailedResponse, IdentityProvider, MessageId, NameIdFormat, RedirectMessage, Refusal,
-    RequestExpectations, ServiceProvider, SignedMessage, UnverifiedAuthnRequest,
+    AuthnContext, Error, FailedResponse, IdentityProvider, MessageExpectations, MessageId, NameIdFormat,
+    RedirectMessage, Refusal, ServiceProvider, SignedMessage, UnverifiedAuthnRequest,
 };
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ const APP_ACS: &str = "https://app.example.com/saml/acs?a=1";
 const SSO: &str = "https://sso.example.com/saml/idp/sso";
 
 /// Runs a script of the service provider's on a case; its answer, or why it refused.
-fn run(script: &str, case: &Value) -> Result<Value, String> {
+pub(super) fn run(script: &str, case: &Value) -> Result<Value, String> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let mut provider = Command::new(python())
         .arg(root.join("tests/foreign").join(script))
@@ -151,8 +151,8 @@ fn asked(relay_state: &str, is_signed: bool) -> (String, ServiceProvider, Value)
     (query, provider, asked)
 }
 
-fn expectations() -> RequestExpectations<'static> {
-    RequestExpectations { issuer: APP, destination: SSO, now: now(), clock_skew: Duration::from_secs(180) }
+fn expectations() -> MessageExpectations<'static> {
+    MessageExpectations { issuer: APP, destination: SSO, now: now(), clock_skew: Duration::from_secs(180) }
 }
 
 #[test]
