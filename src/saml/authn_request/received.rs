@@ -8,7 +8,7 @@ use crate::crypto::Certificate;
 use super::super::document::{Comments, Element};
 use super::super::moment::Moment;
 use super::super::redirect::{DetachedSignature, MessageKind, RedirectMessage};
-use super::super::{Error, MessageId, base64, check, gate, verify};
+use super::super::{Decrypter, Error, MessageId, base64, check, gate, verify};
 use super::{AuthnRequest, read};
 
 /// A signed request counts for this long from its `IssueInstant`: whoever signed in meanwhile is still answered,
@@ -125,12 +125,31 @@ impl UnverifiedAuthnRequest {
 }
 
 impl TrustedAuthnRequest {
+    /// Decrypts the name of whom it must be about, where it is encrypted (saml-core-2.0-os §2.2.4); else it stays as it
+    /// is. Blocks for some 2 ms for each key that is tried.
+    ///
+    /// # Errors
+    /// [`Error::Unsigned`] when it is encrypted in a request that is not signed: it would be anybody's, and is not worth
+    /// the work. [`Error::Undecryptable`], which does not say why.
+    pub fn decrypt(self, decrypter: &Decrypter) -> Result<Self, Error> {
+        if !self.is_signed {
+            let subject = self.request.at_most_one("saml:Subject")?;
+            let is_encrypted =
+                subject.is_some_and(|subject| subject.all("saml:EncryptedID").next().is_some());
+            return if is_encrypted { Err(Error::Unsigned) } else { Ok(self) };
+        }
+        let request =
+            decrypter.decrypt(&self.request, &["saml:Subject", "saml:EncryptedID"], "saml:NameID")?;
+        Ok(Self { request, ..self })
+    }
+
     /// Checks that it is from whom it should be, for this address and for now. One that is signed must name the
     /// address, and counts for ten minutes; one that is not could be made anew by anybody, so that neither would tell
     /// anything. Whether its ID was seen before is for the caller.
     ///
     /// # Errors
-    /// The first expectation that it does not meet, with what was expected and what was received.
+    /// The first expectation that it does not meet, with what was expected and what was received;
+    /// [`Error::Encrypted`] when whom it must be about is still encrypted.
     pub fn check(&self, expectations: &RequestExpectations<'_>) -> Result<AuthnRequest, Error> {
         let request = &self.request;
         check::version(request)?;

@@ -11,7 +11,7 @@ use crate::crypto::Certificate;
 
 use super::super::document::{Comments, Element};
 use super::super::moment::{Moment, need_time, time};
-use super::super::{Error, MessageId, NameId, base64, check, gate, verify};
+use super::super::{Decrypter, Error, MessageId, NameId, base64, check, gate, verify};
 
 /// For how long a request counts that does not say it.
 const UNSAID_LIFETIME: Duration = Duration::from_secs(300);
@@ -74,7 +74,8 @@ impl UnverifiedLogoutRequest {
         self.0.one("saml:Issuer").and_then(Element::text).ok()
     }
 
-    /// Whose sessions it says it is about: good for finding the keys to verify it with, for nothing else.
+    /// Whose sessions it says it is about, unless that is encrypted: good for finding the keys to verify it with, for
+    /// nothing else.
     pub fn claimed_name_id(&self) -> Option<&str> {
         self.0.one("saml:NameID").and_then(Element::text).ok()
     }
@@ -96,12 +97,22 @@ impl UnverifiedLogoutRequest {
 }
 
 impl VerifiedLogoutRequest {
+    /// Decrypts the name in it, where it is encrypted (saml-core-2.0-os §2.2.4); else it stays as it is. Blocks for some
+    /// 2 ms for each key that is tried.
+    ///
+    /// # Errors
+    /// [`Error::Undecryptable`], which does not say why.
+    pub fn decrypt(self, decrypter: &Decrypter) -> Result<Self, Error> {
+        decrypter.decrypt(&self.0, &["saml:EncryptedID"], "saml:NameID").map(Self)
+    }
+
     /// Checks that it is from whom it should be, for this address and for now (saml-core-2.0-os §3.7.1,
     /// §3.2.1). One without `NotOnOrAfter` counts for five minutes from its `IssueInstant`. Whether its ID
     /// was seen before is for the caller.
     ///
     /// # Errors
-    /// The first expectation that it does not meet, with what was expected and what was received.
+    /// The first expectation that it does not meet, with what was expected and what was received;
+    /// [`Error::Encrypted`] when its name is still encrypted.
     pub fn check(self, expectations: &LogoutExpectations<'_>) -> Result<CheckedLogoutRequest, Error> {
         let request = &self.0;
         check::version(request)?;
