@@ -32,6 +32,7 @@ pub(super) const fn content_method(cipher: ContentCipher) -> &'static str {
     }
 }
 
+/// A mask of SHA-1 is the default, and not said: older schemas do not know the element for it.
 pub(super) const fn key_method(transport: KeyTransport) -> KeyMethod {
     match transport {
         KeyTransport::OaepSha1 => KeyMethod { algorithm: RSA_OAEP_MGF1P, digest: SHA1, mask: None },
@@ -39,7 +40,7 @@ pub(super) const fn key_method(transport: KeyTransport) -> KeyMethod {
             KeyMethod { algorithm: RSA_OAEP, digest: name::SHA256, mask: Some(MGF1_SHA256) }
         }
         KeyTransport::OaepSha256Mgf1Sha1 => {
-            KeyMethod { algorithm: RSA_OAEP, digest: name::SHA256, mask: Some(MGF1_SHA1) }
+            KeyMethod { algorithm: RSA_OAEP, digest: name::SHA256, mask: None }
         }
     }
 }
