@@ -8,7 +8,7 @@ use openssl::asn1::Asn1Time;
 use openssl::bn::BigNum;
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
-use openssl::pkey::{Id, PKey, Public};
+use openssl::pkey::{Id, PKey, Private, Public};
 use openssl::sign::Verifier;
 use openssl::x509::{X509, X509NameBuilder};
 
@@ -38,6 +38,17 @@ impl Certificate {
         lifetime: Duration,
         random: &Random,
     ) -> Result<Self, Error> {
+        Self::issue(key.key(), common_name, now, lifetime, random)
+    }
+
+    /// As [`Certificate::self_signed`], for a key of any use.
+    pub(super) fn issue(
+        key: &PKey<Private>,
+        common_name: &str,
+        now: Timestamp,
+        lifetime: Duration,
+        random: &Random,
+    ) -> Result<Self, Error> {
         let mut name = X509NameBuilder::new()?;
         name.append_entry_by_text("CN", common_name)?;
         let name = name.build();
@@ -49,8 +60,8 @@ impl Certificate {
         builder.set_issuer_name(&name)?;
         builder.set_not_before(time(now.minus(Duration::from_secs(3600)))?.as_ref())?;
         builder.set_not_after(time(now.plus(lifetime))?.as_ref())?;
-        builder.set_pubkey(key.key())?;
-        builder.sign(key.key(), MessageDigest::sha256())?;
+        builder.set_pubkey(key)?;
+        builder.sign(key, MessageDigest::sha256())?;
         Self::from_x509(builder.build())
     }
 
@@ -107,6 +118,11 @@ impl Certificate {
         Ok(Timestamp::from_seconds(i64::from(since.days) * 86_400 + i64::from(since.secs)))
     }
 
+    /// Whether its key is RSA, which alone can be encrypted to.
+    pub fn is_rsa(&self) -> bool {
+        self.key.id() == Id::RSA
+    }
+
     /// Whether `signature` is this key's over `message`, by that algorithm; an elliptic curve's is two numbers one
     /// after the other, as [`SigningKey::sign`] has them.
     ///
@@ -129,6 +145,10 @@ impl Certificate {
             Some(der) => Ok(verifier.verify_oneshot(&der, message)?),
             None => Ok(false),
         }
+    }
+
+    pub(super) fn key(&self) -> &PKey<Public> {
+        &self.key
     }
 
     fn from_x509(x509: X509) -> Result<Self, Error> {

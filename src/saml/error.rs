@@ -84,8 +84,13 @@ pub enum Error {
         /// The ID.
         received: String,
     },
-    /// The assertion or a name is encrypted, which is not supported.
+    /// The assertion or a name is encrypted, where that is not accepted or where it was not decrypted.
     Encrypted,
+    /// What was encrypted does not decrypt: it was encrypted to another key, by an algorithm that is not accepted, or it
+    /// is built as no honest sender builds it. Which of these is not told, so that nobody can find out by trying.
+    Undecryptable,
+    /// There is no RSA key to encrypt to.
+    NoRecipient,
     /// There is no key to verify with.
     NoCertificate,
     /// Nothing in the message is signed.
@@ -216,7 +221,9 @@ impl fmt::Display for Error {
             }
             Self::NotUnderstood { received } => write!(f, "the header {received} is not understood"),
             Self::DuplicateId { received } => write!(f, "the ID {received:?} occurs twice"),
-            Self::Encrypted => f.write_str("encrypted assertions and names are not supported"),
+            Self::Encrypted => f.write_str("an encrypted assertion or name is not accepted here"),
+            Self::Undecryptable => f.write_str("what was encrypted does not decrypt"),
+            Self::NoRecipient => f.write_str("no certificate with an RSA key to encrypt to is known"),
             Self::NoCertificate => f.write_str("no signing certificate is known"),
             Self::Unsigned => f.write_str("nothing in the message is signed"),
             Self::Signature { certificates } => {

@@ -70,10 +70,8 @@ fn check_places(message: &Element, is_placed: impl Fn(&Element, &Element) -> boo
     message.walk(&mut |parent, element| {
         let is_placed =
             is_placed(parent, element) && !["ds:Object", "ds:Manifest"].iter().any(|name| element.is(name));
-        if ["saml:EncryptedAssertion", "saml:EncryptedID", "saml:EncryptedAttribute"]
-            .iter()
-            .any(|name| element.is(name))
-        {
+        let mut encrypted = ["saml:EncryptedAssertion", "saml:EncryptedID", "saml:EncryptedAttribute"].iter();
+        if encrypted.any(|name| element.is(name)) && !is_encrypted_name(message, parent, element) {
             return Err(Error::Encrypted);
         }
         if is_placed {
@@ -82,6 +80,13 @@ fn check_places(message: &Element, is_placed: impl Fn(&Element, &Element) -> boo
             Err(Error::Misplaced { received: element.shown(), inside: parent.shown() })
         }
     })
+}
+
+/// Whether `element` is the name of a request, encrypted; in a Response nobody decrypts one.
+fn is_encrypted_name(message: &Element, parent: &Element, element: &Element) -> bool {
+    let takes_name = (message.is("samlp:LogoutRequest") && ptr::eq(parent, message))
+        || (message.is("samlp:AuthnRequest") && parent.is("saml:Subject"));
+    takes_name && element.is("saml:EncryptedID")
 }
 
 /// Every attribute that some parser might take for an ID must be one, and unique. Those with a

@@ -9,6 +9,10 @@ pub(super) const SAML: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
 pub(super) const SAMLP: &str = "urn:oasis:names:tc:SAML:2.0:protocol";
 /// `ds:`, XML signatures.
 pub(super) const DS: &str = "http://www.w3.org/2000/09/xmldsig#";
+/// `xenc:`, XML encryption.
+pub(super) const XENC: &str = "http://www.w3.org/2001/04/xmlenc#";
+/// `xenc11:`, what version 1.1 added to it.
+pub(super) const XENC11: &str = "http://www.w3.org/2009/xmlenc11#";
 /// `md:`, metadata.
 pub(super) const MD: &str = "urn:oasis:names:tc:SAML:2.0:metadata";
 /// `aslo:`, the extension that asks for no answer to a logout (saml-async-slo-v1.0).
@@ -63,6 +67,8 @@ pub(super) fn expand(name: &'static str) -> (&'static str, &'static str) {
         Some(("saml", local)) => (SAML, local),
         Some(("samlp", local)) => (SAMLP, local),
         Some(("ds", local)) => (DS, local),
+        Some(("xenc", local)) => (XENC, local),
+        Some(("xenc11", local)) => (XENC11, local),
         Some(("md", local)) => (MD, local),
         Some(("ec", local)) => (EXCLUSIVE_C14N, local),
         Some(("aslo", local)) => (ASLO, local),

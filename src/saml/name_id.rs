@@ -81,8 +81,11 @@ impl NameId {
         writer.text("saml:NameID", &attributes, &self.value)
     }
 
-    /// Reads the one name in `parent`.
+    /// Reads the one name in `parent`, which must not be encrypted, or no longer.
     pub(super) fn read(parent: &Element) -> Result<Self, Error> {
+        if parent.all("saml:EncryptedID").next().is_some() {
+            return Err(Error::Encrypted);
+        }
         let name_id = parent.one("saml:NameID")?;
         let value = name_id.text()?;
         if value.is_empty() {

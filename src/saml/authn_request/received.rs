@@ -8,7 +8,7 @@ use super::super::check::{self, MessageExpectations};
 use super::super::document::Element;
 use super::super::received::Received;
 use super::super::redirect::{MessageKind, RedirectMessage};
-use super::super::{Error, MessageId};
+use super::super::{Decrypter, Error, MessageId};
 use super::{AuthnRequest, read};
 
 const ROOT: &str = "samlp:AuthnRequest";
@@ -84,12 +84,31 @@ impl UnverifiedAuthnRequest {
 }
 
 impl TrustedAuthnRequest {
+    /// Decrypts the name of whom it must be about, where it is encrypted (saml-core-2.0-os §2.2.4); else it stays as it
+    /// is. Blocks for some 2 ms for each key that is tried.
+    ///
+    /// # Errors
+    /// [`Error::Unsigned`] when it is encrypted in a request that is not signed: it would be anybody's, and is not worth
+    /// the work. [`Error::Undecryptable`], which does not say why.
+    pub fn decrypt(self, decrypter: &Decrypter) -> Result<Self, Error> {
+        if !self.is_signed {
+            let subject = self.request.at_most_one("saml:Subject")?;
+            let is_encrypted =
+                subject.is_some_and(|subject| subject.all("saml:EncryptedID").next().is_some());
+            return if is_encrypted { Err(Error::Unsigned) } else { Ok(self) };
+        }
+        let request =
+            decrypter.decrypt(&self.request, &["saml:Subject", "saml:EncryptedID"], "saml:NameID")?;
+        Ok(Self { request, ..self })
+    }
+
     /// Checks that it is from whom it should be, for this address and for now. One that is signed must name the
     /// address, and counts for ten minutes; one that is not could be made anew by anybody, so that neither would tell
     /// anything. Whether its ID was seen before is for the caller.
     ///
     /// # Errors
-    /// The first expectation that it does not meet, with what was expected and what was received.
+    /// The first expectation that it does not meet, with what was expected and what was received;
+    /// [`Error::Encrypted`] when whom it must be about is still encrypted.
     pub fn check(&self, expectations: &MessageExpectations<'_>) -> Result<AuthnRequest, Error> {
         check::message(&self.request, self.is_signed, expectations)?;
         let read = read::request(&self.request, self.is_signed)?;

@@ -5,6 +5,8 @@
 
 mod parser;
 
+use std::collections::BTreeMap;
+
 use super::{Error, name, writer};
 
 use parser::Parser;
@@ -20,6 +22,9 @@ pub(super) enum Comments {
     /// Refused.
     Refuse,
 }
+
+/// Namespaces by their prefixes, as they are declared around an element.
+pub(super) type Scope = BTreeMap<String, String>;
 
 /// An element and all that is in it.
 #[derive(Clone, Debug)]
@@ -78,6 +83,38 @@ impl Element {
             return Err(Error::TooLarge { limit: MAX_BYTES, received: xml.len() });
         }
         Parser::new(xml.strip_prefix('\u{feff}').unwrap_or(xml), comments).document()
+    }
+
+    /// Reads one element as it would stand among the declarations of `scope`. It carries away those that it does not
+    /// make itself, so that it can be spelled anew anywhere.
+    ///
+    /// # Errors
+    /// As [`Element::parse`]; [`Error::Misplaced`] when there is more beside it than white space.
+    pub(super) fn parse_within(xml: &str, scope: &Scope, comments: Comments) -> Result<Self, Error> {
+        let context = Self {
+            prefix: String::new(),
+            namespace: String::new(),
+            local: "context".to_owned(),
+            declarations: scope.clone().into_iter().collect(),
+            attributes: Vec::new(),
+            children: Vec::new(),
+        };
+        let empty = context.to_xml()?;
+        let end = "</context>";
+        let whole = [empty.strip_suffix(end).unwrap_or(&empty), xml, end].concat();
+        let context = Self::parse(&whole, comments)?;
+        context.check_no_text()?;
+        let mut elements = context.children();
+        let element = elements.next().ok_or_else(|| context.lacks("an element"))?;
+        match elements.next() {
+            None => Ok(element.lifted(&[&context])),
+            Some(more) => Err(Error::Misplaced { received: more.shown(), inside: context.shown() }),
+        }
+    }
+
+    /// Prefix and namespace of each declaration made here.
+    pub(super) fn declarations(&self) -> &[(String, String)] {
+        &self.declarations
     }
 
     /// Whether it has this name, in our spelling.
@@ -140,6 +177,15 @@ impl Element {
             None => Ok(first),
             Some(second) => Err(Error::Misplaced { received: second.shown(), inside: self.shown() }),
         }
+    }
+
+    /// As [`Self::at_most_one`], to be changed.
+    pub(super) fn at_most_one_mut(&mut self, name: &'static str) -> Result<Option<&mut Self>, Error> {
+        self.at_most_one(name)?;
+        Ok(self.children.iter_mut().find_map(|node| match node {
+            Node::Element(element) if element.is(name) => Some(element),
+            _ => None,
+        }))
     }
 
     /// The one element of this name.

@@ -3,6 +3,9 @@
 //! ```text
 //! UnverifiedLogoutRequest --verify(certificates)--> VerifiedLogoutRequest --check(expectations)--> CheckedLogoutRequest
 //! ```
+//!
+//! A name that is encrypted is decrypted in between, by [`VerifiedLogoutRequest::decrypt`]: never before it is known who
+//! encrypted it.
 
 use std::time::Duration;
 
@@ -14,7 +17,7 @@ use super::super::document::Element;
 use super::super::moment::{need_time, time};
 use super::super::received::Received;
 use super::super::redirect::{MessageKind, RedirectMessage};
-use super::super::{Error, MessageId, NameId};
+use super::super::{Decrypter, Error, MessageId, NameId};
 use super::LogoutReason;
 
 const ROOT: &str = "samlp:LogoutRequest";
@@ -79,7 +82,8 @@ impl UnverifiedLogoutRequest {
         self.0.claimed_issuer()
     }
 
-    /// Whose sessions it says it is about: good for finding the keys to verify it with, for nothing else.
+    /// Whose sessions it says it is about, unless that is encrypted: good for finding the keys to verify it with, for
+    /// nothing else.
     pub fn claimed_name_id(&self) -> Option<&str> {
         self.0.claimed().one("saml:NameID").and_then(Element::text).ok()
     }
@@ -101,12 +105,22 @@ impl UnverifiedLogoutRequest {
 }
 
 impl VerifiedLogoutRequest {
+    /// Decrypts the name in it, where it is encrypted (saml-core-2.0-os §2.2.4); else it stays as it is. Blocks for some
+    /// 2 ms for each key that is tried.
+    ///
+    /// # Errors
+    /// [`Error::Undecryptable`], which does not say why.
+    pub fn decrypt(self, decrypter: &Decrypter) -> Result<Self, Error> {
+        decrypter.decrypt(&self.0, &["saml:EncryptedID"], "saml:NameID").map(Self)
+    }
+
     /// Checks that it is from whom it should be, for this address and for now (saml-core-2.0-os §3.7.1,
     /// §3.2.1). One without `NotOnOrAfter` counts for five minutes from its `IssueInstant`. Whether its ID
     /// was seen before is for the caller.
     ///
     /// # Errors
-    /// The first expectation that it does not meet, with what was expected and what was received.
+    /// The first expectation that it does not meet, with what was expected and what was received;
+    /// [`Error::Encrypted`] when its name is still encrypted.
     pub fn check(self, expectations: &MessageExpectations<'_>) -> Result<CheckedLogoutRequest, Error> {
         let request = &self.0;
         check::message(request, true, expectations)?;
@@ -121,17 +135,12 @@ impl VerifiedLogoutRequest {
             issuer: expectations.issuer.to_owned(),
             issue_instant,
             not_on_or_after: until,
-            name_id: name_id(request)?,
+            name_id: NameId::read(request)?,
             session_indexes: session_indexes(request)?,
             reason: request.attribute("Reason").map(LogoutReason::from_uri),
             is_asynchronous: is_asynchronous(request)?,
         })
     }
-}
-
-/// Whose sessions end; by a name in the clear. The gate has refused one that is encrypted.
-fn name_id(request: &Element) -> Result<NameId, Error> {
-    NameId::read(request)
 }
 
 /// An empty one names no session, and is not taken for none at all, which would mean every session.

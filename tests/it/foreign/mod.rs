@@ -7,6 +7,7 @@ mod python3_saml_logout;
 mod scim2_tester;
 mod scim_filter;
 mod xmlsec1;
+mod xmlsec1_encryption;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -5,10 +5,13 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use cloudsso::crypto::{Certificate, KeyType, Random, SigningKey};
+use cloudsso::crypto::{
+    Certificate, ContentCipher, DecryptionKey, KeyTransport, KeyType, Random, SigningKey,
+};
 use cloudsso::saml::{
     AuthnContext, Error, FailedResponse, IdentityProvider, MessageExpectations, MessageId, NameIdFormat,
-    RedirectMessage, Refusal, ServiceProvider, SignedMessage, UnverifiedAuthnRequest,
+    Protection, Recipient, RedirectMessage, Refusal, ServiceProvider, SignedMessage, SignedPart,
+    UnverifiedAuthnRequest,
 };
 use serde_json::{Value, json};
 
@@ -51,14 +54,31 @@ pub(super) fn ask(
     audience: &str,
     acs: &str,
 ) -> Result<Value, String> {
+    run("python3_saml_accepts.py", &case(saml_response, issuer, audience, acs))
+}
+
+fn case(saml_response: &str, issuer: &IdentityProvider, audience: &str, acs: &str) -> Value {
     let [certificate] = issuer.signing_certificates() else { panic!("one certificate is expected") };
-    let case = json!({
+    json!({
         "saml_response": saml_response,
         "acs_url": acs,
         "sp_entity_id": audience,
         "idp_entity_id": issuer.entity_id(),
         "idp_certificate": certificate.to_base64().expect("certificate"),
-    });
+    })
+}
+
+/// As [`ask`], of a service provider that decrypts with `key` and takes nothing that is not encrypted.
+fn ask_encrypted(
+    signed: &SignedMessage,
+    issuer: &IdentityProvider,
+    key: &DecryptionKey,
+    is_strict: bool,
+) -> Result<Value, String> {
+    let mut case = case(&signed.to_base64(), issuer, AUDIENCE, ACS);
+    case["sp_private_key"] = pem("PRIVATE KEY", &key.to_pkcs8_der().expect("key")).into();
+    case["sp_certificate"] = key.certificate().to_base64().expect("certificate").into();
+    case["strict"] = is_strict.into();
     run("python3_saml_accepts.py", &case)
 }
 
@@ -108,6 +128,34 @@ fn another_key_audience_or_address_is_refused() {
     let by_address = ask(&base64, &own, AUDIENCE, "https://signin.aliyun.com/saml/SSO");
     let by_address = by_address.expect_err("refused");
     assert!(by_address.contains("received at"), "{by_address}");
+}
+
+#[test]
+fn an_encrypted_assertion_is_accepted_and_read_whole() {
+    let (random, year) = (Random::system(), Duration::from_secs(365 * 86_400));
+    let [key, stranger] =
+        [(); 2].map(|()| DecryptionKey::generate("app", now(), year, &random).expect("key"));
+    let (signer, certificate) = signer(KeyType::Rsa2048);
+    let own = issuer(certificate);
+    let pairs = ContentCipher::ALL.into_iter().map(|cipher| (cipher, KeyTransport::OaepSha1));
+    for (cipher, transport) in pairs.chain(KeyTransport::ALL.map(|it| (ContentCipher::Aes256Gcm, it))) {
+        let recipient = Recipient::new(key.certificate().clone(), cipher, transport).expect("RSA");
+        // What notices no change is signed around as well.
+        let part = if cipher.is_authenticated() { SignedPart::Assertion } else { SignedPart::Both };
+        let protection = Protection { part, signer: &signer, recipient: Some(&recipient) };
+        let sent = response().protect(&protection, &random).expect("written");
+        // Its schema is older than the element that names a mask.
+        let knows_mask = transport != KeyTransport::OaepSha256;
+        let read = ask_encrypted(&sent, &own, &key, knows_mask)
+            .unwrap_or_else(|refusal| panic!("{cipher:?} {transport:?}: {refusal}"));
+        assert_eq!(read["name_id"], "alice");
+        assert_eq!(read["attributes"][ROLE_SESSION_NAME], json!([AWKWARD]));
+        let stolen = ask_encrypted(&sent, &own, &stranger, true).expect_err("refused");
+        assert!(stolen.contains("failed to decrypt"), "{stolen}");
+    }
+    let open = ask_encrypted(&response().sign(&signer).expect("signed"), &own, &key, true);
+    let open = open.expect_err("refused");
+    assert!(open.contains("not encrypted"), "{open}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use cloudsso::base::Timestamp;
 use cloudsso::crypto::{Certificate, KeyType, Random, SigningKey};
-use cloudsso::saml::{CheckedAssertion, Error, Expectations, SignedPart, UnverifiedResponse};
+use cloudsso::saml::{CheckedAssertion, Error, Expectations, Protection, SignedPart, UnverifiedResponse};
 
 use super::{pem, response, signer};
 
@@ -37,7 +37,8 @@ fn every_signed_part_verifies() {
     for kind in KeyType::ALL {
         let (signer, certificate) = signer(kind);
         for part in [SignedPart::Assertion, SignedPart::Response, SignedPart::Both] {
-            let signed = response().sign_part(part, &signer).expect("signed");
+            let protection = Protection { part, signer: &signer, recipient: None };
+            let signed = response().protect(&protection, &Random::system()).expect("signed");
             assert!(verifies(signed.xml(), &certificate), "{kind:?} {part:?}");
         }
     }

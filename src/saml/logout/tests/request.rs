@@ -196,9 +196,9 @@ fn whom_it_is_about_is_said_once_and_in_the_clear() {
 
 #[test]
 fn other_messages_do_not_pass_for_a_request() {
-    let response = response().sign_part(SignedPart::Response, &keys().own).unwrap();
-    let bare = query((MessageKind::Request, response.xml()), Some(&keys().own));
-    for read in [posted(response.xml()), enveloped(&response.to_soap()), redirected(&bare)] {
+    let response = fixture::genuine(SignedPart::Response);
+    let bare = query((MessageKind::Request, &response), Some(&keys().own));
+    for read in [posted(&response), enveloped(&envelope("", &response)), redirected(&bare)] {
         assert!(matches!(read, Err(Error::Value { what: "message", .. })), "{read:?}");
     }
     let genuine = request().sign(&keys().own).unwrap();
