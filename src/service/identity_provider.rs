@@ -51,12 +51,10 @@ impl IdentityProvider {
         let key = SigningKey::from_pkcs8_der(&der)?;
         let certificate = Certificate::from_base64(&stored.certificate)?;
         let entity_id = format!("{}/saml/idp/metadata", parts.public_url);
+        let sso_url = format!("{}/saml/idp/sso", parts.public_url);
         let metadata = IdpMetadata {
-            entity_id: entity_id.clone(),
-            sso_url: format!("{}/saml/idp/sso", parts.public_url),
             name_id_formats: vec![NameIdFormat::Persistent],
-            want_authn_requests_signed: false,
-            signing_certificates: vec![certificate.clone()],
+            ..IdpMetadata::new(entity_id.clone(), sso_url, vec![certificate.clone()])
         };
         Ok(Self {
             entity_id,
