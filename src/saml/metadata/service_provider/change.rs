@@ -251,3 +251,132 @@ impl ServiceProvider {
 fn added<'a, T: PartialEq>(before: &'a [T], after: &'a [T]) -> impl Iterator<Item = &'a T> {
     after.iter().filter(|one| !before.contains(one))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::super::fixture::keys;
+    use super::super::super::super::*;
+
+    fn acs(index: u16, path: &str) -> AssertionConsumerService {
+        let url = format!("https://app.example.com/{path}");
+        AssertionConsumerService { index, url, is_default: None }
+    }
+
+    fn provider() -> ServiceProvider {
+        let slo = SingleLogoutService::new(LogoutBinding::Post, "https://app.example.com/slo");
+        let certificate = keys().own_certificate.clone();
+        ServiceProvider::by_hand("urn:app", vec![acs(0, "acs"), acs(1, "acs2")], vec![slo], vec![certificate])
+            .unwrap()
+    }
+
+    /// What is told when `edit` is made, and whether it needs approval.
+    fn told(edit: impl Fn(&mut ServiceProvider)) -> Vec<(String, bool)> {
+        let (old, mut new) = (provider(), provider());
+        edit(&mut new);
+        let changes = old.changes_to(&new).unwrap();
+        changes.iter().map(|change| (change.to_string(), change.needs_approval())).collect()
+    }
+
+    fn asked(text: impl Into<String>) -> (String, bool) {
+        (text.into(), true)
+    }
+
+    fn unasked(text: &str) -> (String, bool) {
+        (text.to_owned(), false)
+    }
+
+    #[test]
+    fn nothing_is_told_of_nothing() {
+        assert_eq!(told(|_| {}), []);
+    }
+
+    #[test]
+    fn keys_need_approval() {
+        let own = keys().own_certificate.fingerprint().unwrap();
+        let stranger = keys().stranger_certificate.fingerprint().unwrap();
+        let swapped = told(|new| new.signing_certificates = vec![keys().stranger_certificate.clone()]);
+        let expected = [
+            asked(format!("A key is added that signs requests: SHA-256 {stranger}.")),
+            asked(format!("A key is removed that signs requests: SHA-256 {own}.")),
+        ];
+        assert_eq!(swapped, expected);
+        let swapped =
+            told(|new| new.encryption_certificates = vec![keys().stranger_certificate.clone().into()]);
+        let expected = [
+            asked(format!("A key is added to encrypt to: SHA-256 {stranger}.")),
+            asked(format!("A key is removed to encrypt to: SHA-256 {own}.")),
+        ];
+        assert_eq!(swapped, expected);
+        let methods = told(|new| {
+            let methods = vec![EncryptionMethod::new("http://www.w3.org/2001/04/xmlenc#aes256-cbc")];
+            new.encryption_certificates.iter_mut().for_each(|key| key.methods = methods.clone());
+        });
+        let expected = asked(format!("The algorithms change to encrypt by to the key of SHA-256 {own}."));
+        assert_eq!(methods, [expected]);
+    }
+
+    #[test]
+    fn addresses_and_the_entity_id_need_approval() {
+        let more = told(|new| new.assertion_consumer_services.push(acs(2, "new")));
+        assert_eq!(more, [asked("Responses may also go to \"https://app.example.com/new\" (index 2).")]);
+        let fewer = told(|new| new.assertion_consumer_services.truncate(1));
+        assert_eq!(
+            fewer,
+            [asked("Responses may no longer go to \"https://app.example.com/acs2\" (index 1).")]
+        );
+        let default = told(|new| new.assertion_consumer_services[1].is_default = Some(true));
+        let expected = "By default Responses go to \"https://app.example.com/acs2\", no longer to \"https://app.example.com/acs\".";
+        assert_eq!(default, [asked(expected)]);
+        let moved = told(|new| new.assertion_consumer_services[1].index = 5);
+        assert!(moved.len() == 2 && moved.iter().all(|(_, needs_approval)| *needs_approval), "{moved:?}");
+        let logout = told(|new| {
+            let response_url = "https://app.example.com/slo?done".to_owned();
+            new.single_logout_services[0].response_url = response_url;
+        });
+        let expected = [
+            asked(
+                "Logout messages may also go to \"https://app.example.com/slo\" by POST, answers to \"https://app.example.com/slo?done\".",
+            ),
+            asked("Logout messages may no longer go to \"https://app.example.com/slo\" by POST."),
+        ];
+        assert_eq!(logout, expected);
+        let renamed = told(|new| new.entity_id = "urn:other".to_owned());
+        assert_eq!(renamed, [asked("The entity id changes from \"urn:app\" to \"urn:other\".")]);
+    }
+
+    #[test]
+    fn a_wish_to_be_signed_may_be_made_but_not_withdrawn() {
+        assert_eq!(told(|new| new.signs_requests = false), [asked("Requests are no longer signed.")]);
+        let wanted = told(|new| new.wants_assertions_signed = true);
+        assert_eq!(wanted, [unasked("Assertions are to be signed from now on.")]);
+        for (change, told) in [
+            (MetadataChange::SignsRequests(true), unasked("Requests are signed from now on.")),
+            (MetadataChange::WantsAssertionsSigned(false), asked("Assertions need no longer be signed.")),
+        ] {
+            assert_eq!((change.to_string(), change.needs_approval()), told);
+        }
+    }
+
+    #[test]
+    fn what_people_see_needs_no_approval_and_what_is_known_of_them_does() {
+        let named = told(|new| new.ui_info.display_names.push(LocalizedText::english("Wiki")));
+        assert_eq!(named, [unasked("Changed: names, descriptions or logos.")]);
+        let contact = Contact { kind: ContactKind::Support, given_name: None, email: None };
+        assert_eq!(told(|new| new.contacts.push(contact.clone())), [unasked("Changed: contacts.")]);
+        let dated = told(|new| new.valid_until = Some(fixture::NOW));
+        assert_eq!(dated, [unasked("Changed: until when the metadata is good.")]);
+        let signing = told(|new| new.signing_methods.push("urn:x".to_owned()));
+        assert_eq!(signing, [unasked("Changed: the algorithms that it signs by.")]);
+        let reversed = told(|new| new.assertion_consumer_services[1].is_default = Some(false));
+        let other = "Changed: the order of keys or of addresses, or what is said twice.";
+        assert_eq!(reversed, [unasked(other)]);
+        let formats = told(|new| new.name_id_formats.push(NameIdFormat::EmailAddress));
+        assert_eq!(formats, [asked("Changed: the name identifiers that it takes.")]);
+        let attribute = EntityAttribute { name: "a".to_owned(), name_format: None, values: vec![] };
+        let own = told(|new| new.entity_attributes.push(attribute.clone()));
+        assert_eq!(own, [asked("Changed: the attributes of the entity.")]);
+        let set = AttributeConsumingService { index: 0, is_default: None, names: vec![], requested: vec![] };
+        let requested = told(|new| new.attribute_consuming_services.push(set.clone()));
+        assert_eq!(requested, [asked("Changed: the attributes that it asks for.")]);
+    }
+}

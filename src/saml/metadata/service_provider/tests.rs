@@ -231,7 +231,7 @@ fn each_encryption_key_has_the_algorithms_of_its_descriptor() {
         stranger.clone().into(),
     ];
     assert_eq!(provider.encryption_certificates, keys);
-    assert_eq!(provider.signing_certificates, [own.clone()]);
+    assert_eq!(provider.signing_certificates, std::slice::from_ref(own));
 
     let nameless = read(&swap(&first, gcm, " ")).unwrap_err().to_string();
     assert!(nameless.starts_with("Algorithm of md:EncryptionMethod: expected 1 to 1024"), "{nameless}");
