@@ -14,7 +14,7 @@ use openssl::x509::{X509, X509NameBuilder};
 
 use crate::base::Timestamp;
 
-use super::{Error, Random, SignatureAlgorithm, SigningKey, ecdsa};
+use super::{Error, Random, SignatureAlgorithm, SigningKey, ecdsa, hash};
 
 const CURVES: [Nid; 3] = [Nid::X9_62_PRIME256V1, Nid::SECP384R1, Nid::SECP521R1];
 const KEY_RULE: &str = "certificate key: RSA of at least 2048 bits, P-256, P-384 or P-521 is needed";
@@ -25,6 +25,15 @@ pub struct Certificate {
     x509: X509,
     key: PKey<Public>,
 }
+
+/// Certificates are the same when their bytes are.
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.x509 == other.x509
+    }
+}
+
+impl Eq for Certificate {}
 
 impl Certificate {
     /// A self-signed certificate for `key`, valid from an hour before `now` for `lifetime`.
@@ -107,6 +116,14 @@ impl Certificate {
             format!("{name}={value}")
         });
         entries.collect::<Vec<_>>().join(", ")
+    }
+
+    /// The SHA-256 of its DER in lower-case hexadecimal, 64 characters: what people compare over the telephone.
+    ///
+    /// # Errors
+    /// [`Error::OpenSsl`].
+    pub fn fingerprint(&self) -> Result<String, Error> {
+        Ok(hash::sha256_hex(&self.to_der()?))
     }
 
     /// Until when it says that it is good; nobody is refused for that.
@@ -226,6 +243,19 @@ mod tests {
         assert_eq!(Certificate::from_base64(&wrapped)?.to_der()?, made.to_der()?);
         assert!(Certificate::from_base64("AAAA").is_err());
         assert!(Certificate::from_base64("!").is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn certificates_are_told_apart_by_their_bytes() -> Result<(), Error> {
+        let (key, now) = (SigningKey::generate(KeyType::P256)?, Timestamp::from_seconds(1_795_000_000));
+        let made = Certificate::self_signed(&key, "x", now, YEAR, &Random::system())?;
+        let other = Certificate::self_signed(&key, "x", now, YEAR, &Random::system())?;
+        let again = Certificate::from_der(&made.to_der()?)?;
+        assert_eq!((&made, made.fingerprint()?), (&again, again.fingerprint()?));
+        assert_ne!(made, other);
+        assert_ne!(made.fingerprint()?, other.fingerprint()?);
+        assert_eq!(made.fingerprint()?, hash::sha256_hex(&made.to_der()?));
         Ok(())
     }
 

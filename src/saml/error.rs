@@ -195,6 +195,13 @@ pub enum Error {
         /// When it would end.
         not_on_or_after: Timestamp,
     },
+    /// Metadata that would be true for longer than is accepted, so that its signer could not take it back.
+    ValidTooLong {
+        /// The longest that is accepted from now on, in seconds.
+        limit_seconds: u64,
+        /// When it would end.
+        valid_until: Timestamp,
+    },
 }
 
 impl fmt::Display for Error {
@@ -275,6 +282,9 @@ impl Error {
             }
             Self::Lifetime { limit_seconds, not_on_or_after } => {
                 write!(f, "valid until {not_on_or_after}, longer than {limit_seconds} s after it was issued")
+            }
+            Self::ValidTooLong { limit_seconds, valid_until } => {
+                write!(f, "validUntil: at most {limit_seconds} s from now, received {valid_until}")
             }
             _ => Ok(()),
         }

@@ -64,6 +64,22 @@ pub(super) fn check_message(message: &Element, root: &'static str) -> Result<boo
     Ok(true)
 }
 
+/// Lets metadata pass, signed as a whole, or says why not. Signatures of its parts are nobody's that we know, so that
+/// there may be none.
+pub(super) fn check_metadata(metadata: &Element) -> Result<(), Error> {
+    check_places(metadata, |parent, element| {
+        if element.is("ds:Signature") {
+            ptr::eq(parent, metadata)
+        } else if ["md:EntityDescriptor", "md:EntitiesDescriptor"].iter().any(|name| element.is(name)) {
+            parent.is("md:EntitiesDescriptor")
+        } else {
+            true
+        }
+    })?;
+    check_ids(metadata)?;
+    check_signature(metadata.at_most_one("ds:Signature")?.ok_or(Error::Unsigned)?, metadata)
+}
+
 /// Refuses an element that does not stand in its place, by what `is_placed` says of it and the one that it
 /// stands in, and those that stand nowhere.
 fn check_places(message: &Element, is_placed: impl Fn(&Element, &Element) -> bool) -> Result<(), Error> {

@@ -51,8 +51,10 @@ pub use logout::{
 };
 pub use message_id::MessageId;
 pub use metadata::{
-    AssertionConsumerService, IdentityProvider, IdpMetadata, LogoutBinding, ServiceProvider,
-    SingleLogoutService,
+    AssertionConsumerService, AttributeConsumingService, Contact, ContactKind, EncryptionCertificate,
+    EncryptionMethod, EntityAttribute, IdentityProvider, IdpMetadata, LocalizedText, Logo, LogoutBinding,
+    MetadataChange, MetadataDocument, Organization, RequestedAttribute, ServiceProvider, SingleLogoutService,
+    UiInfo,
 };
 pub use name_id::{NameId, NameIdFormat};
 pub use redirect::{DetachedSignature, MessageKind, RedirectMessage, redirect_url};

@@ -20,6 +20,17 @@ pub(super) const ASLO: &str = "urn:oasis:names:tc:SAML:2.0:protocol:ext:async-sl
 /// `soap:`, envelopes of SOAP 1.1.
 pub(super) const SOAP_ENVELOPE: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 
+/// `mdui:`, what people are shown of an entity.
+pub(super) const MDUI: &str = "urn:oasis:names:tc:SAML:metadata:ui";
+/// `mdattr:`, attributes of an entity.
+pub(super) const MDATTR: &str = "urn:oasis:names:tc:SAML:metadata:attribute";
+/// `alg:`, algorithms that an entity supports.
+pub(super) const ALG: &str = "urn:oasis:names:tc:SAML:metadata:algsupport";
+/// `remd:`, kinds of contacts that the standard does not know.
+pub(super) const REMD: &str = "http://refeds.org/metadata";
+/// `xml:`, which is declared everywhere.
+pub(super) const XML: &str = "http://www.w3.org/XML/1998/namespace";
+
 pub(super) const STATUS_SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
 pub(super) const STATUS_REQUESTER: &str = "urn:oasis:names:tc:SAML:2.0:status:Requester";
 pub(super) const STATUS_RESPONDER: &str = "urn:oasis:names:tc:SAML:2.0:status:Responder";
@@ -61,6 +72,16 @@ pub(super) const fn signature_method(algorithm: SignatureAlgorithm) -> &'static 
     }
 }
 
+/// The URI of the digest that an algorithm signs (RFC 9231 §2.1).
+pub(super) const fn digest_method(algorithm: SignatureAlgorithm) -> &'static str {
+    let [sha256, sha384, sha512] = DIGEST_METHODS;
+    match algorithm {
+        SignatureAlgorithm::RsaSha256 | SignatureAlgorithm::EcdsaSha256 => sha256,
+        SignatureAlgorithm::RsaSha384 | SignatureAlgorithm::EcdsaSha384 => sha384,
+        SignatureAlgorithm::RsaSha512 | SignatureAlgorithm::EcdsaSha512 => sha512,
+    }
+}
+
 /// Namespace and local name of a name in our spelling.
 pub(super) fn expand(name: &'static str) -> (&'static str, &'static str) {
     match name.split_once(':') {
@@ -70,6 +91,11 @@ pub(super) fn expand(name: &'static str) -> (&'static str, &'static str) {
         Some(("xenc", local)) => (XENC, local),
         Some(("xenc11", local)) => (XENC11, local),
         Some(("md", local)) => (MD, local),
+        Some(("mdui", local)) => (MDUI, local),
+        Some(("mdattr", local)) => (MDATTR, local),
+        Some(("alg", local)) => (ALG, local),
+        Some(("remd", local)) => (REMD, local),
+        Some(("xml", local)) => (XML, local),
         Some(("ec", local)) => (EXCLUSIVE_C14N, local),
         Some(("aslo", local)) => (ASLO, local),
         Some(("soap", local)) => (SOAP_ENVELOPE, local),

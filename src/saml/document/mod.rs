@@ -139,6 +139,14 @@ impl Element {
             .map(|attribute| attribute.value.as_str())
     }
 
+    /// The value of an attribute with a namespace, by its name in our spelling.
+    pub(super) fn qualified_attribute(&self, name: &'static str) -> Option<&str> {
+        let (namespace, local) = name::expand(name);
+        let mut attributes = self.attributes.iter();
+        let found = attributes.find(|attribute| attribute.namespace == namespace && attribute.local == local);
+        found.map(|attribute| attribute.value.as_str())
+    }
+
     /// The value of an attribute that must be there.
     pub(super) fn need_attribute(&self, local: &'static str) -> Result<&str, Error> {
         self.attribute(local).ok_or_else(|| self.lacks(local))

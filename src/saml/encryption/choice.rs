@@ -1,8 +1,8 @@
 //! Which of a peer's keys is encrypted to, and by which algorithms: the best that it says it takes.
 
-use crate::crypto::{Certificate, ContentCipher, KeyTransport};
+use crate::crypto::{ContentCipher, KeyTransport};
 
-use super::super::Error;
+use super::super::{EncryptionCertificate, EncryptionMethod, Error};
 use super::Recipient;
 use super::algorithm::{RSA_1_5, RSA_OAEP, RSA_OAEP_MGF1P, content_method, key_method};
 
@@ -39,28 +39,20 @@ impl Default for EncryptionPreference {
 }
 
 impl Recipient {
-    /// Chooses among `keys`, the certificates of a peer's keys, each with the URIs of the algorithms that its
-    /// `md:EncryptionMethod` elements name; none where it does not say. Of those that we can encrypt to, the first
-    /// with a cipher that notices changes is taken, or else the first.
+    /// Chooses among `keys`, which a peer's metadata names. Of those that we can encrypt to, the first with a cipher
+    /// that notices changes is taken, or else the first.
     ///
     /// # Errors
     /// [`Error::NoRecipient`] when none of the keys is RSA; [`Error::Algorithm`] when those that are take nothing that
     /// we may use.
-    pub fn choose<'a, M>(
-        keys: impl IntoIterator<Item = (&'a Certificate, M)>,
-        preference: &EncryptionPreference,
-    ) -> Result<Self, Error>
-    where
-        M: IntoIterator<Item = &'a str>,
-    {
+    pub fn choose(keys: &[EncryptionCertificate], preference: &EncryptionPreference) -> Result<Self, Error> {
         let mut refused = None;
         let mut best: Option<Self> = None;
-        for (certificate, methods) in keys {
+        for EncryptionCertificate { certificate, methods } in keys {
             if !certificate.is_rsa() {
                 continue;
             }
-            let methods: Vec<&str> = methods.into_iter().collect();
-            match (preference.cipher_for(&methods), preference.transport_for(&methods)) {
+            match (preference.cipher_for(methods), preference.transport_for(methods)) {
                 (Some(cipher), Some(transport)) => {
                     let improves =
                         |best: &Self| cipher.is_authenticated() && !best.cipher().is_authenticated();
@@ -68,7 +60,7 @@ impl Recipient {
                         best = Some(Self::new(certificate.clone(), cipher, transport)?);
                     }
                 }
-                _ => refused = refused.or(Some(methods.join(" "))),
+                _ => refused = refused.or_else(|| Some(said(methods))),
             }
         }
         match (best, refused) {
@@ -88,8 +80,8 @@ impl Recipient {
 }
 
 impl EncryptionPreference {
-    fn cipher_for(&self, methods: &[&str]) -> Option<ContentCipher> {
-        let states = |uri: &str| methods.contains(&uri);
+    fn cipher_for(&self, methods: &[EncryptionMethod]) -> Option<ContentCipher> {
+        let states = |uri: &str| methods.iter().any(|method| method.algorithm == uri);
         let is_stated = |cipher: &ContentCipher| states(content_method(*cipher));
         let says_nothing = !CIPHERS.iter().any(is_stated) && !OTHER_CIPHERS.iter().any(|other| states(other));
         let mut wanted = [self.cipher].into_iter().chain(CIPHERS);
@@ -98,9 +90,23 @@ impl EncryptionPreference {
         })
     }
 
-    fn transport_for(&self, methods: &[&str]) -> Option<KeyTransport> {
-        let says_nothing = !TRANSPORTS.iter().any(|transport| methods.contains(transport));
+    /// A digest that is said is meant; where none is, any will do.
+    fn transport_for(&self, methods: &[EncryptionMethod]) -> Option<KeyTransport> {
+        let says_nothing = !methods.iter().any(|method| TRANSPORTS.contains(&method.algorithm.as_str()));
+        let is_stated = |transport: &KeyTransport| {
+            let ours = key_method(*transport);
+            methods.iter().any(|method| {
+                let digest = method.digest.as_deref();
+                method.algorithm == ours.algorithm && digest.is_none_or(|digest| digest == ours.digest)
+            })
+        };
         let mut wanted = [self.transport].into_iter().chain(KeyTransport::ALL);
-        wanted.find(|transport| says_nothing || methods.contains(&key_method(*transport).algorithm))
+        wanted.find(|transport| says_nothing || is_stated(transport))
     }
+}
+
+/// Algorithms and their digests as they were said, for people.
+fn said(methods: &[EncryptionMethod]) -> String {
+    let uris = methods.iter().flat_map(|method| [Some(&method.algorithm), method.digest.as_ref()]);
+    uris.flatten().map(String::as_str).collect::<Vec<_>>().join(" ")
 }

@@ -9,20 +9,21 @@ use cloudsso::crypto::{
     Certificate, ContentCipher, DecryptionKey, KeyTransport, KeyType, Random, SigningKey,
 };
 use cloudsso::saml::{
-    AuthnContext, Error, FailedResponse, IdentityProvider, MessageExpectations, MessageId, NameIdFormat,
-    Protection, Recipient, RedirectMessage, Refusal, ServiceProvider, SignedMessage, SignedPart,
-    UnverifiedAuthnRequest,
+    AssertionConsumerService, AuthnContext, Error, FailedResponse, IdentityProvider, LogoutBinding,
+    MessageExpectations, MessageId, NameIdFormat, Protection, Recipient, RedirectMessage, Refusal,
+    ServiceProvider, SignedMessage, SignedPart, SingleLogoutService, UnverifiedAuthnRequest,
 };
 use serde_json::{Value, json};
 
 use crate::sdk::python;
 
-use super::{ACS, AUDIENCE, AWKWARD, ISSUER, ROLE, ROLE_SESSION_NAME, now, pem, response, signer};
+use super::{
+    ACS, AUDIENCE, AWKWARD, ISSUER, ROLE, ROLE_SESSION_NAME, SLO, SSO, metadata, now, pem, response, signer,
+};
 
 const APP: &str = "https://app.example.com/saml/metadata";
 /// It does not escape its own address, so that there is nothing to escape in it.
 const APP_ACS: &str = "https://app.example.com/saml/acs?a=1";
-const SSO: &str = "https://sso.example.com/saml/idp/sso";
 
 /// Runs a script of the service provider's on a case; its answer, or why it refused.
 pub(super) fn run(script: &str, case: &Value) -> Result<Value, String> {
@@ -252,4 +253,52 @@ fn its_signed_request_is_refused_when_anything_in_the_address_changes() {
     let message = RedirectMessage::read(&query).expect("read");
     let refusal = message.signature().expect("signed").verify(&[stranger]);
     assert!(matches!(refusal, Err(Error::Signature { certificates: 1 })));
+}
+
+#[test]
+fn our_metadata_is_valid_and_read_whole() {
+    for kind in KeyType::ALL {
+        let (signer, certificate) = signer(kind);
+        let (_, next) = self::signer(KeyType::Rsa2048);
+        let ours = metadata(vec![certificate.clone(), next.clone()]);
+        let id = MessageId::generate(&Random::system()).expect("id");
+        let signed = ours.sign(&signer, &id).expect("signed");
+        let read = |xml: &str, certificate: Option<&Certificate>| {
+            let certificate = certificate.map(|certificate| certificate.to_base64().expect("certificate"));
+            run("python3_saml_reads.py", &json!({"metadata": xml, "certificate": certificate}))
+        };
+        for (xml, key) in [(ours.to_xml().expect("metadata"), None), (signed.clone(), Some(&certificate))] {
+            let read = read(&xml, key).expect("valid");
+            assert_eq!(read["idp"]["entityId"], ISSUER);
+            assert_eq!(read["idp"]["singleSignOnService"]["url"], SSO);
+            assert_eq!(read["idp"]["singleLogoutService"]["url"], SLO);
+            assert_eq!(read["security"]["authnRequestsSigned"], true);
+            let keys = &read["idp"]["x509certMulti"];
+            let base64 = |certificate: &Certificate| certificate.to_base64().expect("certificate");
+            assert_eq!(keys["signing"], json!([base64(&certificate), base64(&next)]));
+            assert_eq!(keys["encryption"], json!([base64(&certificate)]));
+        }
+        let stranger = read(&signed, Some(&next)).expect_err("refused");
+        assert!(stranger.contains("invalid signature"), "{stranger}");
+        let misplaced = "<md:SingleSignOnService Binding=\"a\" Location=\"b\"/><md:NameIDFormat>";
+        let disordered = ours.to_xml().expect("metadata").replacen("<md:NameIDFormat>", misplaced, 1);
+        let refusal = read(&disordered, None).expect_err("refused");
+        assert!(refusal.contains("invalid by the schema"), "{refusal}");
+    }
+}
+
+/// What we keep of a service provider is metadata that others would take, however it came to be known.
+#[test]
+fn what_we_write_of_a_service_provider_is_valid() {
+    let (_, certificate) = signer(KeyType::P256);
+    let acs = AssertionConsumerService { index: 0, url: APP_ACS.to_owned(), is_default: Some(true) };
+    let slo = SingleLogoutService::new(LogoutBinding::Post, "https://app.example.com/saml/slo");
+    let made = ServiceProvider::by_hand(APP, vec![acs], vec![slo], vec![certificate]).expect("good");
+    let (_, theirs, _) = asked("state", true);
+    for provider in [made, theirs] {
+        let xml = provider.to_xml().expect("written");
+        let case = json!({"metadata": xml, "certificate": null});
+        run("python3_saml_reads.py", &case).expect("valid");
+        assert_eq!(ServiceProvider::parse(&xml).expect("read"), provider);
+    }
 }

@@ -80,6 +80,39 @@ fn the_older_and_the_newer_algorithm_name_the_same_digests() {
     }
 }
 
+/// A peer's key, and the algorithms that it is said to be for.
+fn peer(certificate: &Certificate, methods: &[&str]) -> EncryptionCertificate {
+    let methods = methods.iter().copied().map(EncryptionMethod::new).collect();
+    EncryptionCertificate { certificate: certificate.clone(), methods }
+}
+
+#[test]
+fn a_digest_that_a_peer_states_is_respected() {
+    let [old, ..] = decryption_keys();
+    let choose = |methods: &[(&str, &str)], transport| {
+        let method = |(algorithm, digest): &(&str, &str)| EncryptionMethod {
+            algorithm: (*algorithm).to_owned(),
+            digest: Some((*digest).to_owned()),
+        };
+        let methods = methods.iter().map(method).collect();
+        let keys = [EncryptionCertificate { certificate: old.certificate().clone(), methods }];
+        let preference = EncryptionPreference { transport, ..EncryptionPreference::default() };
+        Recipient::choose(&keys, &preference).map(|chosen| chosen.transport())
+    };
+    let (older, newer) = (algorithm::RSA_OAEP_MGF1P, algorithm::RSA_OAEP);
+    let both = [(newer, name::SHA256), (older, algorithm::SHA1)];
+    for preferred in KeyTransport::ALL {
+        assert_eq!(choose(&[(older, algorithm::SHA1)], preferred).unwrap(), KeyTransport::OaepSha1);
+        assert_eq!(choose(&both, preferred).unwrap(), preferred);
+    }
+    let only_newer = choose(&[(newer, name::SHA256)], KeyTransport::OaepSha1);
+    assert_eq!(only_newer.unwrap(), KeyTransport::OaepSha256);
+    let sha512 = "http://www.w3.org/2001/04/xmlenc#sha512";
+    let refusal = choose(&[(newer, sha512)], KeyTransport::OaepSha256);
+    let Err(Error::Algorithm { received, .. }) = refusal else { panic!("{refusal:?}") };
+    assert_eq!(received, format!("{newer} {sha512}"));
+}
+
 #[test]
 fn a_peers_algorithms_are_respected() {
     let [old, new, _] = decryption_keys();
@@ -101,8 +134,8 @@ fn a_peers_algorithms_are_respected() {
     let (cbc128, cbc256) =
         (content_method(ContentCipher::Aes128Cbc), content_method(ContentCipher::Aes256Cbc));
     let (oaep, oaep11) = (algorithm::RSA_OAEP_MGF1P, algorithm::RSA_OAEP);
-    let choose = |methods: &[&'static str], preference: &EncryptionPreference| {
-        let chosen = Recipient::choose([(old.certificate(), methods.to_vec())], preference)?;
+    let choose = |methods: &[&str], preference: &EncryptionPreference| {
+        let chosen = Recipient::choose(&[peer(old.certificate(), methods)], preference)?;
         Ok((chosen.cipher(), chosen.transport()))
     };
     for (methods, preference, cipher, transport) in [
@@ -138,16 +171,15 @@ fn a_peers_algorithms_are_respected() {
         );
     }
     // Of several keys: not a curve, not one that takes nothing of ours, one with GCM before one with CBC.
-    let keys = [(&curve, vec![]), (old.certificate(), vec![cbc256]), (new.certificate(), vec![aes256])];
+    let keys = [peer(&curve, &[]), peer(old.certificate(), &[cbc256]), peer(new.certificate(), &[aes256])];
     for preference in [usual, with_cbc] {
-        let chosen = Recipient::choose(keys.clone(), &preference).unwrap();
-        assert_eq!(chosen.certificate().to_der().unwrap(), new.certificate().to_der().unwrap());
+        let chosen = Recipient::choose(&keys, &preference).unwrap();
+        assert_eq!(chosen.certificate(), new.certificate());
     }
-    let first = Recipient::choose([(old.certificate(), []), (new.certificate(), [])], &usual).unwrap();
-    assert_eq!(first.certificate().to_der().unwrap(), old.certificate().to_der().unwrap());
-    assert!(matches!(Recipient::choose([(&curve, [])], &usual), Err(Error::NoRecipient)));
-    let none: [(&Certificate, [&str; 0]); 0] = [];
-    assert!(matches!(Recipient::choose(none, &usual), Err(Error::NoRecipient)));
+    let keys = [peer(old.certificate(), &[]), peer(new.certificate(), &[])];
+    assert_eq!(Recipient::choose(&keys, &usual).unwrap().certificate(), old.certificate());
+    assert!(matches!(Recipient::choose(&[peer(&curve, &[])], &usual), Err(Error::NoRecipient)));
+    assert!(matches!(Recipient::choose(&[], &usual), Err(Error::NoRecipient)));
     let by_hand = Recipient::new(curve, ContentCipher::Aes256Gcm, KeyTransport::OaepSha1);
     assert!(matches!(by_hand, Err(Error::NoRecipient)));
 }

@@ -159,8 +159,8 @@ fn a_logout_request_is_decrypted_with_either_of_our_keys() {
     let request = logout_request("zo\u{eb} <x>");
     let [old, new, other] = decryption_keys();
     for key in [old, new] {
-        let recipient =
-            Recipient::choose([(key.certificate(), [])], &EncryptionPreference::default()).unwrap();
+        let keys = [EncryptionCertificate::from(key.certificate().clone())];
+        let recipient = Recipient::choose(&keys, &EncryptionPreference::default()).unwrap();
         for received in by_each_binding(&request, &recipient) {
             assert_eq!(received.claimed_name_id(), None);
             let verified = verified(&received);

@@ -196,7 +196,7 @@ fn whom_it_is_about_is_said_once_and_in_the_clear() {
 
 #[test]
 fn other_messages_do_not_pass_for_a_request() {
-    let response = fixture::genuine(SignedPart::Response);
+    let response = genuine(SignedPart::Response);
     let bare = query((MessageKind::Request, &response), Some(&keys().own));
     for read in [posted(&response), enveloped(&envelope("", &response)), redirected(&bare)] {
         assert!(matches!(read, Err(Error::Value { what: "message", .. })), "{read:?}");
