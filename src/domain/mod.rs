@@ -9,8 +9,10 @@ mod access_key;
 mod account;
 mod account_objects;
 mod administrator;
+mod application_template;
 mod assignment;
 mod attribute_expression;
+mod attribute_name_format;
 mod cloud_site;
 mod console_session;
 mod directory;
@@ -57,11 +59,16 @@ pub use account_objects::{
     ObservedSamlProvider, RamPolicy, Step, owner_tag, removal_steps,
 };
 pub use administrator::Administrator;
+pub use application_template::{
+    ApplicationTemplate, FilledAttribute, FilledTemplate, IdentityProviderDetails, ParameterRule,
+    TemplateKind, TemplateParameter,
+};
 pub use assignment::{Assignee, AssigneeKind, Assignment, AssignmentFilter, AssignmentKey, Grant};
 pub use attribute_expression::{
     AttributeExpression, DEEPEST_EXPRESSION, EXPRESSION_BYTES, EXPRESSION_NODES, EXPRESSION_VALUES,
     EXPRESSION_WORK, ExpressionError, LONGEST_EXPRESSION, Subject,
 };
+pub use attribute_name_format::AttributeNameFormat;
 pub use cloud_site::{CloudSite, SessionEnd};
 pub use console_session::{ConsoleIdentity, ConsoleSession, ConsoleSessionFilter, EndReason};
 pub use directory::{DirectoryCounts, DirectoryRecord, Quotas, REGION};
