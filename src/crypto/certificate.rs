@@ -8,13 +8,13 @@ use openssl::asn1::Asn1Time;
 use openssl::bn::BigNum;
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
-use openssl::pkey::{Id, PKey, Public};
+use openssl::pkey::{Id, PKey, Private, Public};
 use openssl::sign::Verifier;
 use openssl::x509::{X509, X509NameBuilder};
 
 use crate::base::Timestamp;
 
-use super::{Error, Random, SignatureAlgorithm, SigningKey, ecdsa};
+use super::{Error, Random, SignatureAlgorithm, SigningKey, ecdsa, hash};
 
 const CURVES: [Nid; 3] = [Nid::X9_62_PRIME256V1, Nid::SECP384R1, Nid::SECP521R1];
 const KEY_RULE: &str = "certificate key: RSA of at least 2048 bits, P-256, P-384 or P-521 is needed";
@@ -26,6 +26,15 @@ pub struct Certificate {
     key: PKey<Public>,
 }
 
+/// Certificates are the same when their bytes are.
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.x509 == other.x509
+    }
+}
+
+impl Eq for Certificate {}
+
 impl Certificate {
     /// A self-signed certificate for `key`, valid from an hour before `now` for `lifetime`.
     ///
@@ -33,6 +42,17 @@ impl Certificate {
     /// [`Error::OpenSsl`].
     pub fn self_signed(
         key: &SigningKey,
+        common_name: &str,
+        now: Timestamp,
+        lifetime: Duration,
+        random: &Random,
+    ) -> Result<Self, Error> {
+        Self::issue(key.key(), common_name, now, lifetime, random)
+    }
+
+    /// As [`Certificate::self_signed`], for a key of any use.
+    pub(super) fn issue(
+        key: &PKey<Private>,
         common_name: &str,
         now: Timestamp,
         lifetime: Duration,
@@ -49,8 +69,8 @@ impl Certificate {
         builder.set_issuer_name(&name)?;
         builder.set_not_before(time(now.minus(Duration::from_secs(3600)))?.as_ref())?;
         builder.set_not_after(time(now.plus(lifetime))?.as_ref())?;
-        builder.set_pubkey(key.key())?;
-        builder.sign(key.key(), MessageDigest::sha256())?;
+        builder.set_pubkey(key)?;
+        builder.sign(key, MessageDigest::sha256())?;
         Self::from_x509(builder.build())
     }
 
@@ -98,6 +118,14 @@ impl Certificate {
         entries.collect::<Vec<_>>().join(", ")
     }
 
+    /// The SHA-256 of its DER in lower-case hexadecimal, 64 characters: what people compare over the telephone.
+    ///
+    /// # Errors
+    /// [`Error::OpenSsl`].
+    pub fn fingerprint(&self) -> Result<String, Error> {
+        Ok(hash::sha256_hex(&self.to_der()?))
+    }
+
     /// Until when it says that it is good; nobody is refused for that.
     ///
     /// # Errors
@@ -105,6 +133,11 @@ impl Certificate {
     pub fn not_after(&self) -> Result<Timestamp, Error> {
         let since = Asn1Time::from_unix(0)?.diff(self.x509.not_after())?;
         Ok(Timestamp::from_seconds(i64::from(since.days) * 86_400 + i64::from(since.secs)))
+    }
+
+    /// Whether its key is RSA, which alone can be encrypted to.
+    pub fn is_rsa(&self) -> bool {
+        self.key.id() == Id::RSA
     }
 
     /// Whether `signature` is this key's over `message`, by that algorithm; an elliptic curve's is two numbers one
@@ -129,6 +162,10 @@ impl Certificate {
             Some(der) => Ok(verifier.verify_oneshot(&der, message)?),
             None => Ok(false),
         }
+    }
+
+    pub(super) fn key(&self) -> &PKey<Public> {
+        &self.key
     }
 
     fn from_x509(x509: X509) -> Result<Self, Error> {
@@ -206,6 +243,19 @@ mod tests {
         assert_eq!(Certificate::from_base64(&wrapped)?.to_der()?, made.to_der()?);
         assert!(Certificate::from_base64("AAAA").is_err());
         assert!(Certificate::from_base64("!").is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn certificates_are_told_apart_by_their_bytes() -> Result<(), Error> {
+        let (key, now) = (SigningKey::generate(KeyType::P256)?, Timestamp::from_seconds(1_795_000_000));
+        let made = Certificate::self_signed(&key, "x", now, YEAR, &Random::system())?;
+        let other = Certificate::self_signed(&key, "x", now, YEAR, &Random::system())?;
+        let again = Certificate::from_der(&made.to_der()?)?;
+        assert_eq!((&made, made.fingerprint()?), (&again, again.fingerprint()?));
+        assert_ne!(made, other);
+        assert_ne!(made.fingerprint()?, other.fingerprint()?);
+        assert_eq!(made.fingerprint()?, hash::sha256_hex(&made.to_der()?));
         Ok(())
     }
 

@@ -11,8 +11,10 @@ mod account_objects;
 mod administrator;
 mod application;
 mod application_session;
+mod application_template;
 mod assignment;
 mod attribute_expression;
+mod attribute_name_format;
 mod authentication_strength;
 mod cloud_site;
 mod console_session;
@@ -64,11 +66,16 @@ pub use account_objects::{
 pub use administrator::Administrator;
 pub use application::{Application, ApplicationSettings, AttributeMapping, Encryption};
 pub use application_session::ApplicationSession;
+pub use application_template::{
+    ApplicationTemplate, FilledAttribute, FilledTemplate, IdentityProviderDetails, ParameterRule,
+    TemplateKind, TemplateParameter,
+};
 pub use assignment::{Assignee, AssigneeKind, Assignment, AssignmentFilter, AssignmentKey, Grant};
 pub use attribute_expression::{
     AttributeExpression, DEEPEST_EXPRESSION, EXPRESSION_BYTES, EXPRESSION_NODES, EXPRESSION_VALUES,
     EXPRESSION_WORK, ExpressionError, LONGEST_EXPRESSION, Subject,
 };
+pub use attribute_name_format::AttributeNameFormat;
 pub use authentication_strength::AuthenticationStrength;
 pub use cloud_site::{CloudSite, SessionEnd};
 pub use console_session::{ConsoleIdentity, ConsoleSession, ConsoleSessionFilter, EndReason};

@@ -1,4 +1,4 @@
-//! Length rules of free text. Lengths count characters, as the OpenAPI's do.
+//! Length rules of free text, and how it is shown. Lengths count characters, as the OpenAPI's do.
 
 use super::Error;
 
@@ -13,4 +13,13 @@ pub(super) fn check(field: &'static str, text: &str, longest: usize) -> Result<(
         return Err(Error::invalid(field, "must not contain control characters"));
     }
     Ok(())
+}
+
+/// So much of what somebody wrote as a message can show: the first forty characters, in backquotes.
+pub(super) fn shown(text: &str) -> String {
+    const LONGEST: usize = 40;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("`{}…`", text.get(..end).unwrap_or_default().escape_debug()),
+        None => format!("`{}`", text.escape_debug()),
+    }
 }

@@ -1,4 +1,4 @@
-//! Whether a verified assertion is for us, for here and for now (saml-core-2.0-os §2.5,
+//! Whether a verified assertion or message is for us, for here and for now (saml-core-2.0-os §2.5 and §3.2,
 //! saml-profiles-2.0-os §4.1.4.2 and §4.1.4.3). Texts must be equal byte for byte.
 
 use std::time::Duration;
@@ -32,6 +32,33 @@ pub struct Expectations<'a> {
 impl Expectations<'_> {
     fn moment(&self) -> Moment {
         Moment { now: self.now, clock_skew: self.clock_skew }
+    }
+}
+
+/// What the receiver of a request, or of an answer without an assertion, knows beforehand.
+#[derive(Clone, Copy, Debug)]
+pub struct MessageExpectations<'a> {
+    /// The entity id of whom the message must be from: the one whose keys verified it.
+    pub issuer: &'a str,
+    /// The address that took it.
+    pub destination: &'a str,
+    /// The time.
+    pub now: Timestamp,
+    /// By how much the two clocks may differ, either way.
+    pub clock_skew: Duration,
+}
+
+impl MessageExpectations<'_> {
+    /// Refuses a message that was made later than now, or that counts no longer; `what` names the attribute that says
+    /// until when it does.
+    pub(super) fn check_times(
+        &self,
+        issue_instant: Timestamp,
+        (what, until): (&'static str, Timestamp),
+    ) -> Result<(), Error> {
+        let moment = Moment { now: self.now, clock_skew: self.clock_skew };
+        moment.begun("IssueInstant", issue_instant)?;
+        moment.ended(what, until)
     }
 }
 
@@ -116,6 +143,18 @@ impl CheckedAssertion {
     }
 }
 
+/// Checks of a message without an assertion that it is of the version that is spoken, from whom it should be, and for
+/// this address, which it may leave out unless `names_destination`. When it was made is for the caller to judge.
+pub(super) fn message(
+    message: &Element,
+    names_destination: bool,
+    expectations: &MessageExpectations<'_>,
+) -> Result<(), Error> {
+    version(message)?;
+    check_issuer(message.one("saml:Issuer")?, expectations.issuer)?;
+    check_destination(message, names_destination, expectations.destination)
+}
+
 /// Checks what the Response says around the assertion. It may be unsigned, so it can only do harm.
 pub(super) fn response(
     response: &Element,
@@ -132,20 +171,13 @@ pub(super) fn response(
     }
     // saml-bindings-2.0-os §3.5.5.2 and saml-profiles-2.0-os §4.1.4.2: a signed Response has both.
     let is_signed = signed != SignedPart::Assertion;
-    match response.attribute("Destination") {
-        None if is_signed => return Err(response.lacks("Destination")),
-        Some(received) if received != expectations.recipient => {
-            let (expected, received) = (expectations.recipient.to_owned(), received.to_owned());
-            return Err(Error::Destination { expected, received });
-        }
-        _ => {}
-    }
+    check_destination(response, is_signed, expectations.recipient)?;
     match response.at_most_one("saml:Issuer")? {
         None if is_signed => return Err(response.lacks("saml:Issuer")),
         None => {}
         Some(issuer) => check_issuer(issuer, expectations.issuer)?,
     }
-    check_in_response_to(response, expectations)
+    check_in_response_to(response, expectations.in_response_to)
 }
 
 /// Checks and reads the signed assertion.
@@ -211,7 +243,7 @@ fn check_confirmation(subject: &Element, expectations: &Expectations<'_>) -> Res
         let (expected, received) = (expectations.recipient.to_owned(), recipient.to_owned());
         return Err(Error::Recipient { expected, received });
     }
-    check_in_response_to(confirmation, expectations)?;
+    check_in_response_to(confirmation, expectations.in_response_to)?;
     if confirmation.attribute("NotBefore").is_some() {
         return Err(Error::Misplaced { received: "NotBefore".to_owned(), inside: confirmation.shown() });
     }
@@ -250,8 +282,19 @@ fn check_conditions(assertion: &Element, expectations: &Expectations<'_>) -> Res
     Ok(until)
 }
 
+/// The address that a message names must be the one that took it.
+fn check_destination(message: &Element, is_needed: bool, expected: &str) -> Result<(), Error> {
+    match message.attribute("Destination") {
+        None if is_needed => Err(message.lacks("Destination")),
+        Some(received) if received != expected => {
+            Err(Error::Destination { expected: expected.to_owned(), received: received.to_owned() })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The issuer must be the one whose keys verified the message.
-pub(super) fn check_issuer(issuer: &Element, expected: &str) -> Result<(), Error> {
+fn check_issuer(issuer: &Element, expected: &str) -> Result<(), Error> {
     let received = issuer.text()?;
     if received == expected {
         Ok(())
@@ -260,8 +303,9 @@ pub(super) fn check_issuer(issuer: &Element, expected: &str) -> Result<(), Error
     }
 }
 
-fn check_in_response_to(element: &Element, expectations: &Expectations<'_>) -> Result<(), Error> {
-    let expected = expectations.in_response_to.map(MessageId::as_str);
+/// What is answered must be the request that was made; nothing may be answered where none was.
+pub(super) fn check_in_response_to(element: &Element, request: Option<&MessageId>) -> Result<(), Error> {
+    let expected = request.map(MessageId::as_str);
     let received = element.attribute("InResponseTo");
     if received == expected {
         return Ok(());

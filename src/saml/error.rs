@@ -74,13 +74,23 @@ pub enum Error {
         /// What came instead.
         received: String,
     },
+    /// A SOAP header that must be understood, and is not.
+    NotUnderstood {
+        /// The element.
+        received: String,
+    },
     /// Two elements have the same ID, so a reference to it could mean either.
     DuplicateId {
         /// The ID.
         received: String,
     },
-    /// The assertion or a name is encrypted, which is not supported.
+    /// The assertion or a name is encrypted, where that is not accepted or where it was not decrypted.
     Encrypted,
+    /// What was encrypted does not decrypt: it was encrypted to another key, by an algorithm that is not accepted, or it
+    /// is built as no honest sender builds it. Which of these is not told, so that nobody can find out by trying.
+    Undecryptable,
+    /// There is no RSA key to encrypt to.
+    NoRecipient,
     /// There is no key to verify with.
     NoCertificate,
     /// Nothing in the message is signed.
@@ -185,6 +195,13 @@ pub enum Error {
         /// When it would end.
         not_on_or_after: Timestamp,
     },
+    /// Metadata that would be true for longer than is accepted, so that its signer could not take it back.
+    ValidTooLong {
+        /// The longest that is accepted from now on, in seconds.
+        limit_seconds: u64,
+        /// When it would end.
+        valid_until: Timestamp,
+    },
 }
 
 impl fmt::Display for Error {
@@ -209,8 +226,11 @@ impl fmt::Display for Error {
             Self::Value { what, expected, received } => {
                 write!(f, "{what}: expected {expected}, received {received:?}")
             }
+            Self::NotUnderstood { received } => write!(f, "the header {received} is not understood"),
             Self::DuplicateId { received } => write!(f, "the ID {received:?} occurs twice"),
-            Self::Encrypted => f.write_str("encrypted assertions and names are not supported"),
+            Self::Encrypted => f.write_str("an encrypted assertion or name is not accepted here"),
+            Self::Undecryptable => f.write_str("what was encrypted does not decrypt"),
+            Self::NoRecipient => f.write_str("no certificate with an RSA key to encrypt to is known"),
             Self::NoCertificate => f.write_str("no signing certificate is known"),
             Self::Unsigned => f.write_str("nothing in the message is signed"),
             Self::Signature { certificates } => {
@@ -262,6 +282,9 @@ impl Error {
             }
             Self::Lifetime { limit_seconds, not_on_or_after } => {
                 write!(f, "valid until {not_on_or_after}, longer than {limit_seconds} s after it was issued")
+            }
+            Self::ValidTooLong { limit_seconds, valid_until } => {
+                write!(f, "validUntil: at most {limit_seconds} s from now, received {valid_until}")
             }
             _ => Ok(()),
         }

@@ -83,7 +83,8 @@ pub(super) fn accept(xml: &str) -> Result<CheckedAssertion, Error> {
 
 /// A genuine Response, signed by us.
 pub(super) fn genuine(part: SignedPart) -> String {
-    let xml = response().sign_part(part, &keys().own).unwrap().xml().to_owned();
+    let protection = Protection { part, signer: &keys().own, recipient: None };
+    let xml = response().protect(&protection, &Random::system()).unwrap().xml().to_owned();
     assert_eq!(accept(&xml).unwrap().name_id().value, "alice");
     xml
 }

@@ -1,8 +1,8 @@
 //! The profile gate: what a message must look like before any cryptography is done with it
 //! (saml-core-2.0-os §5.4, and more narrowly where attacks live in what the standard allows).
 //!
-//! Past the gate a Response has one Assertion, its child, and a request has none; each signature is a child of the
-//! element that it signs, refers to that element by an ID that nothing else has, and names only
+//! Past the gate a Response has one Assertion, its child, and any other message has none; each signature is a child of
+//! the element that it signs, refers to that element by an ID that nothing else has, and names only
 //! algorithms from the list. So there is nothing left to wrap, to swap or to interpret.
 
 use std::collections::HashSet;
@@ -44,41 +44,40 @@ pub(super) fn check(response: &Element) -> Result<SignedPart, Error> {
     }
 }
 
-/// Lets a LogoutRequest pass, signed as a whole, or says why not.
-pub(super) fn check_logout_request(request: &Element) -> Result<(), Error> {
-    if !request.is("samlp:LogoutRequest") {
-        let (expected, received) = ("samlp:LogoutRequest", request.shown());
-        return Err(Error::Value { what: "message", expected, received });
+/// Lets a message without an assertion pass, whose root must have this name, or says why not; says whether it is
+/// signed, which it is as a whole or not at all. Extensions may hold what they like, but for what a receiver could take
+/// for a message of its own.
+pub(super) fn check_message(message: &Element, root: &'static str) -> Result<bool, Error> {
+    if !message.is(root) {
+        return Err(Error::Value { what: "message", expected: root, received: message.shown() });
     }
-    check_places(request, |parent, element| {
+    check_places(message, |parent, element| {
         if element.is("ds:Signature") {
-            ptr::eq(parent, request)
+            ptr::eq(parent, message)
         } else {
-            !["samlp:LogoutRequest", "saml:Assertion"].iter().any(|name| element.is(name))
+            ![root, "saml:Assertion"].iter().any(|name| element.is(name))
         }
     })?;
-    check_ids(request)?;
-    check_signature(request.at_most_one("ds:Signature")?.ok_or(Error::Unsigned)?, request)
+    let Some(signature) = message.at_most_one("ds:Signature")? else { return Ok(false) };
+    check_ids(message)?;
+    check_signature(signature, message)?;
+    Ok(true)
 }
 
-/// Lets an AuthnRequest pass, or says why not; says whether it is signed, which it is as a whole or not at all.
-/// Extensions may hold what they like, but for what a receiver could take for a message of its own.
-pub(super) fn check_authn_request(request: &Element) -> Result<bool, Error> {
-    if !request.is("samlp:AuthnRequest") {
-        let (expected, received) = ("samlp:AuthnRequest", request.shown());
-        return Err(Error::Value { what: "message", expected, received });
-    }
-    check_places(request, |parent, element| {
+/// Lets metadata pass, signed as a whole, or says why not. Signatures of its parts are nobody's that we know, so that
+/// there may be none.
+pub(super) fn check_metadata(metadata: &Element) -> Result<(), Error> {
+    check_places(metadata, |parent, element| {
         if element.is("ds:Signature") {
-            ptr::eq(parent, request)
+            ptr::eq(parent, metadata)
+        } else if ["md:EntityDescriptor", "md:EntitiesDescriptor"].iter().any(|name| element.is(name)) {
+            parent.is("md:EntitiesDescriptor")
         } else {
-            !["samlp:AuthnRequest", "saml:Assertion"].iter().any(|name| element.is(name))
+            true
         }
     })?;
-    let Some(signature) = request.at_most_one("ds:Signature")? else { return Ok(false) };
-    check_ids(request)?;
-    check_signature(signature, request)?;
-    Ok(true)
+    check_ids(metadata)?;
+    check_signature(metadata.at_most_one("ds:Signature")?.ok_or(Error::Unsigned)?, metadata)
 }
 
 /// Refuses an element that does not stand in its place, by what `is_placed` says of it and the one that it
@@ -87,10 +86,8 @@ fn check_places(message: &Element, is_placed: impl Fn(&Element, &Element) -> boo
     message.walk(&mut |parent, element| {
         let is_placed =
             is_placed(parent, element) && !["ds:Object", "ds:Manifest"].iter().any(|name| element.is(name));
-        if ["saml:EncryptedAssertion", "saml:EncryptedID", "saml:EncryptedAttribute"]
-            .iter()
-            .any(|name| element.is(name))
-        {
+        let mut encrypted = ["saml:EncryptedAssertion", "saml:EncryptedID", "saml:EncryptedAttribute"].iter();
+        if encrypted.any(|name| element.is(name)) && !is_encrypted_name(message, parent, element) {
             return Err(Error::Encrypted);
         }
         if is_placed {
@@ -99,6 +96,13 @@ fn check_places(message: &Element, is_placed: impl Fn(&Element, &Element) -> boo
             Err(Error::Misplaced { received: element.shown(), inside: parent.shown() })
         }
     })
+}
+
+/// Whether `element` is the name of a request, encrypted; in a Response nobody decrypts one.
+fn is_encrypted_name(message: &Element, parent: &Element, element: &Element) -> bool {
+    let takes_name = (message.is("samlp:LogoutRequest") && ptr::eq(parent, message))
+        || (message.is("samlp:AuthnRequest") && parent.is("saml:Subject"));
+    takes_name && element.is("saml:EncryptedID")
 }
 
 /// Every attribute that some parser might take for an ID must be one, and unique. Those with a

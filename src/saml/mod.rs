@@ -1,5 +1,6 @@
-//! SAML 2.0 messages in and out (saml-core-2.0-os, saml-bindings-2.0-os §3.4 and §3.5, saml-profiles-2.0-os §4.1 and
-//! §4.4, saml-metadata-2.0-os): Responses and logout messages, written and signed here, verified here.
+//! SAML 2.0 messages in and out (saml-core-2.0-os, saml-bindings-2.0-os §3.2, §3.4 and §3.5, saml-profiles-2.0-os §4.1
+//! and §4.4, saml-metadata-2.0-os): Responses and logout messages, written, signed and encrypted here, verified and
+//! decrypted here.
 //!
 //! What we send is written by our own writer in exclusive canonical form. What we receive passes a
 //! profile gate before any cryptography, and only what a configured key signed is ever read.
@@ -12,6 +13,7 @@ mod authn_request;
 mod base64;
 mod check;
 mod document;
+mod encryption;
 mod error;
 mod failed_response;
 #[cfg(test)]
@@ -23,9 +25,11 @@ mod metadata;
 mod moment;
 mod name;
 mod name_id;
+mod received;
 mod redirect;
 mod response;
 mod signature;
+mod soap;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -34,23 +38,27 @@ mod writer;
 pub use assertion::{Assertion, Attribute};
 pub use authn_context::AuthnContext;
 pub use authn_request::{
-    AcsChoice, AuthnRequest, Comparison, NameIdPolicy, RequestExpectations, RequestedAuthnContext,
-    TrustedAuthnRequest, UnverifiedAuthnRequest,
+    AcsChoice, AuthnRequest, Comparison, NameIdPolicy, RequestedAuthnContext, TrustedAuthnRequest,
+    UnverifiedAuthnRequest,
 };
-pub use check::{CheckedAssertion, Expectations};
+pub use check::{CheckedAssertion, Expectations, MessageExpectations};
+pub use encryption::{Decrypter, EncryptionPreference, Recipient};
 pub use error::Error;
 pub use failed_response::{FailedResponse, Refusal};
 pub use logout::{
-    CheckedLogoutRequest, LogoutExpectations, LogoutRequest, LogoutResponse, LogoutStatus,
-    UnverifiedLogoutRequest, VerifiedLogoutRequest,
+    CheckedLogoutRequest, LogoutOutcome, LogoutReason, LogoutRequest, LogoutResponse, LogoutStatus,
+    UnverifiedLogoutRequest, UnverifiedLogoutResponse, VerifiedLogoutRequest, VerifiedLogoutResponse,
 };
 pub use message_id::MessageId;
 pub use metadata::{
-    AssertionConsumerService, IdentityProvider, IdpMetadata, LogoutBinding, ServiceProvider,
-    SingleLogoutService,
+    AssertionConsumerService, AttributeConsumingService, Contact, ContactKind, EncryptionCertificate,
+    EncryptionMethod, EntityAttribute, IdentityProvider, IdpMetadata, LocalizedText, Logo, LogoutBinding,
+    MetadataChange, MetadataDocument, Organization, RequestedAttribute, ServiceProvider, SingleLogoutService,
+    UiInfo,
 };
 pub use name_id::{NameId, NameIdFormat};
 pub use redirect::{DetachedSignature, MessageKind, RedirectMessage, redirect_url};
-pub use response::Response;
+pub use response::{Protection, Response};
 pub use signature::{SignedMessage, SignedPart, Signer};
+pub use soap::SoapFault;
 pub use verify::{UnverifiedResponse, VerifiedAssertion};

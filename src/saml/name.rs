@@ -9,13 +9,35 @@ pub(super) const SAML: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
 pub(super) const SAMLP: &str = "urn:oasis:names:tc:SAML:2.0:protocol";
 /// `ds:`, XML signatures.
 pub(super) const DS: &str = "http://www.w3.org/2000/09/xmldsig#";
+/// `xenc:`, XML encryption.
+pub(super) const XENC: &str = "http://www.w3.org/2001/04/xmlenc#";
+/// `xenc11:`, what version 1.1 added to it.
+pub(super) const XENC11: &str = "http://www.w3.org/2009/xmlenc11#";
 /// `md:`, metadata.
 pub(super) const MD: &str = "urn:oasis:names:tc:SAML:2.0:metadata";
+/// `aslo:`, the extension that asks for no answer to a logout (saml-async-slo-v1.0).
+pub(super) const ASLO: &str = "urn:oasis:names:tc:SAML:2.0:protocol:ext:async-slo";
+/// `soap:`, envelopes of SOAP 1.1.
+pub(super) const SOAP_ENVELOPE: &str = "http://schemas.xmlsoap.org/soap/envelope/";
+
+/// `mdui:`, what people are shown of an entity.
+pub(super) const MDUI: &str = "urn:oasis:names:tc:SAML:metadata:ui";
+/// `mdattr:`, attributes of an entity.
+pub(super) const MDATTR: &str = "urn:oasis:names:tc:SAML:metadata:attribute";
+/// `alg:`, algorithms that an entity supports.
+pub(super) const ALG: &str = "urn:oasis:names:tc:SAML:metadata:algsupport";
+/// `remd:`, kinds of contacts that the standard does not know.
+pub(super) const REMD: &str = "http://refeds.org/metadata";
+/// `xml:`, which is declared everywhere.
+pub(super) const XML: &str = "http://www.w3.org/XML/1998/namespace";
 
 pub(super) const STATUS_SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
 pub(super) const STATUS_REQUESTER: &str = "urn:oasis:names:tc:SAML:2.0:status:Requester";
 pub(super) const STATUS_RESPONDER: &str = "urn:oasis:names:tc:SAML:2.0:status:Responder";
 pub(super) const STATUS_PARTIAL_LOGOUT: &str = "urn:oasis:names:tc:SAML:2.0:status:PartialLogout";
+pub(super) const STATUS_REQUEST_DENIED: &str = "urn:oasis:names:tc:SAML:2.0:status:RequestDenied";
+pub(super) const STATUS_REQUEST_UNSUPPORTED: &str = "urn:oasis:names:tc:SAML:2.0:status:RequestUnsupported";
+pub(super) const STATUS_UNKNOWN_PRINCIPAL: &str = "urn:oasis:names:tc:SAML:2.0:status:UnknownPrincipal";
 pub(super) const BEARER: &str = "urn:oasis:names:tc:SAML:2.0:cm:bearer";
 pub(super) const HTTP_POST: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST";
 pub(super) const HTTP_REDIRECT: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect";
@@ -50,14 +72,33 @@ pub(super) const fn signature_method(algorithm: SignatureAlgorithm) -> &'static 
     }
 }
 
+/// The URI of the digest that an algorithm signs (RFC 9231 §2.1).
+pub(super) const fn digest_method(algorithm: SignatureAlgorithm) -> &'static str {
+    let [sha256, sha384, sha512] = DIGEST_METHODS;
+    match algorithm {
+        SignatureAlgorithm::RsaSha256 | SignatureAlgorithm::EcdsaSha256 => sha256,
+        SignatureAlgorithm::RsaSha384 | SignatureAlgorithm::EcdsaSha384 => sha384,
+        SignatureAlgorithm::RsaSha512 | SignatureAlgorithm::EcdsaSha512 => sha512,
+    }
+}
+
 /// Namespace and local name of a name in our spelling.
 pub(super) fn expand(name: &'static str) -> (&'static str, &'static str) {
     match name.split_once(':') {
         Some(("saml", local)) => (SAML, local),
         Some(("samlp", local)) => (SAMLP, local),
         Some(("ds", local)) => (DS, local),
+        Some(("xenc", local)) => (XENC, local),
+        Some(("xenc11", local)) => (XENC11, local),
         Some(("md", local)) => (MD, local),
+        Some(("mdui", local)) => (MDUI, local),
+        Some(("mdattr", local)) => (MDATTR, local),
+        Some(("alg", local)) => (ALG, local),
+        Some(("remd", local)) => (REMD, local),
+        Some(("xml", local)) => (XML, local),
         Some(("ec", local)) => (EXCLUSIVE_C14N, local),
+        Some(("aslo", local)) => (ASLO, local),
+        Some(("soap", local)) => (SOAP_ENVELOPE, local),
         _ => ("", name),
     }
 }

@@ -41,15 +41,17 @@ impl NameIdFormat {
 }
 
 /// A name identifier with its qualifiers. Two are the same only if all of it is: no case folding,
-/// no trimming and no Unicode normalisation is done to the value.
+/// no trimming and no Unicode normalisation is done to the value. One that was read is written as it was.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct NameId {
-    /// How to understand the value.
-    pub format: NameIdFormat,
+    /// How to understand the value, where that is said; see [`NameId::format_in_effect`].
+    pub format: Option<NameIdFormat>,
     /// Who qualifies the name, when it is not the issuer.
     pub name_qualifier: Option<String>,
     /// For which service provider it was made, when it says so.
     pub sp_name_qualifier: Option<String>,
+    /// The service provider's own name for the same person, when it gave one (§3.6).
+    pub sp_provided_id: Option<String>,
     /// The name.
     pub value: String,
 }
@@ -57,26 +59,33 @@ pub struct NameId {
 impl NameId {
     /// A name without qualifiers.
     pub fn new(format: NameIdFormat, value: impl Into<String>) -> Self {
-        Self { format, name_qualifier: None, sp_name_qualifier: None, value: value.into() }
+        let (format, value) = (Some(format), value.into());
+        Self { format, name_qualifier: None, sp_name_qualifier: None, sp_provided_id: None, value }
+    }
+
+    /// How to understand the value: `unspecified` where nothing is said (§2.2.2).
+    pub fn format_in_effect(&self) -> &NameIdFormat {
+        self.format.as_ref().unwrap_or(&NameIdFormat::Unspecified)
     }
 
     /// Writes the element, with the namespace `declarations` that it needs where it stands.
     pub(super) fn write(&self, writer: &mut Writer, declarations: Attributes<'_>) -> Result<(), Error> {
+        let said = [
+            ("Format", self.format.as_ref().map(NameIdFormat::uri)),
+            ("NameQualifier", self.name_qualifier.as_deref()),
+            ("SPNameQualifier", self.sp_name_qualifier.as_deref()),
+            ("SPProvidedID", self.sp_provided_id.as_deref()),
+        ];
         let mut attributes = declarations.to_vec();
-        if self.format != NameIdFormat::Unspecified {
-            attributes.push(("Format", self.format.uri()));
-        }
-        if let Some(qualifier) = &self.name_qualifier {
-            attributes.push(("NameQualifier", qualifier));
-        }
-        if let Some(qualifier) = &self.sp_name_qualifier {
-            attributes.push(("SPNameQualifier", qualifier));
-        }
+        attributes.extend(said.into_iter().filter_map(|(name, value)| Some((name, value?))));
         writer.text("saml:NameID", &attributes, &self.value)
     }
 
-    /// Reads the one name in `parent`.
+    /// Reads the one name in `parent`, which must not be encrypted, or no longer.
     pub(super) fn read(parent: &Element) -> Result<Self, Error> {
+        if parent.all("saml:EncryptedID").next().is_some() {
+            return Err(Error::Encrypted);
+        }
         let name_id = parent.one("saml:NameID")?;
         let value = name_id.text()?;
         if value.is_empty() {
@@ -84,9 +93,10 @@ impl NameId {
         }
         let owned = |attribute| name_id.attribute(attribute).map(str::to_owned);
         Ok(Self {
-            format: name_id.attribute("Format").map_or(NameIdFormat::Unspecified, NameIdFormat::from_uri),
+            format: name_id.attribute("Format").map(NameIdFormat::from_uri),
             name_qualifier: owned("NameQualifier"),
             sp_name_qualifier: owned("SPNameQualifier"),
+            sp_provided_id: owned("SPProvidedID"),
             value: value.to_owned(),
         })
     }
@@ -94,7 +104,34 @@ impl NameId {
 
 #[cfg(test)]
 mod tests {
+    use super::super::document::Comments;
     use super::*;
+
+    #[test]
+    fn a_name_is_sent_back_as_it_came() {
+        let unspecified = "Format=\"urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified\"";
+        for attributes in [
+            String::new(),
+            format!(" {unspecified}"),
+            " Format=\"urn:x\" NameQualifier=\"https://idp?a&amp;b\" SPNameQualifier=\"sp\" SPProvidedID=\" own\"".to_owned(),
+            " NameQualifier=\"\"".to_owned(),
+        ] {
+            let inner = format!("<saml:NameID{attributes}> Zo\u{eb} &amp; x\n</saml:NameID>");
+            let outer = format!("<x xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\">{inner}</x>");
+            let read = NameId::read(&Element::parse(&outer, Comments::Refuse).unwrap()).unwrap();
+            let mut writer = Writer::with_capacity(0);
+            read.write(&mut writer, &[]).unwrap();
+            assert_eq!(writer.finish(), inner);
+        }
+    }
+
+    #[test]
+    fn an_unsaid_format_is_unspecified() {
+        let mut name = NameId::new(NameIdFormat::Transient, "_x");
+        assert_eq!(name.format_in_effect(), &NameIdFormat::Transient);
+        name.format = None;
+        assert_eq!(name.format_in_effect(), &NameIdFormat::Unspecified);
+    }
 
     #[test]
     fn formats_survive_their_uri() {

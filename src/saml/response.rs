@@ -1,13 +1,15 @@
 //! Responses as we make them (saml-core-2.0-os §3.3.3), for the HTTP-POST binding.
 
 use crate::base::Timestamp;
+use crate::crypto::Random;
 
 use super::assertion::Carrier;
 use super::signature::{SignedMessage, Unsigned};
 use super::writer::Writer;
-use super::{Assertion, Error, MessageId, SignedPart, Signer, name};
+use super::{Assertion, Error, MessageId, Recipient, SignedPart, Signer, name};
 
-/// A successful answer to a service provider. It becomes one that can be sent by [`Response::sign`].
+/// A successful answer to a service provider. It becomes one that can be sent by [`Response::sign`] or
+/// [`Response::protect`].
 #[derive(Clone, Debug)]
 pub struct Response {
     /// Its own ID.
@@ -25,6 +27,17 @@ pub struct Response {
     pub assertion: Assertion,
 }
 
+/// How a Response is kept from being changed and, where there is a recipient, from being read.
+#[derive(Clone, Copy, Debug)]
+pub struct Protection<'a> {
+    /// What of it is signed.
+    pub part: SignedPart,
+    /// By whom.
+    pub signer: &'a Signer,
+    /// For whom alone the assertion is; `None` leaves it to be read by whoever sees it.
+    pub recipient: Option<&'a Recipient>,
+}
+
 impl Response {
     /// Writes the Response, with the assertion signed.
     ///
@@ -32,19 +45,25 @@ impl Response {
     /// [`Error::IllegalCharacter`] when a value cannot be carried by XML, [`Error::Crypto`] when
     /// the key does not sign.
     pub fn sign(&self, signer: &Signer) -> Result<SignedMessage, Error> {
-        self.sign_part(SignedPart::Assertion, signer)
+        let assertion = self.assertion.write(&self.carrier())?.sign(signer)?;
+        Ok(SignedMessage(self.write(&assertion)?.xml))
     }
 
-    /// Writes the Response, with the given part signed. Signing both costs twice as much.
+    /// Writes the Response, protected as the receiver wants it: the assertion is signed first, then encrypted, and the
+    /// Response is signed around it. Signing both costs twice as much; encrypting costs little.
     ///
     /// # Errors
-    /// As [`Response::sign`].
-    pub fn sign_part(&self, part: SignedPart, signer: &Signer) -> Result<SignedMessage, Error> {
+    /// As [`Response::sign`]; [`Error::Crypto`] also when it does not encrypt.
+    pub fn protect(&self, protection: &Protection<'_>, random: &Random) -> Result<SignedMessage, Error> {
+        let Protection { part, signer, recipient } = *protection;
         let assertion = self.assertion.write(&self.carrier())?;
-        let assertion = match part {
+        let mut assertion = match part {
             SignedPart::Assertion | SignedPart::Both => assertion.sign(signer)?,
             SignedPart::Response => assertion.xml,
         };
+        if let Some(recipient) = recipient {
+            assertion = recipient.encrypt("saml:EncryptedAssertion", &assertion, random)?;
+        }
         let response = self.write(&assertion)?;
         Ok(SignedMessage(match part {
             SignedPart::Response | SignedPart::Both => response.sign(signer)?,

@@ -12,7 +12,7 @@ use crate::crypto::KeyType;
 use crate::domain::{
     Action, ConsoleIdentity, ConsoleSession, Event, SessionEnd, Target, TaskKind, retry_delay,
 };
-use crate::saml::{self, LogoutRequest, LogoutStatus, MessageId};
+use crate::saml::{self, LogoutOutcome, LogoutRequest, MessageId};
 use crate::storage::console_session;
 use crate::storage::event::Origin;
 
@@ -34,7 +34,7 @@ const LOGOUT_LIFETIME: Duration = LIFETIME.saturating_mul(2);
 enum Failure {
     Cloud(cloud::Error),
     Message(saml::Error),
-    Status(LogoutStatus),
+    Outcome(LogoutOutcome),
 }
 
 impl std::fmt::Display for Failure {
@@ -42,7 +42,7 @@ impl std::fmt::Display for Failure {
         match self {
             Self::Cloud(error) => error.fmt(f),
             Self::Message(error) => error.fmt(f),
-            Self::Status(status) => write!(f, "the cloud answered {status:?}"),
+            Self::Outcome(outcome) => write!(f, "the cloud answered {outcome}"),
         }
     }
 }
@@ -109,6 +109,7 @@ fn send(ctx: &Context, url: &str, session: &ConsoleSession) -> Result<Result<(),
         destination: url.to_owned(),
         issue_instant: now,
         not_on_or_after: now.plus(LOGOUT_LIFETIME),
+        reason: None,
         name_id: name_id(session),
         session_indexes: vec![session.id.to_string()],
     };
@@ -117,9 +118,9 @@ fn send(ctx: &Context, url: &str, session: &ConsoleSession) -> Result<Result<(),
         Ok(answer) => answer,
         Err(error) => return Ok(Err(Failure::Cloud(error))),
     };
-    Ok(match LogoutStatus::parse(&answer) {
-        Ok(LogoutStatus::Success) => Ok(()),
-        Ok(status) => Err(Failure::Status(status)),
+    Ok(match LogoutOutcome::parse(&answer) {
+        Ok(LogoutOutcome::Success) => Ok(()),
+        Ok(outcome) => Err(Failure::Outcome(outcome)),
         Err(error) => Err(Failure::Message(error)),
     })
 }

@@ -33,10 +33,16 @@ pub(super) struct Keys {
 /// The signing keys of one kind.
 struct KindKeys {
     signer: Signer,
-    active: Certificate,
-    next: Option<Certificate>,
+    active: OwnCertificate,
+    next: Option<OwnCertificate>,
     /// Those that were active once, the latest first, and whether they are published still.
-    former: Vec<(Certificate, bool)>,
+    former: Vec<(OwnCertificate, bool)>,
+}
+
+/// A certificate, and the fingerprint that it is told apart by.
+struct OwnCertificate {
+    certificate: Certificate,
+    fingerprint: String,
 }
 
 impl IdentityProvider {
@@ -68,8 +74,8 @@ impl IdentityProvider {
     pub fn metadata_for(&self, settings: &ApplicationSettings) -> Result<String, Error> {
         let keys = self.keys();
         let kind = keys.signing.get(&settings.signature_key).or_else(|| keys.signing.get(&KeyType::Rsa2048));
-        let certificates = kind.into_iter().flat_map(KindKeys::published).collect();
-        metadata(&self.public_url, self.entity_id_for(settings), certificates)
+        let published = kind.into_iter().flat_map(KindKeys::published);
+        metadata(&self.public_url, self.entity_id_for(settings), published)
     }
 
     /// Our metadata for the accounts' consoles, which know the keys that sign now, will sign next and signed last.
@@ -130,14 +136,12 @@ impl IdentityProvider {
         [self.trust_digest(acs_url), self.digest(acs_url, KindKeys::known_before_the_last_turn)]
     }
 
-    fn digest(&self, acs_url: &str, known: impl Fn(&KindKeys) -> Vec<Certificate>) -> String {
+    fn digest(&self, acs_url: &str, known: impl Fn(&KindKeys) -> Vec<&OwnCertificate>) -> String {
         let keys = self.keys();
         let known = keys.signing.get(&KeyType::Rsa2048).map(known).unwrap_or_default();
-        // A certificate that was read can be written.
-        let mut certificates: Vec<String> =
-            known.iter().map(|certificate| certificate.to_base64().unwrap_or_default()).collect();
-        certificates.sort_unstable();
-        hash::sha256_hex(format!("{}\n{acs_url}\n{}", self.entity_id, certificates.join("\n")).as_bytes())
+        let mut fingerprints: Vec<&str> = known.iter().map(|known| known.fingerprint.as_str()).collect();
+        fingerprints.sort_unstable();
+        hash::sha256_hex(format!("{}\n{acs_url}\n{}", self.entity_id, fingerprints.join("\n")).as_bytes())
     }
 
     fn keys(&self) -> Arc<Keys> {
@@ -147,23 +151,26 @@ impl IdentityProvider {
 
 impl KindKeys {
     /// Those that are published: the active one first.
-    fn published(&self) -> impl Iterator<Item = Certificate> + '_ {
+    fn published(&self) -> impl Iterator<Item = &OwnCertificate> {
         let former = self.former.iter().filter(|(_, is_published)| *is_published);
-        [&self.active]
-            .into_iter()
-            .chain(&self.next)
-            .chain(former.map(|(certificate, _)| certificate))
-            .cloned()
+        [&self.active].into_iter().chain(&self.next).chain(former.map(|(certificate, _)| certificate))
     }
 
-    fn known_to_consoles(&self) -> Vec<Certificate> {
+    fn known_to_consoles(&self) -> Vec<&OwnCertificate> {
         let former = self.former.iter().take(1).map(|(certificate, _)| certificate);
-        [&self.active].into_iter().chain(&self.next).chain(former).cloned().collect()
+        [&self.active].into_iter().chain(&self.next).chain(former).collect()
     }
 
-    fn known_before_the_last_turn(&self) -> Vec<Certificate> {
+    fn known_before_the_last_turn(&self) -> Vec<&OwnCertificate> {
         let former = self.former.iter().take(2).map(|(certificate, _)| certificate);
-        [&self.active].into_iter().chain(former).cloned().collect()
+        [&self.active].into_iter().chain(former).collect()
+    }
+}
+
+impl OwnCertificate {
+    fn read(stored: &StoredKey) -> Result<Self, Error> {
+        let certificate = Certificate::from_base64(&stored.key.certificate)?;
+        Ok(Self { fingerprint: certificate.fingerprint()?, certificate })
     }
 }
 
@@ -182,8 +189,8 @@ impl Keys {
                 signing.insert(kind, keys);
             }
         }
-        let certificates = signing.values().flat_map(KindKeys::published).collect();
-        Ok(Self { revision, metadata: metadata(public_url, entity_id, certificates)?, signing })
+        let published = signing.values().flat_map(KindKeys::published);
+        Ok(Self { revision, metadata: metadata(public_url, entity_id, published)?, signing })
     }
 }
 
@@ -194,32 +201,36 @@ fn of_kind(sealing_key: &SealingKey, stored: &[StoredKey], kind: KeyType) -> Res
     let find = |state| keys.iter().find(|stored| stored.key.state == state);
     let Some(active) = find(KeyState::Active) else { return Ok(None) };
     let der = sealing_key.open(&keys::purpose(&active.key.id), &active.sealed_private_key)?;
-    let certificate_of = |stored: &StoredKey| Certificate::from_base64(&stored.key.certificate);
-    let signer = Signer::new(Arc::new(SigningKey::from_pkcs8_der(&der)?), &certificate_of(active)?)?;
+    let own = OwnCertificate::read(active)?;
+    let signer = Signer::new(Arc::new(SigningKey::from_pkcs8_der(&der)?), &own.certificate)?;
     let former = keys.iter().rev().filter_map(|stored| match stored.key.state {
         KeyState::Active | KeyState::Next => None,
-        state => Some(certificate_of(stored).map(|certificate| (certificate, state == KeyState::Retiring))),
+        state => {
+            Some(OwnCertificate::read(stored).map(|certificate| (certificate, state == KeyState::Retiring)))
+        }
     });
     Ok(Some(KindKeys {
         signer,
-        active: certificate_of(active)?,
-        next: find(KeyState::Next).map(|stored| certificate_of(stored)).transpose()?,
+        active: own,
+        next: find(KeyState::Next).map(|stored| OwnCertificate::read(stored)).transpose()?,
         former: former.collect::<Result<_, _>>()?,
     }))
 }
 
-fn metadata(public_url: &str, entity_id: &str, certificates: Vec<Certificate>) -> Result<String, Error> {
+fn metadata<'a>(
+    public_url: &str,
+    entity_id: &str,
+    certificates: impl IntoIterator<Item = &'a OwnCertificate>,
+) -> Result<String, Error> {
+    let certificates = certificates.into_iter().map(|own| own.certificate.clone()).collect();
     let metadata = IdpMetadata {
-        entity_id: entity_id.to_owned(),
-        sso_url: format!("{public_url}/saml/idp/sso"),
         name_id_formats: vec![
             NameIdFormat::Persistent,
             NameIdFormat::Transient,
             NameIdFormat::EmailAddress,
             NameIdFormat::Unspecified,
         ],
-        want_authn_requests_signed: false,
-        signing_certificates: certificates,
+        ..IdpMetadata::new(entity_id, format!("{public_url}/saml/idp/sso"), certificates)
     };
     Ok(metadata.to_xml()?)
 }

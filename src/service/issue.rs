@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::base::Timestamp;
 use crate::crypto::KeyType;
-use crate::saml::{Assertion, Attribute, AuthnContext, MessageId, NameId, Response, SignedPart};
+use crate::saml::{Assertion, Attribute, AuthnContext, MessageId, NameId, Protection, Response, SignedPart};
 
 use super::{Context, Error};
 
@@ -78,7 +78,8 @@ pub fn issue(ctx: &Context, entitlement: Entitlement) -> Result<Logon, Error> {
         },
     };
     let signer = ctx.identity_provider.signer(entitlement.signature_key)?;
-    let signed = response.sign_part(entitlement.signed, &signer)?;
+    let protection = Protection { part: entitlement.signed, signer: &signer, recipient: None };
+    let signed = response.protect(&protection, &ctx.random)?;
     Ok(Logon {
         acs_url: response.acs_url,
         saml_response: signed.to_base64(),

@@ -1,4 +1,4 @@
-"""Plays a service provider with python3-saml in strict mode.
+"""Plays a service provider with python3-saml, in strict mode unless told otherwise.
 
 Reads from standard input a JSON object:
   saml_response    the form field, base 64
@@ -7,6 +7,9 @@ Reads from standard input a JSON object:
   idp_entity_id    the issuer
   idp_certificate  base 64 of DER
   request_id       the request it must answer; absent or null when unsolicited
+  sp_private_key   the key that decrypts, PEM, and
+  sp_certificate   its certificate, base 64 of DER; with them the assertion must be encrypted
+  strict           false: passes over all checks but the signature's; absent: true
 
 Accepted: prints {"name_id", "session_index", "attributes"} and exits with 0.
 Refused: prints the reasons on standard error and exits with 1.
@@ -16,6 +19,7 @@ import json
 import sys
 from urllib.parse import urlsplit
 
+import xmlsec
 from onelogin.saml2.auth import OneLogin_Saml2_Auth
 
 
@@ -30,11 +34,13 @@ def main() -> int:
         "post_data": {"SAMLResponse": case["saml_response"]},
     }
     settings = {
-        "strict": True,
+        "strict": case.get("strict", True),
         "debug": False,
         "sp": {
             "entityId": case["sp_entity_id"],
             "assertionConsumerService": {"url": case["acs_url"]},
+            "privateKey": case.get("sp_private_key", ""),
+            "x509cert": case.get("sp_certificate", ""),
         },
         "idp": {
             "entityId": case["idp_entity_id"],
@@ -43,13 +49,18 @@ def main() -> int:
         },
         "security": {
             "wantAssertionsSigned": True,
+            "wantAssertionsEncrypted": "sp_private_key" in case,
             "rejectUnsolicitedResponsesWithInResponseTo": True,
             "rejectDeprecatedAlgorithm": True,
             "requestedAuthnContext": False,
         },
     }
     auth = OneLogin_Saml2_Auth(request, settings)
-    auth.process_response(request_id=case.get("request_id"))
+    try:
+        auth.process_response(request_id=case.get("request_id"))
+    except xmlsec.Error as error:
+        print(error, file=sys.stderr)
+        return 1
     if auth.get_errors() or not auth.is_authenticated():
         print(", ".join(auth.get_errors()), auth.get_last_error_reason(), file=sys.stderr)
         return 1

@@ -36,12 +36,3 @@ impl fmt::Display for ExpressionError {
 }
 
 impl std::error::Error for ExpressionError {}
-
-/// So much of what somebody wrote as a message can show.
-pub(super) fn shown(text: &str) -> String {
-    const LONGEST: usize = 40;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("`{}…`", text.get(..end).unwrap_or_default().escape_debug()),
-        None => format!("`{}`", text.escape_debug()),
-    }
-}

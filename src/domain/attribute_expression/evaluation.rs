@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use super::super::text::shown;
 use super::Subject;
-use super::error::{ExpressionError, shown};
+use super::error::ExpressionError;
 use super::function::Function;
 use super::glob;
 use super::profile_path;

@@ -1,6 +1,6 @@
 //! The functions that there are.
 
-use super::types::Type;
+use super::value_type::Type;
 
 /// A function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

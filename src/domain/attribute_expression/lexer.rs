@@ -4,7 +4,8 @@ use std::fmt;
 use std::iter::Peekable;
 use std::str::Chars;
 
-use super::error::{ExpressionError, shown};
+use super::super::text::shown;
+use super::error::ExpressionError;
 
 /// A piece of an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -16,6 +16,7 @@ mod tests;
 mod tree;
 mod types;
 mod value;
+mod value_type;
 mod written;
 
 use std::fmt;

@@ -49,7 +49,7 @@ pub(crate) fn assume_role(call: &AnonymousInvocation<'_>) -> Outcome {
         };
         let mut answer = session.issue(cloud, connection, now, &grant.provider_arn.account)?;
         if let Some(members) = answer.as_object_mut() {
-            let format = grant.name_id.format.uri();
+            let format = grant.name_id.format_in_effect().uri();
             let assertion = json!({
                 "Issuer": grant.issuer,
                 "Recipient": cloud.role_sso_url(),

@@ -193,7 +193,7 @@ impl CameBy<'_> {
         if let Some(by) = self.assertion() {
             row.issuer = Some(by.issuer.to_owned());
             row.name_id = Some(by.name_id.value.clone());
-            row.name_id_format = Some(by.name_id.format.uri().to_owned());
+            row.name_id_format = Some(by.name_id.format_in_effect().uri().to_owned());
             row.session_index = by.session_index.map(str::to_owned);
         }
     }

@@ -65,7 +65,7 @@ fn answer(
     let xml = response.to_xml().map_err(|error| Refusal::Internal(error.to_string()))?;
     let code = match status {
         LogoutStatus::Success | LogoutStatus::PartialLogout => StatusCode::OK,
-        LogoutStatus::Requester => StatusCode::FORBIDDEN,
+        _ => StatusCode::FORBIDDEN,
     };
     Ok(HttpResponse::build(code).content_type("text/xml; charset=utf-8").body(xml))
 }

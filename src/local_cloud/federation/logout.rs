@@ -16,7 +16,7 @@ use crate::local_cloud::store::console_session::{self, FederatedSession};
 use crate::local_cloud::store::logout::{self, LogoutRow};
 use crate::local_cloud::store::{account_setting, one_time, saml_provider};
 use crate::saml::{
-    CheckedLogoutRequest, IdentityProvider, LogoutExpectations, MessageId, NameIdFormat,
+    CheckedLogoutRequest, IdentityProvider, MessageExpectations, MessageId, NameIdFormat,
     UnverifiedLogoutRequest,
 };
 
@@ -26,8 +26,6 @@ use super::posted::{CLOCK_SKEW, key_digest, refusal, refused};
 const DOCUMENTS: i64 = 64;
 /// Keys that one request is tried with.
 const KEYS: usize = 256;
-/// Sessions that one request may name.
-const SESSION_INDEXES: usize = 100;
 
 /// A LogoutRequest as it was posted, past the profile gate.
 pub(crate) struct PostedLogout {
@@ -108,7 +106,7 @@ impl PostedLogout {
         now: Timestamp,
     ) -> Result<(CheckedLogoutRequest, Vec<String>), Refusal> {
         let destination = cloud.logout_url();
-        let expectations = LogoutExpectations {
+        let expectations = MessageExpectations {
             issuer: &self.issuer,
             destination: &destination,
             now,
@@ -126,9 +124,6 @@ impl PostedLogout {
             refusal(format!("no key of {:?} verifies the LogoutRequest, {} tried", self.issuer, keys.len()))
         })?;
         let request = verified.check(&expectations).map_err(|error| refused(&error))?;
-        if request.session_indexes().len() > SESSION_INDEXES {
-            return Err(refusal(format!("more than {SESSION_INDEXES} session indexes")));
-        }
         Ok((request, verified_by))
     }
 
@@ -220,7 +215,7 @@ fn current_metadata(
 /// with every other.
 fn names(request: &CheckedLogoutRequest, session: &FederatedSession) -> bool {
     let open = NameIdFormat::Unspecified;
-    let asked = &request.name_id().format;
+    let asked = request.name_id().format_in_effect();
     let had = session.row.name_id_format.as_deref().map_or(open.clone(), NameIdFormat::from_uri);
     let is_subject = session.row.name_id.as_deref() == Some(request.name_id().value.as_str())
         && (*asked == had || *asked == open || had == open);

@@ -14,7 +14,7 @@ use crate::base::Timestamp;
 
 use super::{MessageId, NameId, NameIdFormat};
 
-pub use received::{RequestExpectations, TrustedAuthnRequest, UnverifiedAuthnRequest};
+pub use received::{TrustedAuthnRequest, UnverifiedAuthnRequest};
 
 /// A request that holds here and now.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -45,8 +45,8 @@ fn signed(xml: &str, signer: &Signer) -> String {
     Unsigned { id, xml: xml.to_owned(), signature_at }.sign(signer).unwrap()
 }
 
-fn expectations() -> RequestExpectations<'static> {
-    RequestExpectations { issuer: SP, destination: SSO, now: NOW, clock_skew: Duration::from_secs(180) }
+fn expectations() -> MessageExpectations<'static> {
+    MessageExpectations { issuer: SP, destination: SSO, now: NOW, clock_skew: Duration::from_secs(180) }
 }
 
 fn posted(xml: &str) -> Result<UnverifiedAuthnRequest, Error> {

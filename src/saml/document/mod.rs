@@ -5,6 +5,8 @@
 
 mod parser;
 
+use std::collections::BTreeMap;
+
 use super::{Error, name, writer};
 
 use parser::Parser;
@@ -20,6 +22,9 @@ pub(super) enum Comments {
     /// Refused.
     Refuse,
 }
+
+/// Namespaces by their prefixes, as they are declared around an element.
+pub(super) type Scope = BTreeMap<String, String>;
 
 /// An element and all that is in it.
 #[derive(Clone, Debug)]
@@ -80,6 +85,38 @@ impl Element {
         Parser::new(xml.strip_prefix('\u{feff}').unwrap_or(xml), comments).document()
     }
 
+    /// Reads one element as it would stand among the declarations of `scope`. It carries away those that it does not
+    /// make itself, so that it can be spelled anew anywhere.
+    ///
+    /// # Errors
+    /// As [`Element::parse`]; [`Error::Misplaced`] when there is more beside it than white space.
+    pub(super) fn parse_within(xml: &str, scope: &Scope, comments: Comments) -> Result<Self, Error> {
+        let context = Self {
+            prefix: String::new(),
+            namespace: String::new(),
+            local: "context".to_owned(),
+            declarations: scope.clone().into_iter().collect(),
+            attributes: Vec::new(),
+            children: Vec::new(),
+        };
+        let empty = context.to_xml()?;
+        let end = "</context>";
+        let whole = [empty.strip_suffix(end).unwrap_or(&empty), xml, end].concat();
+        let context = Self::parse(&whole, comments)?;
+        context.check_no_text()?;
+        let mut elements = context.children();
+        let element = elements.next().ok_or_else(|| context.lacks("an element"))?;
+        match elements.next() {
+            None => Ok(element.lifted(&[&context])),
+            Some(more) => Err(Error::Misplaced { received: more.shown(), inside: context.shown() }),
+        }
+    }
+
+    /// Prefix and namespace of each declaration made here.
+    pub(super) fn declarations(&self) -> &[(String, String)] {
+        &self.declarations
+    }
+
     /// Whether it has this name, in our spelling.
     pub(super) fn is(&self, name: &'static str) -> bool {
         let (namespace, local) = name::expand(name);
@@ -100,6 +137,14 @@ impl Element {
             .iter()
             .find(|attribute| attribute.namespace.is_empty() && attribute.local == local)
             .map(|attribute| attribute.value.as_str())
+    }
+
+    /// The value of an attribute with a namespace, by its name in our spelling.
+    pub(super) fn qualified_attribute(&self, name: &'static str) -> Option<&str> {
+        let (namespace, local) = name::expand(name);
+        let mut attributes = self.attributes.iter();
+        let found = attributes.find(|attribute| attribute.namespace == namespace && attribute.local == local);
+        found.map(|attribute| attribute.value.as_str())
     }
 
     /// The value of an attribute that must be there.
@@ -142,6 +187,15 @@ impl Element {
         }
     }
 
+    /// As [`Self::at_most_one`], to be changed.
+    pub(super) fn at_most_one_mut(&mut self, name: &'static str) -> Result<Option<&mut Self>, Error> {
+        self.at_most_one(name)?;
+        Ok(self.children.iter_mut().find_map(|node| match node {
+            Node::Element(element) if element.is(name) => Some(element),
+            _ => None,
+        }))
+    }
+
     /// The one element of this name.
     pub(super) fn one(&self, name: &'static str) -> Result<&Self, Error> {
         self.at_most_one(name)?.ok_or_else(|| self.lacks(name))
@@ -182,6 +236,28 @@ impl Element {
             }
         }
         copy
+    }
+
+    /// This element as a document of its own, with the namespace declarations of the elements that it stands in, the
+    /// outermost of them first. Its exclusive canonical form stays what it was.
+    pub(super) fn lifted(&self, outer: &[&Self]) -> Self {
+        let mut copy = self.clone();
+        for (prefix, namespace) in outer.iter().rev().flat_map(|element| &element.declarations) {
+            if !copy.declarations.iter().any(|(nearer, _)| nearer == prefix) {
+                copy.declarations.push((prefix.clone(), namespace.clone()));
+            }
+        }
+        copy.declarations.sort();
+        copy
+    }
+
+    /// Refuses text among the elements in it, white space aside.
+    pub(super) fn check_no_text(&self) -> Result<(), Error> {
+        let is_text = |node: &Node| matches!(node, Node::Text(text) if !text.trim_ascii().is_empty());
+        if self.children.iter().any(is_text) {
+            return Err(Error::Misplaced { received: "text".to_owned(), inside: self.shown() });
+        }
+        Ok(())
     }
 
     /// The document spelled anew, with the same names, prefixes, values and declarations.

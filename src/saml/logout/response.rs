@@ -1,24 +1,67 @@
-//! Answers to LogoutRequests (saml-core-2.0-os §3.7.2), for the back channel: unsigned, since they come
-//! over the connection that the request went by, and what they say ends no session.
+//! Answers to LogoutRequests as we make them (saml-core-2.0-os §3.7.2).
 
 use crate::base::Timestamp;
 
-use super::super::document::{Comments, Element};
+use super::super::redirect::{MessageKind, redirect_url};
+use super::super::signature::{SignedMessage, Unsigned};
 use super::super::writer::Writer;
-use super::super::{Error, MessageId, check, name};
+use super::super::{Error, MessageId, Signer, name};
 
-/// What became of a LogoutRequest (saml-core-2.0-os §3.2.2.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What became of a LogoutRequest (saml-core-2.0-os §3.2.2.2). All but the first two say that nothing ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LogoutStatus {
     /// None of the sessions that were named is left.
     Success,
-    /// Some are left, with somebody who could not be reached.
+    /// Ours are ended, but some are left with somebody who could not be reached, or refused.
     PartialLogout,
-    /// The request was refused, and nothing was done.
+    /// The request was refused, and no more is said.
     Requester,
+    /// The sender may not end what it names.
+    RequestDenied,
+    /// Nobody is known by the name.
+    UnknownPrincipal,
+    /// The request asks for it in a way that we do not know.
+    RequestUnsupported,
+    /// We failed.
+    Responder,
 }
 
-/// An answer to a LogoutRequest.
+impl LogoutStatus {
+    /// All there are.
+    pub const ALL: [Self; 7] = [
+        Self::Success,
+        Self::PartialLogout,
+        Self::Requester,
+        Self::RequestDenied,
+        Self::UnknownPrincipal,
+        Self::RequestUnsupported,
+        Self::Responder,
+    ];
+
+    /// The status code, and the one below it where there is one.
+    pub const fn codes(self) -> (&'static str, Option<&'static str>) {
+        match self {
+            Self::Success => (name::STATUS_SUCCESS, None),
+            Self::PartialLogout => (name::STATUS_SUCCESS, Some(name::STATUS_PARTIAL_LOGOUT)),
+            Self::Requester => (name::STATUS_REQUESTER, None),
+            Self::RequestDenied => (name::STATUS_REQUESTER, Some(name::STATUS_REQUEST_DENIED)),
+            Self::UnknownPrincipal => (name::STATUS_REQUESTER, Some(name::STATUS_UNKNOWN_PRINCIPAL)),
+            Self::RequestUnsupported => (name::STATUS_REQUESTER, Some(name::STATUS_REQUEST_UNSUPPORTED)),
+            Self::Responder => (name::STATUS_RESPONDER, None),
+        }
+    }
+
+    fn write(self, writer: &mut Writer) -> Result<(), Error> {
+        let (code, below) = self.codes();
+        writer.element("samlp:StatusCode", &[("Value", code)], |writer| match below {
+            Some(below) => writer.empty("samlp:StatusCode", &[("Value", below)]),
+            None => Ok(()),
+        })
+    }
+}
+
+/// An answer to a LogoutRequest. It becomes one that can be sent by [`LogoutResponse::sign`],
+/// [`LogoutResponse::redirect_url`] or [`LogoutResponse::to_xml`].
 #[derive(Clone, Debug)]
 pub struct LogoutResponse {
     /// Its own ID.
@@ -34,14 +77,51 @@ pub struct LogoutResponse {
 }
 
 impl LogoutResponse {
-    /// The XML.
+    /// Writes the answer, signed as a whole: for POST by [`SignedMessage::to_base64`] with the address that it is
+    /// posted to; for SOAP by [`SignedMessage::to_soap`] with none, since it goes back over the connection that the
+    /// request came by.
+    ///
+    /// # Errors
+    /// [`Error::IllegalCharacter`] when a value cannot be carried by XML, [`Error::Crypto`] when the key does not
+    /// sign.
+    pub fn sign(&self, destination: Option<&str>, signer: &Signer) -> Result<SignedMessage, Error> {
+        Ok(SignedMessage(self.write(destination)?.sign(signer)?))
+    }
+
+    /// The address at `destination` that carries the answer, signed beside it (saml-bindings-2.0-os §3.4.4), with the
+    /// `relay_state` of the request.
+    ///
+    /// # Errors
+    /// As [`LogoutResponse::sign`].
+    pub fn redirect_url(
+        &self,
+        destination: &str,
+        relay_state: Option<&str>,
+        signer: &Signer,
+    ) -> Result<String, Error> {
+        let xml = self.write(Some(destination))?.xml;
+        redirect_url(destination, (MessageKind::Response, &xml), relay_state, Some(signer))
+    }
+
+    /// The XML without a signature, for a back channel in which what it says ends no session: that it is the answer is
+    /// known by the connection that the request went by.
     ///
     /// # Errors
     /// [`Error::IllegalCharacter`] when a value cannot be carried by XML.
     pub fn to_xml(&self) -> Result<String, Error> {
+        Ok(self.write(None)?.xml)
+    }
+
+    pub(super) fn write(&self, destination: Option<&str>) -> Result<Unsigned, Error> {
         let mut writer = Writer::with_capacity(1024);
+        let mut after_issuer = 0;
         let issue_instant = self.issue_instant.rfc3339();
-        let mut attributes = vec![("xmlns:samlp", name::SAMLP), ("ID", self.id.as_str())];
+        let mut attributes = Vec::with_capacity(6);
+        attributes.push(("xmlns:samlp", name::SAMLP));
+        if let Some(destination) = destination {
+            attributes.push(("Destination", destination));
+        }
+        attributes.push(("ID", self.id.as_str()));
         if let Some(request) = &self.in_response_to {
             attributes.push(("InResponseTo", request.as_str()));
         }
@@ -49,54 +129,9 @@ impl LogoutResponse {
         attributes.push(("Version", "2.0"));
         writer.element("samlp:LogoutResponse", &attributes, |writer| {
             writer.text("saml:Issuer", &[("xmlns:saml", name::SAML)], &self.issuer)?;
+            after_issuer = writer.position();
             writer.element("samlp:Status", &[], |writer| self.status.write(writer))
         })?;
-        Ok(writer.finish())
-    }
-}
-
-impl LogoutStatus {
-    /// Reads what a LogoutResponse says. That it is the answer to our request is known by the
-    /// connection that it came over, and by nothing else.
-    ///
-    /// # Errors
-    /// [`Error::Status`] for any other status, such as a failure of the other side; else why it is no
-    /// LogoutResponse.
-    pub fn parse(xml: &str) -> Result<Self, Error> {
-        let response = Element::parse(xml, Comments::Refuse)?;
-        if !response.is("samlp:LogoutResponse") {
-            let (expected, received) = ("samlp:LogoutResponse", response.shown());
-            return Err(Error::Value { what: "message", expected, received });
-        }
-        check::version(&response)?;
-        let status = response.one("samlp:Status")?;
-        let code = status.one("samlp:StatusCode")?;
-        let below = code.at_most_one("samlp:StatusCode")?.map(|below| below.need_attribute("Value"));
-        match (code.need_attribute("Value")?, below.transpose()?) {
-            // A session authority may call it a success or a failure of its own.
-            (name::STATUS_SUCCESS | name::STATUS_RESPONDER, Some(name::STATUS_PARTIAL_LOGOUT)) => {
-                Ok(Self::PartialLogout)
-            }
-            (name::STATUS_SUCCESS, _) => Ok(Self::Success),
-            (name::STATUS_REQUESTER, _) => Ok(Self::Requester),
-            (received, _) => {
-                let message = status.at_most_one("samlp:StatusMessage")?.map(Element::text).transpose()?;
-                let (received, message) = (received.to_owned(), message.map(str::to_owned));
-                Err(Error::Status { received, message })
-            }
-        }
-    }
-
-    fn write(self, writer: &mut Writer) -> Result<(), Error> {
-        let code = match self {
-            Self::Success | Self::PartialLogout => name::STATUS_SUCCESS,
-            Self::Requester => name::STATUS_REQUESTER,
-        };
-        writer.element("samlp:StatusCode", &[("Value", code)], |writer| match self {
-            Self::PartialLogout => {
-                writer.empty("samlp:StatusCode", &[("Value", name::STATUS_PARTIAL_LOGOUT)])
-            }
-            Self::Success | Self::Requester => Ok(()),
-        })
+        Ok(Unsigned { id: self.id.clone(), xml: writer.finish(), signature_at: after_issuer })
     }
 }

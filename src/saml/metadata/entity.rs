@@ -1,19 +1,43 @@
-//! What the metadata of every role says in the same words: who it is, its keys, its addresses, its end.
+//! What the metadata of every role says in the same words: who it is, and until when it is true.
+
+use std::time::Duration;
 
 use crate::base::Timestamp;
-use crate::crypto::Certificate;
 
 use super::super::document::{Comments, Element};
 use super::super::moment::time;
 use super::super::{Error, name};
+use super::duration::duration;
 
-/// Certificates of one use that a role may have.
-const MAX_CERTIFICATES: usize = 16;
 /// Characters of an entity id (saml-core-2.0-os §8.3.6).
 const MAX_ENTITY_ID: usize = 1024;
 
 /// An `md:EntityDescriptor` as it was read, with the one role in it that was looked for.
-pub(super) struct Entity(Element);
+#[derive(Clone, Debug)]
+pub(super) struct Entity {
+    pub(super) element: Element,
+    /// What the lists say that it stands in.
+    pub(super) inherited: Validity,
+}
+
+/// For how long metadata is true, and for how long it may be kept before it is fetched again.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Validity {
+    pub(super) until: Option<Timestamp>,
+    pub(super) cache: Option<Duration>,
+}
+
+impl Validity {
+    /// With what an element says as well: the earlier end counts, and the shorter time.
+    ///
+    /// # Errors
+    /// [`Error::Value`] for what is no time and no duration.
+    pub(super) fn and(self, element: &Element) -> Result<Self, Error> {
+        let ends = [self.until, time(element, "validUntil")?];
+        let caches = [self.cache, duration(element, "cacheDuration")?];
+        Ok(Self { until: ends.into_iter().flatten().min(), cache: caches.into_iter().flatten().min() })
+    }
+}
 
 impl Entity {
     /// Reads one.
@@ -23,7 +47,7 @@ impl Entity {
     pub(super) fn parse(xml: &str) -> Result<Self, Error> {
         let entity = Element::parse(xml, Comments::Skip)?;
         if entity.is("md:EntityDescriptor") {
-            return Ok(Self(entity));
+            return Ok(Self { element: entity, inherited: Validity::default() });
         }
         let (what, expected) = ("metadata", "md:EntityDescriptor");
         Err(Error::Value { what, expected, received: entity.shown() })
@@ -34,7 +58,7 @@ impl Entity {
     /// # Errors
     /// [`Error::Missing`], and those of [`check_entity_id`].
     pub(super) fn id(&self) -> Result<&str, Error> {
-        let id = self.0.need_attribute("entityID")?;
+        let id = self.element.need_attribute("entityID")?;
         check_entity_id(id).map(|()| id)
     }
 
@@ -43,7 +67,7 @@ impl Entity {
     /// # Errors
     /// [`Error::Missing`], [`Error::Misplaced`] for a second, [`Error::Value`] for another protocol.
     pub(super) fn role(&self, name: &'static str) -> Result<&Element, Error> {
-        let role = self.0.one(name)?;
+        let role = self.element.one(name)?;
         let protocols = role.need_attribute("protocolSupportEnumeration")?;
         if protocols.split_ascii_whitespace().any(|protocol| protocol == name::SAMLP) {
             return Ok(role);
@@ -52,13 +76,12 @@ impl Entity {
         Err(Error::Value { what, expected: name::SAMLP, received })
     }
 
-    /// When it stops being true, by itself or by the role: the earlier counts.
+    /// For how long it is true, by itself, by the role, and by the lists that it stands in.
     ///
     /// # Errors
-    /// [`Error::Value`] for what is no time.
-    pub(super) fn valid_until(&self, role: &Element) -> Result<Option<Timestamp>, Error> {
-        let ends = [time(&self.0, "validUntil")?, time(role, "validUntil")?];
-        Ok(ends.into_iter().flatten().min())
+    /// [`Error::Value`] for what is no time and no duration.
+    pub(super) fn validity(&self, role: &Element) -> Result<Validity, Error> {
+        self.inherited.and(&self.element)?.and(role)
     }
 }
 
@@ -72,42 +95,4 @@ pub(super) fn check_entity_id(id: &str) -> Result<(), Error> {
     }
     let (expected, received) = ("1 to 1024 characters", id.chars().take(MAX_ENTITY_ID).collect());
     Err(Error::Value { what: "entityID", expected, received })
-}
-
-/// The certificates of a role's keys of this `use`, and of those that have none, which serve for everything. Of a
-/// chain the first is taken.
-///
-/// # Errors
-/// [`Error::TooMany`]; [`Error::Crypto`] when one is none, or its key is too weak or of a kind that we do not know.
-pub(super) fn certificates(role: &Element, wanted: &'static str) -> Result<Vec<Certificate>, Error> {
-    let mut certificates = Vec::new();
-    for key in role.all("md:KeyDescriptor") {
-        if key.attribute("use").is_some_and(|stated| stated != wanted) {
-            continue;
-        }
-        for chain in key.one("ds:KeyInfo")?.all("ds:X509Data") {
-            let Some(certificate) = chain.all("ds:X509Certificate").next() else { continue };
-            if certificates.len() >= MAX_CERTIFICATES {
-                return Err(Error::TooMany { what: "certificates", limit: MAX_CERTIFICATES });
-            }
-            certificates.push(Certificate::from_base64(certificate.text()?)?);
-        }
-    }
-    Ok(certificates)
-}
-
-/// The address of an endpoint, in this attribute. Browsers are sent there, so nothing that a browser would run
-/// instead of visit, and nothing that two readers could take for two addresses.
-///
-/// # Errors
-/// [`Error::Missing`]; [`Error::Value`] when it is no http or https URL.
-pub(super) fn location<'e>(endpoint: &'e Element, attribute: &'static str) -> Result<&'e str, Error> {
-    let location = endpoint.need_attribute(attribute)?;
-    let is_web = location.starts_with("https://") || location.starts_with("http://");
-    let is_plain = !location.chars().any(|character| character.is_whitespace() || character.is_control());
-    if is_web && is_plain && !location.contains(['\\', '#']) {
-        return Ok(location);
-    }
-    let (expected, received) = ("an http or https URL", location.to_owned());
-    Err(Error::Value { what: attribute, expected, received })
 }

@@ -5,7 +5,9 @@ use crate::crypto::Certificate;
 
 use super::super::document::Element;
 use super::super::{Error, name};
-use super::entity::{Entity, certificates, check_entity_id, location};
+use super::endpoint::location;
+use super::entity::{Entity, check_entity_id};
+use super::key::signing_certificates;
 
 /// An identity provider that can be verified: it has at least one signing certificate.
 #[derive(Clone, Debug)]
@@ -48,12 +50,12 @@ impl IdentityProvider {
     pub fn parse(xml: &str) -> Result<Self, Error> {
         let entity = Entity::parse(xml)?;
         let role = entity.role("md:IDPSSODescriptor")?;
-        let provider = Self::new(entity.id()?, certificates(role, "signing")?)?;
+        let provider = Self::new(entity.id()?, signing_certificates(role)?)?;
         Ok(Self {
             sso_redirect_url: sso_url(role, name::HTTP_REDIRECT)?,
             sso_post_url: sso_url(role, name::HTTP_POST)?,
             wants_signed_requests: matches!(role.attribute("WantAuthnRequestsSigned"), Some("true" | "1")),
-            valid_until: entity.valid_until(role)?,
+            valid_until: entity.validity(role)?.until,
             ..provider
         })
     }
@@ -93,7 +95,7 @@ fn sso_url(role: &Element, binding: &'static str) -> Result<Option<String>, Erro
     let service =
         role.all("md:SingleSignOnService").find(|service| service.attribute("Binding") == Some(binding));
     let Some(service) = service else { return Ok(None) };
-    Ok(Some(location(service, "Location")?.to_owned()))
+    Ok(Some(location(service, "Location", "Location of md:SingleSignOnService")?.to_owned()))
 }
 
 #[cfg(test)]
@@ -102,12 +104,11 @@ mod tests {
     use super::super::super::*;
 
     fn metadata() -> IdpMetadata {
+        let certificates = vec![keys().own_certificate.clone(), keys().stranger_certificate.clone()];
         IdpMetadata {
-            entity_id: ISSUER.to_owned(),
-            signing_certificates: vec![keys().own_certificate.clone(), keys().stranger_certificate.clone()],
-            sso_url: "https://sso.example.com/saml/idp/sso?a=1&b=2".to_owned(),
             name_id_formats: vec![NameIdFormat::Persistent, NameIdFormat::Transient],
             want_authn_requests_signed: true,
+            ..IdpMetadata::new(ISSUER, "https://sso.example.com/saml/idp/sso?a=1&b=2", certificates)
         }
     }
 

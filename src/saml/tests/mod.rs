@@ -1,7 +1,6 @@
 //! Attacks by their names in the literature, each beside the honest message that it was made from.
 
 mod conditions;
-mod logout;
 mod parsing;
 mod round_trip;
 mod signature;

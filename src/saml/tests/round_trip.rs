@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::super::fixture::*;
 use super::super::*;
+use crate::crypto::Random;
 
 /// Text of characters that XML can carry, rich in those that it makes trouble with.
 fn text() -> impl Strategy<Value = String> {
@@ -33,7 +34,8 @@ proptest! {
         });
         sent.assertion.session_index = session_index;
         sent.assertion.attributes = vec![Attribute::new(attribute, values)];
-        let signed = sent.sign_part(part, &keys().own).unwrap();
+        let protection = Protection { part, signer: &keys().own, recipient: None };
+        let signed = sent.protect(&protection, &Random::system()).unwrap();
         let read = UnverifiedResponse::decode(&signed.to_base64())
             .and_then(|response| response.verify(std::slice::from_ref(&keys().own_certificate)))
             .and_then(|verified| verified.check(&expectations()))

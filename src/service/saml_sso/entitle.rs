@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::base::GroupName;
 use crate::domain::{Action, Application, ApplicationSession, Event, Signed, Status, Subject, User};
-use crate::saml::{Attribute, AuthnContext, NameId, Refusal, SignedPart};
+use crate::saml::{Attribute, AuthnContext, NameId, NameIdFormat, Refusal, SignedPart};
 use crate::storage::{
     Conn, application, application_assignment, application_session, membership, session as sessions,
     user as users,
@@ -182,10 +182,7 @@ impl Entry<'_> {
             Err(reason) => return Ok(Err(Denied::new(Refusal::InvalidNameIdPolicy, reason))),
         };
         if let Some(wanted) = self.request.subject() {
-            let is_same = name_id.as_ref().is_some_and(|name_id| {
-                name_id.value == wanted.value && (name_id.format == wanted.format || is_unspecified(&wanted))
-            });
-            if !is_same {
+            if !name_id.as_ref().is_some_and(|name_id| is_meant(name_id, &wanted)) {
                 return Ok(Err(Denied::new(Refusal::UnknownPrincipal, "the request is about somebody else")));
             }
         }
@@ -225,8 +222,11 @@ struct Named {
     before: Option<ApplicationSession>,
 }
 
-fn is_unspecified(name_id: &NameId) -> bool {
-    name_id.format == crate::saml::NameIdFormat::Unspecified
+/// Whether a request for `wanted` is about whom we know by this name; it need not say the format.
+fn is_meant(name_id: &NameId, wanted: &NameId) -> bool {
+    let format = wanted.format_in_effect();
+    let is_format = *format == NameIdFormat::Unspecified || format == name_id.format_in_effect();
+    is_format && name_id.value == wanted.value
 }
 
 /// What the application is told of the person.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::domain::{self, Action, Event, Kind, Status};
 use crate::saml::{
-    self, AcsChoice, AuthnRequest, RedirectMessage, RequestExpectations, UnverifiedAuthnRequest,
+    self, AcsChoice, AuthnRequest, MessageExpectations, RedirectMessage, UnverifiedAuthnRequest,
 };
 use crate::storage::used_message_id;
 
@@ -110,7 +110,7 @@ fn check(
         } else {
             unverified.unsigned()?
         };
-        let expectations = RequestExpectations {
+        let expectations = MessageExpectations {
             issuer: &application.entity_id,
             destination: ctx.identity_provider.sso_url(),
             now,

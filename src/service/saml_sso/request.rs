@@ -95,7 +95,8 @@ impl SignOnRequest {
             let references = requested.references.clone();
             AuthnContext(letter(requested.comparison), requested.are_declarations, references)
         });
-        let subject = asked.subject.as_ref().map(|name| (name.format.uri().to_owned(), name.value.clone()));
+        let subject =
+            asked.subject.as_ref().map(|name| (name.format_in_effect().uri().to_owned(), name.value.clone()));
         Self {
             id: Some(asked.id.to_string()),
             force_authn: asked.force_authn,

@@ -13,7 +13,7 @@ use std::time::Duration;
 use askama::Template;
 
 use super::*;
-use crate::base::{AccessConfigurationId, AccountId};
+use crate::base::{AccessConfigurationId, AccountId, ApplicationId};
 
 const NASTY: &str = r#""><script>alert('x')</script>&amp;<!--"#;
 const RULES: [&str; 3] = ["at least 12 characters long", "not one of the common ones", "none of your last 5"];
@@ -240,10 +240,11 @@ fn the_console_post_carries_the_response_and_a_visible_button() {
         acs_url: "http://127.0.0.1:8090/saml-role/sso",
         saml_response: "PHNhbWxwOlJlc3BvbnNl+/=",
         relay_state: Some("http://127.0.0.1:8090/console?a=1&b=2"),
-        account: "shop-production",
+        place: "shop-production",
         identity: "ReadOnly",
+        to: "the console",
     };
-    let html = look("console-post.html", &page);
+    let html = look("post-on.html", &page);
     assert_sound(&html);
     assert_has(
         &html,
@@ -283,6 +284,7 @@ fn every_page_escapes_what_it_is_given() {
     let (error, next) = (Some(NASTY), Some(NASTY));
     let qr_code = QrCode::draw(NASTY).unwrap();
     let (id, role_id) = (AccountId::parse("1").unwrap(), AccessConfigurationId::parse("ac-1").unwrap());
+    let application = ApplicationId::parse("app-1").unwrap();
     let role = Role {
         id: &role_id,
         name: NASTY,
@@ -310,6 +312,7 @@ fn every_page_escapes_what_it_is_given() {
         total: 1,
         found: 1,
         accounts: vec![account],
+        applications: vec![Application { id: &application, name: NASTY }],
     };
     let empty = Portal { accounts: Vec::new(), ..portal.clone() };
     let pages = [
@@ -351,8 +354,16 @@ fn every_page_escapes_what_it_is_given() {
             acs_url: NASTY,
             saml_response: NASTY,
             relay_state: next,
-            account: NASTY,
+            place: NASTY,
             identity: NASTY,
+            to: NASTY,
+        }
+        .render(),
+        SignOnRefused {
+            application: NASTY,
+            sentence: NASTY,
+            request_id: NASTY,
+            response: Some(WayBack { acs_url: NASTY, saml_response: NASTY, relay_state: next }),
         }
         .render(),
         Refusal {

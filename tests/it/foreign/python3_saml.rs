@@ -5,24 +5,28 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use cloudsso::crypto::{Certificate, KeyType, Random, SigningKey};
+use cloudsso::crypto::{
+    Certificate, ContentCipher, DecryptionKey, KeyTransport, KeyType, Random, SigningKey,
+};
 use cloudsso::saml::{
-    AuthnContext, Error, FailedResponse, IdentityProvider, MessageId, NameIdFormat, RedirectMessage, Refusal,
-    RequestExpectations, ServiceProvider, SignedMessage, UnverifiedAuthnRequest,
+    AssertionConsumerService, AuthnContext, Error, FailedResponse, IdentityProvider, LogoutBinding,
+    MessageExpectations, MessageId, NameIdFormat, Protection, Recipient, RedirectMessage, Refusal,
+    ServiceProvider, SignedMessage, SignedPart, SingleLogoutService, UnverifiedAuthnRequest,
 };
 use serde_json::{Value, json};
 
 use crate::sdk::python;
 
-use super::{ACS, AUDIENCE, AWKWARD, ISSUER, ROLE, ROLE_SESSION_NAME, now, pem, response, signer};
+use super::{
+    ACS, AUDIENCE, AWKWARD, ISSUER, ROLE, ROLE_SESSION_NAME, SLO, SSO, metadata, now, pem, response, signer,
+};
 
 const APP: &str = "https://app.example.com/saml/metadata";
 /// It does not escape its own address, so that there is nothing to escape in it.
 const APP_ACS: &str = "https://app.example.com/saml/acs?a=1";
-const SSO: &str = "https://sso.example.com/saml/idp/sso";
 
 /// Runs a script of the service provider's on a case; its answer, or why it refused.
-fn run(script: &str, case: &Value) -> Result<Value, String> {
+pub(super) fn run(script: &str, case: &Value) -> Result<Value, String> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let mut provider = Command::new(python())
         .arg(root.join("tests/foreign").join(script))
@@ -51,14 +55,31 @@ pub(super) fn ask(
     audience: &str,
     acs: &str,
 ) -> Result<Value, String> {
+    run("python3_saml_accepts.py", &case(saml_response, issuer, audience, acs))
+}
+
+fn case(saml_response: &str, issuer: &IdentityProvider, audience: &str, acs: &str) -> Value {
     let [certificate] = issuer.signing_certificates() else { panic!("one certificate is expected") };
-    let case = json!({
+    json!({
         "saml_response": saml_response,
         "acs_url": acs,
         "sp_entity_id": audience,
         "idp_entity_id": issuer.entity_id(),
         "idp_certificate": certificate.to_base64().expect("certificate"),
-    });
+    })
+}
+
+/// As [`ask`], of a service provider that decrypts with `key` and takes nothing that is not encrypted.
+fn ask_encrypted(
+    signed: &SignedMessage,
+    issuer: &IdentityProvider,
+    key: &DecryptionKey,
+    is_strict: bool,
+) -> Result<Value, String> {
+    let mut case = case(&signed.to_base64(), issuer, AUDIENCE, ACS);
+    case["sp_private_key"] = pem("PRIVATE KEY", &key.to_pkcs8_der().expect("key")).into();
+    case["sp_certificate"] = key.certificate().to_base64().expect("certificate").into();
+    case["strict"] = is_strict.into();
     run("python3_saml_accepts.py", &case)
 }
 
@@ -111,6 +132,34 @@ fn another_key_audience_or_address_is_refused() {
 }
 
 #[test]
+fn an_encrypted_assertion_is_accepted_and_read_whole() {
+    let (random, year) = (Random::system(), Duration::from_secs(365 * 86_400));
+    let [key, stranger] =
+        [(); 2].map(|()| DecryptionKey::generate("app", now(), year, &random).expect("key"));
+    let (signer, certificate) = signer(KeyType::Rsa2048);
+    let own = issuer(certificate);
+    let pairs = ContentCipher::ALL.into_iter().map(|cipher| (cipher, KeyTransport::OaepSha1));
+    for (cipher, transport) in pairs.chain(KeyTransport::ALL.map(|it| (ContentCipher::Aes256Gcm, it))) {
+        let recipient = Recipient::new(key.certificate().clone(), cipher, transport).expect("RSA");
+        // What notices no change is signed around as well.
+        let part = if cipher.is_authenticated() { SignedPart::Assertion } else { SignedPart::Both };
+        let protection = Protection { part, signer: &signer, recipient: Some(&recipient) };
+        let sent = response().protect(&protection, &random).expect("written");
+        // Its schema is older than the element that names a mask.
+        let knows_mask = transport != KeyTransport::OaepSha256;
+        let read = ask_encrypted(&sent, &own, &key, knows_mask)
+            .unwrap_or_else(|refusal| panic!("{cipher:?} {transport:?}: {refusal}"));
+        assert_eq!(read["name_id"], "alice");
+        assert_eq!(read["attributes"][ROLE_SESSION_NAME], json!([AWKWARD]));
+        let stolen = ask_encrypted(&sent, &own, &stranger, true).expect_err("refused");
+        assert!(stolen.contains("failed to decrypt"), "{stolen}");
+    }
+    let open = ask_encrypted(&response().sign(&signer).expect("signed"), &own, &key, true);
+    let open = open.expect_err("refused");
+    assert!(open.contains("not encrypted"), "{open}");
+}
+
+#[test]
 fn a_refusal_is_understood_for_what_it_is() {
     let (signer, certificate) = signer(KeyType::P256);
     let own = issuer(certificate);
@@ -151,8 +200,8 @@ fn asked(relay_state: &str, is_signed: bool) -> (String, ServiceProvider, Value)
     (query, provider, asked)
 }
 
-fn expectations() -> RequestExpectations<'static> {
-    RequestExpectations { issuer: APP, destination: SSO, now: now(), clock_skew: Duration::from_secs(180) }
+fn expectations() -> MessageExpectations<'static> {
+    MessageExpectations { issuer: APP, destination: SSO, now: now(), clock_skew: Duration::from_secs(180) }
 }
 
 #[test]
@@ -204,4 +253,52 @@ fn its_signed_request_is_refused_when_anything_in_the_address_changes() {
     let message = RedirectMessage::read(&query).expect("read");
     let refusal = message.signature().expect("signed").verify(&[stranger]);
     assert!(matches!(refusal, Err(Error::Signature { certificates: 1 })));
+}
+
+#[test]
+fn our_metadata_is_valid_and_read_whole() {
+    for kind in KeyType::ALL {
+        let (signer, certificate) = signer(kind);
+        let (_, next) = self::signer(KeyType::Rsa2048);
+        let ours = metadata(vec![certificate.clone(), next.clone()]);
+        let id = MessageId::generate(&Random::system()).expect("id");
+        let signed = ours.sign(&signer, &id).expect("signed");
+        let read = |xml: &str, certificate: Option<&Certificate>| {
+            let certificate = certificate.map(|certificate| certificate.to_base64().expect("certificate"));
+            run("python3_saml_reads.py", &json!({"metadata": xml, "certificate": certificate}))
+        };
+        for (xml, key) in [(ours.to_xml().expect("metadata"), None), (signed.clone(), Some(&certificate))] {
+            let read = read(&xml, key).expect("valid");
+            assert_eq!(read["idp"]["entityId"], ISSUER);
+            assert_eq!(read["idp"]["singleSignOnService"]["url"], SSO);
+            assert_eq!(read["idp"]["singleLogoutService"]["url"], SLO);
+            assert_eq!(read["security"]["authnRequestsSigned"], true);
+            let keys = &read["idp"]["x509certMulti"];
+            let base64 = |certificate: &Certificate| certificate.to_base64().expect("certificate");
+            assert_eq!(keys["signing"], json!([base64(&certificate), base64(&next)]));
+            assert_eq!(keys["encryption"], json!([base64(&certificate)]));
+        }
+        let stranger = read(&signed, Some(&next)).expect_err("refused");
+        assert!(stranger.contains("invalid signature"), "{stranger}");
+        let misplaced = "<md:SingleSignOnService Binding=\"a\" Location=\"b\"/><md:NameIDFormat>";
+        let disordered = ours.to_xml().expect("metadata").replacen("<md:NameIDFormat>", misplaced, 1);
+        let refusal = read(&disordered, None).expect_err("refused");
+        assert!(refusal.contains("invalid by the schema"), "{refusal}");
+    }
+}
+
+/// What we keep of a service provider is metadata that others would take, however it came to be known.
+#[test]
+fn what_we_write_of_a_service_provider_is_valid() {
+    let (_, certificate) = signer(KeyType::P256);
+    let acs = AssertionConsumerService { index: 0, url: APP_ACS.to_owned(), is_default: Some(true) };
+    let slo = SingleLogoutService::new(LogoutBinding::Post, "https://app.example.com/saml/slo");
+    let made = ServiceProvider::by_hand(APP, vec![acs], vec![slo], vec![certificate]).expect("good");
+    let (_, theirs, _) = asked("state", true);
+    for provider in [made, theirs] {
+        let xml = provider.to_xml().expect("written");
+        let case = json!({"metadata": xml, "certificate": null});
+        run("python3_saml_reads.py", &case).expect("valid");
+        assert_eq!(ServiceProvider::parse(&xml).expect("read"), provider);
+    }
 }

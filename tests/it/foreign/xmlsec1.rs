@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use cloudsso::base::Timestamp;
 use cloudsso::crypto::{Certificate, KeyType, Random, SigningKey};
-use cloudsso::saml::{CheckedAssertion, Error, Expectations, SignedPart, UnverifiedResponse};
+use cloudsso::saml::{
+    CheckedAssertion, Error, Expectations, MessageId, Protection, SignedPart, UnverifiedResponse,
+};
 
-use super::{pem, response, signer};
+use super::{metadata, pem, response, signer};
 
 /// Other prefixes than ours, types, inherited namespaces, line breaks, a reference to a character.
 const FOREIGN: &str = include_str!("foreign_response.xml");
@@ -26,6 +28,7 @@ pub(super) fn verifies(xml: &str, certificate: &Certificate) -> bool {
         .arg(&key)
         .args(["--id-attr:ID", "urn:oasis:names:tc:SAML:2.0:assertion:Assertion"])
         .args(["--id-attr:ID", "urn:oasis:names:tc:SAML:2.0:protocol:Response"])
+        .args(["--id-attr:ID", "urn:oasis:names:tc:SAML:2.0:metadata:EntityDescriptor"])
         .arg(&document)
         .output()
         .expect("xmlsec1 is installed");
@@ -37,9 +40,23 @@ fn every_signed_part_verifies() {
     for kind in KeyType::ALL {
         let (signer, certificate) = signer(kind);
         for part in [SignedPart::Assertion, SignedPart::Response, SignedPart::Both] {
-            let signed = response().sign_part(part, &signer).expect("signed");
+            let protection = Protection { part, signer: &signer, recipient: None };
+            let signed = response().protect(&protection, &Random::system()).expect("signed");
             assert!(verifies(signed.xml(), &certificate), "{kind:?} {part:?}");
         }
+    }
+}
+
+#[test]
+fn our_metadata_verifies_until_it_is_changed() {
+    for kind in KeyType::ALL {
+        let (own, certificate) = signer(kind);
+        let id = MessageId::generate(&Random::system()).expect("id");
+        let signed = metadata(vec![certificate.clone()]).sign(&own, &id).expect("signed");
+        assert!(verifies(&signed, &certificate), "{kind:?}");
+        let tampered = signed.replace("https://example.com/privacy", "https://evil.example/");
+        assert_ne!(tampered, signed);
+        assert!(!verifies(&tampered, &certificate), "{kind:?}");
     }
 }
 

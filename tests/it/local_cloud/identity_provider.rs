@@ -44,11 +44,12 @@ impl IdentityProvider {
     /// As [`Self::encoded_metadata`], under another entity id.
     pub(crate) fn encoded_metadata_of(&self, entity_id: &str) -> String {
         let metadata = IdpMetadata {
-            entity_id: entity_id.to_owned(),
-            signing_certificates: vec![self.certificate.clone()],
-            sso_url: "http://localhost:8080/saml/idp/sso".to_owned(),
             name_id_formats: vec![NameIdFormat::Persistent],
-            want_authn_requests_signed: false,
+            ..IdpMetadata::new(
+                entity_id,
+                "http://localhost:8080/saml/idp/sso",
+                vec![self.certificate.clone()],
+            )
         };
         BASE64.encode(metadata.to_xml().expect("metadata").as_bytes())
     }

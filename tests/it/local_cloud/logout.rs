@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cloudsso::saml::{LogoutRequest, LogoutStatus, MessageId, NameId, NameIdFormat};
+use cloudsso::saml::{LogoutOutcome, LogoutRequest, MessageId, NameId, NameIdFormat};
 use data_encoding::BASE64;
 
 use super::identity_provider::{ISSUER, IdentityProvider, PROVIDER};
@@ -56,6 +56,7 @@ impl House {
             destination: format!("{}/saml/slo", self.world.base_url),
             issue_instant: now,
             not_on_or_after: now.plus(Duration::from_secs(300)),
+            reason: None,
             name_id: NameId::new(NameIdFormat::Persistent, name_id),
             session_indexes: indexes.iter().map(|index| (*index).to_owned()).collect(),
         }
@@ -81,14 +82,16 @@ impl House {
 fn done(answer: &Answer, request: &LogoutRequest) {
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert_eq!(answer.header("content-type"), Some("text/xml; charset=utf-8"));
-    assert_eq!(LogoutStatus::parse(&answer.body).unwrap(), LogoutStatus::Success);
+    assert_eq!(LogoutOutcome::parse(&answer.body).unwrap(), LogoutOutcome::Success);
     assert!(answer.body.contains(&format!("InResponseTo=\"{}\"", request.id)), "{}", answer.body);
 }
 
 #[track_caller]
 fn refused(answer: &Answer) {
     assert_eq!(answer.status, 403, "{}", answer.body);
-    assert_eq!(LogoutStatus::parse(&answer.body).unwrap(), LogoutStatus::Requester);
+    let code = "urn:oasis:names:tc:SAML:2.0:status:Requester".to_owned();
+    let refused = LogoutOutcome::Refused { code, second: None, message: None };
+    assert_eq!(LogoutOutcome::parse(&answer.body).unwrap(), refused);
 }
 
 #[test]
@@ -114,7 +117,7 @@ fn the_named_sessions_end_and_no_others() {
     house.logs_out(&house.request(&house.principal("alice"), &[]));
     house.logs_out(&house.request("u-nobody", &["_1"]));
     let mut plain = house.request("u-alice", &["_2"]);
-    plain.name_id.format = NameIdFormat::Unspecified;
+    plain.name_id.format = None;
     house.logs_out(&plain);
     house.is_living(&roles[1], false);
 }
@@ -124,7 +127,7 @@ fn a_name_of_another_format_is_another_name() {
     let house = House::new();
     let session = house.role_session("_1");
     let mut other = house.request("u-alice", &[]);
-    other.name_id.format = NameIdFormat::EmailAddress;
+    other.name_id.format = Some(NameIdFormat::EmailAddress);
     house.logs_out(&other);
     house.is_living(&session, true);
     house.logs_out(&house.request("u-alice", &[]));

@@ -54,8 +54,7 @@ fn typed() -> BoxedStrategy<Typed> {
     let leaf = (leaf_text, any::<bool>())
         .prop_map(|(text, holds)| (text, node(Kind::Source(Source::Groups)), node(Kind::Boolean(holds))));
     leaf.prop_recursive(4, 24, 3, |inner| {
-        (inner.clone(), inner, 0..10_u8, 1..6_usize)
-            .prop_map(|(one, other, choice, _)| combined(one, other, choice))
+        (inner.clone(), inner, 0..8_u8).prop_map(|(one, other, choice)| combined(one, other, choice))
     })
     .boxed()
 }

@@ -95,6 +95,7 @@ pub(super) fn portal(accounts: Vec<Account<'_>>) -> Portal<'_> {
         total: accounts.len(),
         found: accounts.len(),
         accounts,
+        applications: Vec::new(),
     }
 }
 

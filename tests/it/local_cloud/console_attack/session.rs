@@ -42,6 +42,7 @@ fn log_out(tenant: &Tenant, provider: &IdentityProvider, name: &str) {
         destination: world.url("/saml/slo"),
         issue_instant: now,
         not_on_or_after: now.plus(Duration::from_secs(300)),
+        reason: None,
         name_id: NameId::new(NameIdFormat::Persistent, tenant.principal(name)),
         session_indexes: vec![],
     };
