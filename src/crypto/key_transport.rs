@@ -15,7 +15,7 @@ use super::{Certificate, Error};
 pub enum KeyTransport {
     /// SHA-1 for both: what every receiver knows.
     OaepSha1,
-    /// SHA-256 for both.
+    /// SHA-256 for both; for receivers that are known to take it, since many do not.
     OaepSha256,
     /// SHA-256 for the label, SHA-1 for the mask.
     OaepSha256Mgf1Sha1,
