@@ -20,8 +20,8 @@ use cloudsso::cloud::{Cloud, Endpoint, Limits, Pause, Retry, Site, Surroundings,
 use cloudsso::crypto::password::Hasher;
 use cloudsso::crypto::{Random, SealingKey};
 use cloudsso::domain::{
-    AccessConfigurationSpec, Assignee, AssignmentKey, CloudSite, KeySchedule, MassChangeLimits,
-    PermissionPolicy, Quotas, Target, TaskFilter, TaskKind, UserSpec,
+    AccessConfigurationSpec, Assignee, AssignmentKey, CloudSite, IdentityProviderInfo, KeySchedule,
+    MassChangeLimits, PermissionPolicy, Quotas, Target, TaskFilter, TaskKind, UserSpec,
 };
 use cloudsso::local_cloud;
 use cloudsso::rpc::AccessKey;
@@ -130,6 +130,7 @@ fn product(
         upkeep: Upkeep::default(),
         mass_change: MassChangeLimits::default(),
         key_schedule: KeySchedule::default(),
+        identity_provider: IdentityProviderInfo::default(),
         quotas: Quotas::default(),
         clock,
         random,

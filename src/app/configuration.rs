@@ -13,13 +13,14 @@ use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use crate::base::{Network, Secret};
-use crate::domain::{KeySchedule, MassChangeLimits, Quotas};
+use crate::domain::{IdentityProviderInfo, KeySchedule, MassChangeLimits, Quotas};
 use crate::local_cloud::Faults;
 use crate::service::Upkeep;
 use crate::storage::DatabaseUrl;
 
 use super::cloud::{CloudArguments, CloudLimits, CloudSection, CloudSettings};
 use super::faults::FaultArguments;
+use super::identity_provider::{IdentityProviderArguments, IdentityProviderSection};
 use super::key_schedule::{KeyArguments, KeySection};
 use super::proxies::{ProxyArguments, networks};
 use super::quotas::{QuotaArguments, QuotaSection};
@@ -88,6 +89,8 @@ pub(super) struct ServeArguments {
     #[command(flatten)]
     keys: KeyArguments,
     #[command(flatten)]
+    identity_provider: IdentityProviderArguments,
+    #[command(flatten)]
     scim: ScimArguments,
     #[command(flatten)]
     cloud: CloudArguments,
@@ -132,6 +135,7 @@ struct File {
     worker: WorkerSection,
     quotas: QuotaSection,
     keys: KeySection,
+    identity_provider: IdentityProviderSection,
     scim: ScimSection,
     log: LogSection,
     sealing: SealingSection,
@@ -214,6 +218,7 @@ pub(super) struct Settings {
     pub(super) upkeep: Upkeep,
     pub(super) quotas: Quotas,
     pub(super) key_schedule: KeySchedule,
+    pub(super) identity_provider: IdentityProviderInfo,
     pub(super) mass_change: MassChangeLimits,
     pub(super) log_filter: String,
     pub(super) log_format: LogFormat,
@@ -296,6 +301,7 @@ fn settle(arguments: ServeArguments, secrets: Secrets, file: File) -> Result<Set
         worker_threads,
         quotas: arguments.quotas.settle(file.quotas)?,
         key_schedule: arguments.keys.settle(file.keys)?,
+        identity_provider: arguments.identity_provider.settle(file.identity_provider)?,
         upkeep: Upkeep { directory: every(directory_seconds, 1), drift: every(drift_hours, 3_600) },
         mass_change: arguments.scim.settle(&file.scim)?,
         log_filter: arguments.log_filter.or(file.log.filter).unwrap_or_else(|| default_filter.to_owned()),

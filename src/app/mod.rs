@@ -9,6 +9,7 @@ mod configuration;
 mod control;
 mod demo;
 mod faults;
+mod identity_provider;
 mod key_file;
 mod key_schedule;
 mod keys;

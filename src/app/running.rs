@@ -149,6 +149,7 @@ fn context(
         quotas: settings.quotas,
         mass_change: settings.mass_change,
         key_schedule: settings.key_schedule,
+        identity_provider: settings.identity_provider.clone(),
         clock,
         random,
     })

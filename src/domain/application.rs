@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::base::{ApplicationId, ApplicationName, Timestamp};
 use crate::crypto::KeyType;
 
-use super::{AttributeExpression, AuthenticationStrength, Error, NameIdKind, Signed, Status, text};
+use super::{
+    AttributeExpression, AttributeNameFormat, AuthenticationStrength, Error, NameIdKind, Signed, Status, text,
+};
 
 /// Attributes that an assertion carries at most.
 const ATTRIBUTES: usize = 64;
@@ -61,9 +63,9 @@ impl Encryption {
 pub struct AttributeMapping {
     /// Its name, often a URI; 1 to 256 characters.
     pub name: String,
-    /// What kind of name that is, as a URI; `attrname-format:uri` where the name is one, and `basic` where not.
+    /// What kind of name that is; a URI where it is one, and nothing is said where not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name_format: Option<String>,
+    pub name_format: Option<AttributeNameFormat>,
     /// What people call it; up to 256 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub friendly_name: Option<String>,
@@ -77,7 +79,8 @@ pub struct AttributeMapping {
 pub struct ApplicationSettings {
     /// What its people are named by, where its request does not say.
     pub name_id: NameIdKind,
-    /// What that name is, in the place of the e-mail address or the user name; for those two kinds.
+    /// What that name is, in the place of the e-mail address, of the user name or, for a persistent one that is known
+    /// elsewhere already, of what we make up. Of this kind only.
     pub name_id_expression: Option<AttributeExpression>,
     /// What else it is told of them, in this order; up to 64.
     pub attributes: Vec<AttributeMapping>,
@@ -136,9 +139,9 @@ impl ApplicationSettings {
         }
         text::check("RelayState", &self.relay_state, 1024)?;
         if self.name_id_expression.is_some()
-            && !matches!(self.name_id, NameIdKind::Email | NameIdKind::Unspecified)
+            && matches!(self.name_id, NameIdKind::Transient | NameIdKind::None)
         {
-            return Err(Error::invalid("NameIdExpression", "is for email and unspecified names only"));
+            return Err(Error::invalid("NameIdExpression", "is not for transient names, and not for none"));
         }
         if self.attributes.len() > ATTRIBUTES {
             return Err(Error::invalid("Attributes", format_args!("must be at most {ATTRIBUTES}")));
@@ -160,7 +163,6 @@ impl AttributeMapping {
             return Err(Error::invalid("Attributes", "must have names without control characters"));
         }
         text::check("Attributes.Name", &self.name, 256)?;
-        text::check("Attributes.NameFormat", self.name_format.as_deref().unwrap_or_default(), 256)?;
         text::check("Attributes.FriendlyName", self.friendly_name.as_deref().unwrap_or_default(), 256)
     }
 }
@@ -255,7 +257,14 @@ mod tests {
             ("SessionSeconds", ApplicationSettings { session_seconds: 59, ..base() }),
             ("SessionSeconds", ApplicationSettings { session_seconds: 86_401, ..base() }),
             ("RelayState", ApplicationSettings { relay_state: "x".repeat(1025), ..base() }),
-            ("NameIdExpression", ApplicationSettings { name_id_expression: expression, ..base() }),
+            (
+                "NameIdExpression",
+                ApplicationSettings {
+                    name_id: NameIdKind::Transient,
+                    name_id_expression: expression,
+                    ..base()
+                },
+            ),
             ("Attributes", ApplicationSettings { attributes: many, ..base() }),
             ("Attributes", ApplicationSettings { attributes: vec![mapping("a"), mapping("a")], ..base() }),
             ("Attributes", ApplicationSettings { attributes: vec![mapping("")], ..base() }),

@@ -30,6 +30,15 @@ impl AttributeNameFormat {
         }
     }
 
+    /// The URI of the format (saml-core-2.0-os §8.2).
+    pub const fn uri(self) -> &'static str {
+        match self {
+            Self::Uri => "urn:oasis:names:tc:SAML:2.0:attrname-format:uri",
+            Self::Basic => "urn:oasis:names:tc:SAML:2.0:attrname-format:basic",
+            Self::Unspecified => "urn:oasis:names:tc:SAML:2.0:attrname-format:unspecified",
+        }
+    }
+
     /// Reads what [`AttributeNameFormat::as_str`] wrote.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.as_str() == text)

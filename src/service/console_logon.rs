@@ -132,6 +132,7 @@ fn enter(
         // What the consoles are known to read; encryption and a signed Response they do not ask for.
         signed: SignedPart::Assertion,
         signature_key: KeyType::Rsa2048,
+        recipient: None,
         relay_state: entry.relay_state,
         place: entry.account.name,
         identity: entry.shown_identity,

@@ -1,10 +1,13 @@
 //! The one way to a Response: [`issue`], which asks for an [`Entitlement`].
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::base::Timestamp;
 use crate::crypto::KeyType;
-use crate::saml::{Assertion, Attribute, AuthnContext, MessageId, NameId, Protection, Response, SignedPart};
+use crate::saml::{
+    Assertion, Attribute, AuthnContext, MessageId, NameId, Protection, Recipient, Response, SignedPart,
+};
 
 use super::{Context, Error};
 
@@ -31,6 +34,8 @@ pub struct Entitlement {
     pub(super) session_expires_at: Timestamp,
     pub(super) signed: SignedPart,
     pub(super) signature_key: KeyType,
+    /// Whom alone it can be read by; `None` for everybody.
+    pub(super) recipient: Option<Arc<Recipient>>,
     pub(super) relay_state: String,
     /// What pages call the place.
     pub(super) place: String,
@@ -78,7 +83,8 @@ pub fn issue(ctx: &Context, entitlement: Entitlement) -> Result<Logon, Error> {
         },
     };
     let signer = ctx.identity_provider.signer(entitlement.signature_key)?;
-    let protection = Protection { part: entitlement.signed, signer: &signer, recipient: None };
+    let protection =
+        Protection { part: entitlement.signed, signer: &signer, recipient: entitlement.recipient.as_deref() };
     let signed = response.protect(&protection, &ctx.random)?;
     Ok(Logon {
         acs_url: response.acs_url,

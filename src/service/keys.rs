@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::base::{Clock, SigningKeyId, Timestamp};
-use crate::crypto::{Certificate, KeyType, Random, SealingKey, SigningKey};
+use crate::crypto::{Certificate, DecryptionKey, KeyType, Random, SealingKey, SigningKey};
 use crate::domain::{self, Action, Event, IdentityKey, KeyPurpose, KeySchedule, KeyState, Kind};
 use crate::storage::event::Origin;
 use crate::storage::signing_key::{self, StoredKey};
@@ -51,6 +51,48 @@ pub fn rotate(ctx: &Context, operator: &Operator, kind: KeyType) -> Result<Turne
     Ok(turned)
 }
 
+/// Turns the key that others encrypt to: a new one is published in its place from now on, and what was encrypted to the
+/// old one is read still.
+///
+/// # Errors
+/// Failures of the database, and of making keys.
+pub fn rotate_encryption(ctx: &Context, operator: &Operator) -> Result<IdentityKey, Error> {
+    let made = Maker::of(ctx).make_encryption()?;
+    let change = ctx.change(operator.origin());
+    let key = ctx.store.write(move |conn| {
+        let keys = signing_key::list(conn)?;
+        let is_published =
+            |key: &IdentityKey| key.purpose == KeyPurpose::Encryption && key.state == KeyState::Active;
+        for old in keys.into_iter().map(|stored| stored.key).filter(is_published) {
+            signing_key::turn(conn, &old.id, (KeyState::Active, KeyState::Retired), change.now)?;
+            change.record(conn, &event(Action::SigningKeyRetired, &old))?;
+        }
+        signing_key::insert(conn, &made)?;
+        change.record(conn, &event(Action::SigningKeyCreated, &made.key))?;
+        Ok::<_, Error>(made.key.clone())
+    })?;
+    ctx.identity_provider.refresh(&ctx.store, &ctx.sealing_key)?;
+    Ok(key)
+}
+
+/// Our metadata for everybody. The key that may be encrypted to is made when it is first published.
+///
+/// # Errors
+/// Failures of the database, and of making keys.
+pub fn metadata(ctx: &Context) -> Result<String, Error> {
+    ensure_encryption(ctx)?;
+    ctx.identity_provider.metadata(&ctx.random, ctx.now())
+}
+
+pub(super) fn ensure_encryption(ctx: &Context) -> Result<(), Error> {
+    if !ctx.identity_provider.has_encryption_key() {
+        let maker = Maker::of(ctx);
+        maker.insert(maker.make_encryption()?)?;
+        ctx.identity_provider.refresh(&ctx.store, &ctx.sealing_key)?;
+    }
+    Ok(())
+}
+
 /// Makes the keys of a kind that is used for the first time.
 ///
 /// # Errors
@@ -84,7 +126,8 @@ pub(super) fn keep(ctx: &Context) -> Result<(), Error> {
         ctx.store.read(signing_key::list)?.into_iter().map(|stored| stored.key).collect();
     let change = ctx.change(&Origin::system(String::new()));
     for kind in KeyType::ALL {
-        let find = |state| keys.iter().find(|key| key.kind == kind && key.state == state);
+        let is_signing = |key: &&IdentityKey| key.purpose == KeyPurpose::Signing && key.kind == kind;
+        let find = |state| keys.iter().filter(is_signing).find(|key| key.state == state);
         if let (Some(active), Some(next)) = (find(KeyState::Active), find(KeyState::Next))
             && schedule.is_turn_due(active, next, now)
         {
@@ -164,7 +207,11 @@ struct Maker<'a> {
     sealing_key: &'a SealingKey,
 }
 
-impl Maker<'_> {
+impl<'a> Maker<'a> {
+    fn of(ctx: &'a Context) -> Self {
+        Self { store: &ctx.store, random: &ctx.random, clock: &ctx.clock, sealing_key: &ctx.sealing_key }
+    }
+
     /// Makes what is missing of an active and a next key of a kind.
     fn ensure(&self, kind: KeyType) -> Result<(), Error> {
         let keys = self.store.read(signing_key::list)?;
@@ -187,11 +234,30 @@ impl Maker<'_> {
         let key = SigningKey::generate(kind)?;
         let name = format!("cloudsso {id}");
         let certificate = Certificate::self_signed(&key, &name, now, CERTIFICATE_LIFETIME, self.random)?;
+        self.stored((id, KeyPurpose::Signing, kind, state), now, &certificate, &key.to_pkcs8_der()?)
+    }
+
+    fn make_encryption(&self) -> Result<StoredKey, Error> {
+        let now: Timestamp = self.clock.now();
+        let id: SigningKeyId = self.random.id(now)?;
+        let name = format!("cloudsso {id}");
+        let key = DecryptionKey::generate(&name, now, CERTIFICATE_LIFETIME, self.random)?;
+        let what = (id, KeyPurpose::Encryption, KeyType::Rsa3072, KeyState::Active);
+        self.stored(what, now, key.certificate(), &key.to_pkcs8_der()?)
+    }
+
+    fn stored(
+        &self,
+        (id, key_purpose, kind, state): (SigningKeyId, KeyPurpose, KeyType, KeyState),
+        now: Timestamp,
+        certificate: &Certificate,
+        der: &[u8],
+    ) -> Result<StoredKey, Error> {
         Ok(StoredKey {
-            sealed_private_key: self.sealing_key.seal(self.random, &purpose(&id), &key.to_pkcs8_der()?)?,
+            sealed_private_key: self.sealing_key.seal(self.random, &purpose(&id), der)?,
             key: IdentityKey {
                 id,
-                purpose: KeyPurpose::Signing,
+                purpose: key_purpose,
                 kind,
                 state,
                 state_since: now,

@@ -6,7 +6,7 @@ use crate::base::Clock;
 use crate::cloud::Cloud;
 use crate::crypto::password::Hasher;
 use crate::crypto::{Random, SealingKey};
-use crate::domain::{CloudSite, KeySchedule, MassChangeLimits, Quotas};
+use crate::domain::{CloudSite, IdentityProviderInfo, KeySchedule, MassChangeLimits, Quotas};
 use crate::storage::Store;
 
 /// The parts that a [`Context`](super::Context) is made of.
@@ -38,6 +38,8 @@ pub struct Parts {
     pub mass_change: MassChangeLimits,
     /// When the keys that we sign with are turned by themselves.
     pub key_schedule: KeySchedule,
+    /// What our metadata says of us.
+    pub identity_provider: IdentityProviderInfo,
 }
 
 /// What the worker does by itself, and how often; `None` for never.

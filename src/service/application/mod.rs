@@ -5,9 +5,7 @@ mod assignment;
 mod registered;
 
 use crate::base::{ApplicationId, ApplicationName, fold};
-use crate::domain::{
-    self, Action, Application, ApplicationSettings, Assignee, Encryption, Event, Kind, Status,
-};
+use crate::domain::{self, Action, Application, ApplicationSettings, Assignee, Event, Kind, Status};
 use crate::saml::ServiceProvider;
 use crate::storage::{self, Conn, application, application_assignment, application_session};
 
@@ -48,10 +46,9 @@ impl ApplicationSpec {
         if provider.valid_until.is_some_and(|end| end <= ctx.now()) {
             return Err(domain::Error::invalid("Metadata", "is past its validUntil").into());
         }
-        if self.settings.encryption != Encryption::None && provider.encryption_certificates.is_empty() {
-            let rule = "needs a key in the metadata that may be encrypted to";
-            return Err(domain::Error::invalid("Encryption", rule).into());
-        }
+        registered::recipient(&self.settings, &provider).map_err(|error| {
+            domain::Error::invalid("Encryption", format_args!("is not for this service provider: {error}"))
+        })?;
         if self.settings.requires_signed_requests && provider.signing_certificates.is_empty() {
             let rule = "needs a key in the metadata that the service provider signs with";
             return Err(domain::Error::invalid("RequiresSignedRequests", rule).into());
@@ -187,7 +184,8 @@ pub fn find_by_name(ctx: &Context, _operator: &Operator, name: &str) -> Result<O
 /// [`Error::Refused`] when there is no such application.
 pub fn metadata_for(ctx: &Context, id: &ApplicationId) -> Result<String, Error> {
     let found = Registry::find(ctx, id)?.ok_or_else(|| domain::Error::missing("Application", id))?;
-    ctx.identity_provider.metadata_for(&found.application.settings)
+    keys::ensure_encryption(ctx)?;
+    ctx.identity_provider.metadata_for(&found.application.settings, &ctx.random, ctx.now())
 }
 
 /// Every application, by name.

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::base::ApplicationId;
-use crate::domain::Application;
-use crate::saml::ServiceProvider;
+use crate::crypto::ContentCipher;
+use crate::domain::{Application, ApplicationSettings, Encryption};
+use crate::saml::{EncryptionPreference, Recipient, ServiceProvider};
 use crate::storage::application;
 
 use super::super::{Context, Error};
@@ -18,6 +19,27 @@ const KEPT: usize = 1024;
 pub(in super::super) struct Registered {
     pub(in super::super) application: Application,
     pub(in super::super) provider: ServiceProvider,
+    /// Whom its assertions are encrypted to, and how; `None` where they are not.
+    pub(in super::super) recipient: Option<Arc<Recipient>>,
+}
+
+/// Whom assertions are encrypted to as the settings say, and as the service provider decrypts.
+///
+/// # Errors
+/// [`saml::Error`](crate::saml::Error) when it takes nothing of the kind.
+pub(super) fn recipient(
+    settings: &ApplicationSettings,
+    provider: &ServiceProvider,
+) -> Result<Option<Recipient>, crate::saml::Error> {
+    let (cipher, allows_cbc) = match settings.encryption {
+        Encryption::None => return Ok(None),
+        Encryption::Aes128Gcm => (ContentCipher::Aes128Gcm, false),
+        Encryption::Aes256Gcm => (ContentCipher::Aes256Gcm, false),
+        Encryption::Aes128Cbc => (ContentCipher::Aes128Cbc, true),
+        Encryption::Aes256Cbc => (ContentCipher::Aes256Cbc, true),
+    };
+    let preference = EncryptionPreference { cipher, allows_cbc, ..EncryptionPreference::default() };
+    Recipient::choose(&provider.encryption_certificates, &preference).map(Some)
 }
 
 /// What was read.
@@ -55,7 +77,8 @@ impl Registry {
         }
         let Some(application) = ctx.store.read(|conn| application::find(conn, id))? else { return Ok(None) };
         let provider = ServiceProvider::parse(&application.metadata)?;
-        let read = Arc::new(Registered { application, provider });
+        let recipient = recipient(&application.settings, &provider)?.map(Arc::new);
+        let read = Arc::new(Registered { application, provider, recipient });
         let mut registry = registry.write().unwrap_or_else(PoisonError::into_inner);
         if registry.len() >= KEPT {
             registry.clear();

@@ -116,6 +116,7 @@ impl Entry<'_> {
                 Signed::Both => SignedPart::Both,
             },
             signature_key: application.settings.signature_key,
+            recipient: self.registered.recipient.clone(),
             relay_state: self.request.relay_state.clone(),
             place: application.name.to_string(),
             identity: user.shown_name().to_owned(),
@@ -245,8 +246,8 @@ fn attributes(application: &Application, subject: &Subject<'_>) -> Result<Vec<At
             return Err(format!("the attributes have more than {LONGEST_ATTRIBUTES} bytes"));
         }
         let mut attribute = Attribute::new(mapping.name.as_str(), values);
-        if let Some(format) = &mapping.name_format {
-            attribute.name_format = Some(format.clone());
+        if let Some(format) = mapping.name_format {
+            attribute.name_format = Some(format.uri().to_owned());
         }
         attribute.friendly_name.clone_from(&mapping.friendly_name);
         attributes.push(attribute);

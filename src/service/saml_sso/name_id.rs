@@ -56,36 +56,37 @@ pub(super) fn name(
     before: Option<&ApplicationSession>,
     subject: &Subject<'_>,
 ) -> Result<Result<Option<NameId>, String>, Error> {
-    let entity_id = &registered.application.entity_id;
-    let expression = registered.application.settings.name_id_expression.as_ref();
     let Some(format) = format(kind) else { return Ok(Ok(None)) };
-    let value = match kind {
-        NameIdKind::None => return Ok(Ok(None)),
-        NameIdKind::Persistent => {
-            let value = persistent(conn, change, entity_id, user)?;
-            return Ok(Ok(Some(NameId {
-                name_qualifier: Some(issuer.to_owned()),
-                sp_name_qualifier: Some(entity_id.clone()),
-                ..NameId::new(format, value)
-            })));
-        }
-        NameIdKind::Transient => match before {
+    let application = &registered.application;
+    // What administrators say of a name is said of the usual kind, not of another that was asked for.
+    let usual = kind == application.settings.name_id;
+    let expression = application.settings.name_id_expression.as_ref().filter(|_| usual);
+    let own = match (kind, expression) {
+        (_, Some(expression)) => match only(expression, subject) {
+            Ok(value) => value,
+            Err(reason) => return Ok(Err(reason)),
+        },
+        (NameIdKind::Persistent, None) => Some(persistent(conn, change, &application.entity_id, user)?),
+        (NameIdKind::Transient, None) => Some(match before {
             Some(before) => before.name_id.clone(),
             None => change.text(ALPHABET, LENGTH)?,
-        },
-        NameIdKind::Email | NameIdKind::Unspecified => {
-            let own = match kind {
-                NameIdKind::Email => user.spec.email.clone(),
-                _ => Some(user.spec.user_name.to_string()),
-            };
-            match expression.map_or(Ok(own), |expression| only(expression, subject)) {
-                Ok(Some(value)) => value,
-                Ok(None) => return Ok(Err(format!("the user has no {kind} name for this application"))),
-                Err(reason) => return Ok(Err(reason)),
-            }
-        }
+        }),
+        (NameIdKind::Email, None) => user.spec.email.clone(),
+        (NameIdKind::Unspecified | NameIdKind::None, None) => Some(user.spec.user_name.to_string()),
     };
-    Ok(Ok(Some(NameId::new(format, value))))
+    let Some(value) = own else {
+        return Ok(Err(format!("the user has no {kind} name for this application")));
+    };
+    Ok(Ok(Some(qualified(NameId::new(format, value), issuer, &application.entity_id))))
+}
+
+/// A name with the qualifiers that ours of its format have: those that are made up say who made them and for whom.
+pub(in super::super) fn qualified(name_id: NameId, issuer: &str, entity_id: &str) -> NameId {
+    if *name_id.format_in_effect() != NameIdFormat::Persistent {
+        return name_id;
+    }
+    let (name_qualifier, sp_name_qualifier) = (Some(issuer.to_owned()), Some(entity_id.to_owned()));
+    NameId { name_qualifier, sp_name_qualifier, ..name_id }
 }
 
 /// What an application knows a person by for good; made when it is first needed.

@@ -104,7 +104,9 @@ fn check(
         if relay_state.len() > LONGEST_RELAY_STATE {
             return Err(Refusal::RelayState);
         }
-        let must_be_signed = provider.signs_requests || application.settings.requires_signed_requests;
+        let must_be_signed = provider.signs_requests
+            || application.settings.requires_signed_requests
+            || ctx.identity_provider.wants_signed_requests();
         let trusted = if must_be_signed || unverified.has_signature() {
             unverified.verify(&provider.signing_certificates)?
         } else {
@@ -116,7 +118,7 @@ fn check(
             now,
             clock_skew: CLOCK_SKEW,
         };
-        Ok(trusted.check(&expectations)?)
+        Ok(trusted.decrypt(&ctx.identity_provider.decrypter())?.check(&expectations)?)
     };
     let asked = match is_trusted() {
         Ok(asked) => asked,

@@ -6,7 +6,7 @@ use actix_web::web::{Data, Path, ServiceConfig, block, get, resource};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::base::ApplicationId;
-use crate::service::application;
+use crate::service::{application, keys};
 
 use super::super::Face;
 use super::super::error::{self, Refused};
@@ -22,8 +22,10 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         );
 }
 
-async fn get_metadata(face: Data<Face>) -> HttpResponse {
-    answer(face.ctx.identity_provider().metadata())
+async fn get_metadata(face: Data<Face>, request: HttpRequest) -> Result<HttpResponse, Refused> {
+    let called = Data::clone(&face);
+    let written = block(move || keys::metadata(&called.ctx)).await.map_err(Refused::broken)?;
+    Ok(answer(written.map_err(|error| Refused::from(error).of(&request))?))
 }
 
 async fn get_metadata_of_application(

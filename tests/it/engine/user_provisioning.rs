@@ -117,7 +117,7 @@ fn a_person_s_ram_user_is_made_kept_in_step_and_deleted() {
     assert_eq!(app.events(Action::RamUserCreated, &app.user("alice").id), 1);
     let set = sso(&app, "one");
     assert!(set.is_enabled && set.login_with_domain);
-    assert_eq!(set.metadata, app.ctx.identity_provider().metadata().as_bytes());
+    assert_eq!(set.metadata, app.ctx.identity_provider().console_metadata().unwrap().as_bytes());
     // Nobody else's account is touched.
     assert_eq!(kept(&app, "two"), names(&[]));
     assert!(!sso(&app, "two").is_enabled);
