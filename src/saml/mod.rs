@@ -30,6 +30,7 @@ mod redirect;
 mod response;
 mod signature;
 mod soap;
+mod status_response;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -52,9 +53,8 @@ pub use logout::{
 pub use message_id::MessageId;
 pub use metadata::{
     AssertionConsumerService, AttributeConsumingService, Contact, ContactKind, EncryptionCertificate,
-    EncryptionMethod, EntityAttribute, IdentityProvider, IdpMetadata, LocalizedText, Logo, LogoutBinding,
-    MetadataChange, MetadataDocument, Organization, RequestedAttribute, ServiceProvider, SingleLogoutService,
-    UiInfo,
+    EncryptionMethod, IdentityProvider, IdpMetadata, LocalizedText, Logo, LogoutBinding, MetadataChange,
+    MetadataDocument, Organization, RequestedAttribute, ServiceProvider, SingleLogoutService, UiInfo,
 };
 pub use name_id::{NameId, NameIdFormat};
 pub use redirect::{DetachedSignature, MessageKind, RedirectMessage, redirect_url};

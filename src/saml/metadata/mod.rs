@@ -14,7 +14,7 @@ mod service_provider;
 mod text;
 mod ui_info;
 
-pub use attribute::{AttributeConsumingService, EntityAttribute, RequestedAttribute};
+pub use attribute::{AttributeConsumingService, RequestedAttribute};
 pub use contact::{Contact, ContactKind, Organization};
 pub use endpoint::{AssertionConsumerService, LogoutBinding, SingleLogoutService};
 pub use identity_provider::IdentityProvider;
