@@ -8,7 +8,8 @@ use zeroize::Zeroizing;
 use crate::crypto::{ContentCipher, DecryptionKey, KeyTransport};
 
 use super::super::document::{Comments, Element, Scope};
-use super::super::{EncryptionMethod, Error, base64};
+use super::super::{Error, base64};
+use super::EncryptionMethod;
 use super::algorithm::{
     ELEMENT, KeyMethod, content_method, key_method, read_content_method, read_key_method,
 };

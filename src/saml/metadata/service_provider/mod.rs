@@ -17,12 +17,12 @@ use std::time::Duration;
 use crate::base::Timestamp;
 use crate::crypto::Certificate;
 
-use super::super::{AcsChoice, Attribute, Error, NameIdFormat};
+use super::super::{AcsChoice, Attribute, EncryptionCertificate, Error, NameIdFormat};
 use super::attribute::{AttributeConsumingService, entity_attributes};
 use super::contact::Contact;
 use super::endpoint::{AssertionConsumerService, SingleLogoutService};
 use super::entity::{Entity, check_entity_id};
-use super::key::{EncryptionCertificate, encryption_certificates, signing_certificates};
+use super::key::{encryption_certificates, signing_certificates};
 use super::metadata_document::MetadataDocument;
 use super::text::{algorithms, identifier, is_said};
 use super::ui_info::UiInfo;
