@@ -2,8 +2,9 @@
 
 use crate::base::Timestamp;
 
+use super::document::Element;
 use super::signature::Unsigned;
-use super::writer::Writer;
+use super::writer::{Attributes, Writer};
 use super::{AuthnContext, Error, MessageId, NameId, name};
 
 /// The name of an attribute is a URI (saml-core-2.0-os §8.2.2).
@@ -59,6 +60,32 @@ impl Attribute {
             friendly_name: None,
             values: values.into_iter().map(Into::into).collect(),
         }
+    }
+
+    /// Writes the element, with the namespace `declarations` that it needs where it stands.
+    pub(super) fn write(&self, writer: &mut Writer, declarations: Attributes<'_>) -> Result<(), Error> {
+        let mut attributes = declarations.to_vec();
+        attributes.extend(self.friendly_name.as_deref().map(|name| ("FriendlyName", name)));
+        attributes.push(("Name", &self.name));
+        attributes.extend(self.name_format.as_deref().map(|format| ("NameFormat", format)));
+        writer.element("saml:Attribute", &attributes, |writer| {
+            self.values.iter().try_for_each(|value| writer.text("saml:AttributeValue", &[], value))
+        })
+    }
+
+    /// Reads a `saml:Attribute` as it stands there. A value with elements in it is no text, and is left out.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] when it has no name.
+    pub(super) fn read(element: &Element) -> Result<Self, Error> {
+        let owned = |attribute| element.attribute(attribute).map(str::to_owned);
+        let values = element.all("saml:AttributeValue").filter_map(|value| value.text().ok());
+        Ok(Self {
+            name: element.need_attribute("Name")?.to_owned(),
+            name_format: owned("NameFormat"),
+            friendly_name: owned("FriendlyName"),
+            values: values.map(str::to_owned).collect(),
+        })
     }
 }
 
@@ -141,23 +168,7 @@ impl Assertion {
             return Ok(());
         }
         writer.element("saml:AttributeStatement", &[], |writer| {
-            for attribute in &self.attributes {
-                let mut named = Vec::with_capacity(3);
-                if let Some(name) = &attribute.friendly_name {
-                    named.push(("FriendlyName", name.as_str()));
-                }
-                named.push(("Name", &attribute.name));
-                if let Some(format) = &attribute.name_format {
-                    named.push(("NameFormat", format));
-                }
-                writer.element("saml:Attribute", &named, |writer| {
-                    for value in &attribute.values {
-                        writer.text("saml:AttributeValue", &[], value)?;
-                    }
-                    Ok(())
-                })?;
-            }
-            Ok(())
+            self.attributes.iter().try_for_each(|attribute| attribute.write(writer, &[]))
         })
     }
 }

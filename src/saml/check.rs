@@ -215,16 +215,12 @@ pub(super) fn assertion(
     })
 }
 
-/// The attributes of an assertion, several statements taken together. A value with elements in it
-/// is no text, and is left out.
+/// The attributes of an assertion, several statements taken together; those without a name are left out.
 pub(super) fn attributes(assertion: &Element) -> Vec<Attribute> {
     assertion
         .all("saml:AttributeStatement")
         .flat_map(|statement| statement.all("saml:Attribute"))
-        .filter_map(|attribute| {
-            let values = attribute.all("saml:AttributeValue").filter_map(|value| value.text().ok());
-            attribute.attribute("Name").map(|name| Attribute::new(name, values))
-        })
+        .filter_map(|attribute| Attribute::read(attribute).ok())
         .collect()
 }
 

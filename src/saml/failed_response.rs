@@ -3,9 +3,8 @@
 
 use crate::base::Timestamp;
 
-use super::response::Envelope;
 use super::signature::SignedMessage;
-use super::writer::Writer;
+use super::status_response::{StatusResponse, write_status};
 use super::{Error, MessageId, Signer, name};
 
 /// Why nobody was signed in.
@@ -42,23 +41,13 @@ impl Refusal {
     /// The status code and the one below it: whether the request was at fault, or the answer cannot be given.
     pub const fn codes(self) -> (&'static str, &'static str) {
         match self {
-            Self::NoPassive => (name::STATUS_RESPONDER, "urn:oasis:names:tc:SAML:2.0:status:NoPassive"),
-            Self::NoAuthnContext => {
-                (name::STATUS_RESPONDER, "urn:oasis:names:tc:SAML:2.0:status:NoAuthnContext")
-            }
-            Self::InvalidNameIdPolicy => {
-                (name::STATUS_REQUESTER, "urn:oasis:names:tc:SAML:2.0:status:InvalidNameIDPolicy")
-            }
-            Self::UnknownPrincipal => {
-                (name::STATUS_RESPONDER, "urn:oasis:names:tc:SAML:2.0:status:UnknownPrincipal")
-            }
-            Self::AuthnFailed => (name::STATUS_RESPONDER, "urn:oasis:names:tc:SAML:2.0:status:AuthnFailed"),
-            Self::RequestDenied => {
-                (name::STATUS_RESPONDER, "urn:oasis:names:tc:SAML:2.0:status:RequestDenied")
-            }
-            Self::UnsupportedBinding => {
-                (name::STATUS_REQUESTER, "urn:oasis:names:tc:SAML:2.0:status:UnsupportedBinding")
-            }
+            Self::NoPassive => (name::STATUS_RESPONDER, name::STATUS_NO_PASSIVE),
+            Self::NoAuthnContext => (name::STATUS_RESPONDER, name::STATUS_NO_AUTHN_CONTEXT),
+            Self::InvalidNameIdPolicy => (name::STATUS_REQUESTER, name::STATUS_INVALID_NAME_ID_POLICY),
+            Self::UnknownPrincipal => (name::STATUS_RESPONDER, name::STATUS_UNKNOWN_PRINCIPAL),
+            Self::AuthnFailed => (name::STATUS_RESPONDER, name::STATUS_AUTHN_FAILED),
+            Self::RequestDenied => (name::STATUS_RESPONDER, name::STATUS_REQUEST_DENIED),
+            Self::UnsupportedBinding => (name::STATUS_REQUESTER, name::STATUS_UNSUPPORTED_BINDING),
         }
     }
 
@@ -73,16 +62,6 @@ impl Refusal {
             Self::RequestDenied => "Access to this application is not granted.",
             Self::UnsupportedBinding => "Responses are sent by HTTP-POST only.",
         }
-    }
-
-    fn write(self, writer: &mut Writer) -> Result<(), Error> {
-        let (code, below) = self.codes();
-        writer.element("samlp:Status", &[], |writer| {
-            writer.element("samlp:StatusCode", &[("Value", code)], |writer| {
-                writer.empty("samlp:StatusCode", &[("Value", below)])
-            })?;
-            writer.text("samlp:StatusMessage", &[], self.message())
-        })
     }
 }
 
@@ -111,14 +90,17 @@ impl FailedResponse {
     /// [`Error::IllegalCharacter`] when a value cannot be carried by XML, [`Error::Crypto`] when the key does not
     /// sign.
     pub fn sign(&self, signer: &Signer) -> Result<SignedMessage, Error> {
-        let envelope = Envelope {
+        let frame = StatusResponse {
             id: &self.id,
             issuer: &self.issuer,
-            acs_url: &self.acs_url,
+            destination: Some(&self.acs_url),
             in_response_to: Some(&self.in_response_to),
             issue_instant: self.issue_instant,
         };
-        let unsigned = envelope.write(1024, |writer| self.refusal.write(writer))?;
+        let (code, below) = self.refusal.codes();
+        let unsigned = frame.write("samlp:Response", 1024, |writer| {
+            write_status(writer, (code, Some(below)), Some(self.refusal.message()))
+        })?;
         Ok(SignedMessage(unsigned.sign(signer)?))
     }
 }

@@ -30,6 +30,7 @@ mod redirect;
 mod response;
 mod signature;
 mod soap;
+mod status_response;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -42,7 +43,7 @@ pub use authn_request::{
     UnverifiedAuthnRequest,
 };
 pub use check::{CheckedAssertion, Expectations, MessageExpectations};
-pub use encryption::{Decrypter, EncryptionPreference, Recipient};
+pub use encryption::{Decrypter, EncryptionCertificate, EncryptionMethod, EncryptionPreference, Recipient};
 pub use error::Error;
 pub use failed_response::{FailedResponse, Refusal};
 pub use logout::{
@@ -51,10 +52,9 @@ pub use logout::{
 };
 pub use message_id::MessageId;
 pub use metadata::{
-    AssertionConsumerService, AttributeConsumingService, Contact, ContactKind, EncryptionCertificate,
-    EncryptionMethod, EntityAttribute, IdentityProvider, IdpMetadata, LocalizedText, Logo, LogoutBinding,
-    MetadataChange, MetadataDocument, Organization, RequestedAttribute, ServiceProvider, SingleLogoutService,
-    UiInfo,
+    AssertionConsumerService, AttributeConsumingService, Contact, ContactKind, IdentityProvider, IdpMetadata,
+    LocalizedText, Logo, LogoutBinding, MetadataChange, MetadataDocument, Organization, RequestedAttribute,
+    ServiceProvider, SingleLogoutService, UiInfo,
 };
 pub use name_id::{NameId, NameIdFormat};
 pub use redirect::{DetachedSignature, MessageKind, RedirectMessage, redirect_url};

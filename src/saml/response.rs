@@ -5,7 +5,7 @@ use crate::crypto::Random;
 
 use super::assertion::Carrier;
 use super::signature::{SignedMessage, Unsigned};
-use super::writer::Writer;
+use super::status_response::{StatusResponse, write_status};
 use super::{Assertion, Error, MessageId, Recipient, SignedPart, Signer, name};
 
 /// A successful answer to a service provider. It becomes one that can be sent by [`Response::sign`] or
@@ -81,56 +81,17 @@ impl Response {
     }
 
     pub(super) fn write(&self, assertion: &str) -> Result<Unsigned, Error> {
-        let envelope = Envelope {
+        let frame = StatusResponse {
             id: &self.id,
             issuer: &self.issuer,
-            acs_url: &self.acs_url,
+            destination: Some(&self.acs_url),
             in_response_to: self.in_response_to.as_ref(),
             issue_instant: self.issue_instant,
         };
-        envelope.write(assertion.len() + 1024, |writer| {
-            writer.element("samlp:Status", &[], |writer| {
-                writer.empty("samlp:StatusCode", &[("Value", name::STATUS_SUCCESS)])
-            })?;
+        frame.write("samlp:Response", assertion.len() + 1024, |writer| {
+            write_status(writer, (name::STATUS_SUCCESS, None), None)?;
             writer.canonical(assertion);
             Ok(())
         })
-    }
-}
-
-/// What every Response says: whose it is, where it goes, what it answers.
-pub(super) struct Envelope<'a> {
-    pub(super) id: &'a MessageId,
-    pub(super) issuer: &'a str,
-    pub(super) acs_url: &'a str,
-    pub(super) in_response_to: Option<&'a MessageId>,
-    pub(super) issue_instant: Timestamp,
-}
-
-impl Envelope<'_> {
-    /// Writes the Response with its status and whatever follows, in a buffer of about that many bytes.
-    pub(super) fn write(
-        &self,
-        capacity: usize,
-        content: impl FnOnce(&mut Writer) -> Result<(), Error>,
-    ) -> Result<Unsigned, Error> {
-        let mut writer = Writer::with_capacity(capacity);
-        let mut after_issuer = 0;
-        let issue_instant = self.issue_instant.rfc3339();
-        let mut attributes = Vec::with_capacity(6);
-        attributes.push(("xmlns:samlp", name::SAMLP));
-        attributes.push(("Destination", self.acs_url));
-        attributes.push(("ID", self.id.as_str()));
-        if let Some(request) = self.in_response_to {
-            attributes.push(("InResponseTo", request.as_str()));
-        }
-        attributes.push(("IssueInstant", &issue_instant));
-        attributes.push(("Version", "2.0"));
-        writer.element("samlp:Response", &attributes, |writer| {
-            writer.text("saml:Issuer", &[("xmlns:saml", name::SAML)], self.issuer)?;
-            after_issuer = writer.position();
-            content(writer)
-        })?;
-        Ok(Unsigned { id: self.id.clone(), xml: writer.finish(), signature_at: after_issuer })
     }
 }

@@ -12,7 +12,7 @@ mod tests;
 
 use crate::base::Timestamp;
 
-use super::{MessageId, NameId, NameIdFormat};
+use super::{MessageId, NameId, NameIdFormat, name};
 
 pub use received::{TrustedAuthnRequest, UnverifiedAuthnRequest};
 
@@ -41,6 +41,13 @@ pub struct AuthnRequest {
     pub requested_authn_context: Option<RequestedAuthnContext>,
     /// Whom it must be about, where that is said.
     pub subject: Option<NameId>,
+}
+
+impl AuthnRequest {
+    /// Whether its answer may come by POST, the one binding that Responses are sent by.
+    pub fn takes_post(&self) -> bool {
+        self.protocol_binding.as_deref().is_none_or(|binding| binding == name::HTTP_POST)
+    }
 }
 
 /// Where the answer is to go. Only addresses of the service provider's metadata count.

@@ -135,6 +135,9 @@ fn everything_that_it_may_say_is_read() {
         ..plain()
     };
     assert_eq!(accept_unsigned(&asked).unwrap(), expected);
+    assert!(!expected.takes_post() && plain().takes_post());
+    let post = xml(&format!("ProtocolBinding=\"{}\"", name::HTTP_POST), "");
+    assert!(accept_unsigned(&post).unwrap().takes_post());
     let index = xml("AssertionConsumerServiceIndex=\"7\" ForceAuthn=\"0\" IsPassive=\"false\"", "");
     assert_eq!(accept_unsigned(&index).unwrap(), AuthnRequest { answer_to: AcsChoice::Index(7), ..plain() });
     let any = "<samlp:NameIDPolicy Format=\"urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified\"></samlp:NameIDPolicy>";

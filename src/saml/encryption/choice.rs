@@ -2,9 +2,9 @@
 
 use crate::crypto::{ContentCipher, KeyTransport};
 
-use super::super::{EncryptionCertificate, EncryptionMethod, Error};
-use super::Recipient;
+use super::super::Error;
 use super::algorithm::{RSA_1_5, RSA_OAEP, RSA_OAEP_MGF1P, content_method, key_method};
+use super::{EncryptionCertificate, EncryptionMethod, Recipient};
 
 /// What is tried after the preferred cipher, the best first.
 const CIPHERS: [ContentCipher; 5] = [

@@ -9,7 +9,10 @@ use crate::crypto::{ContentCipher, DecryptionKey, KeyTransport};
 
 use super::super::document::{Comments, Element, Scope};
 use super::super::{Error, base64};
-use super::algorithm::{ELEMENT, read_content_method, read_key_method};
+use super::EncryptionMethod;
+use super::algorithm::{
+    ELEMENT, KeyMethod, content_method, key_method, read_content_method, read_key_method,
+};
 
 /// Keys that one content may be encrypted with; each is tried with every key of ours.
 const MAX_ENCRYPTED_KEYS: usize = 4;
@@ -39,6 +42,23 @@ impl Decrypter {
     #[must_use]
     pub fn accepting_cbc(self) -> Self {
         Self { accepts_cbc: true, ..self }
+    }
+
+    /// By which algorithms something may be encrypted to these keys, the best first: what our metadata says of them.
+    pub fn methods(&self) -> Vec<EncryptionMethod> {
+        let accepted = ContentCipher::ALL.into_iter();
+        let accepted = accepted.filter(|cipher| cipher.is_authenticated() || self.accepts_cbc);
+        let mut methods: Vec<_> =
+            accepted.map(|cipher| EncryptionMethod::new(content_method(cipher))).collect();
+        for transport in KeyTransport::ALL {
+            let KeyMethod { algorithm, digest, .. } = key_method(transport);
+            let digest = Some(digest.to_owned());
+            let method = EncryptionMethod { digest, ..EncryptionMethod::new(algorithm) };
+            if !methods.contains(&method) {
+                methods.push(method);
+            }
+        }
+        methods
     }
 
     /// `message` with what is encrypted in it decrypted: the element at `path`, name by name from the root, gives way

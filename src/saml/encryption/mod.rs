@@ -5,12 +5,14 @@
 //! decrypted is only as good as the signature that was verified around it, or inside.
 
 mod algorithm;
+mod certificate;
 mod choice;
 mod decrypter;
 mod recipient;
 #[cfg(test)]
 mod tests;
 
+pub use certificate::{EncryptionCertificate, EncryptionMethod};
 pub use choice::EncryptionPreference;
 pub use decrypter::Decrypter;
 pub use recipient::Recipient;

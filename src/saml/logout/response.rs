@@ -4,7 +4,7 @@ use crate::base::Timestamp;
 
 use super::super::redirect::{MessageKind, redirect_url};
 use super::super::signature::{SignedMessage, Unsigned};
-use super::super::writer::Writer;
+use super::super::status_response::{StatusResponse, write_status};
 use super::super::{Error, MessageId, Signer, name};
 
 /// What became of a LogoutRequest (saml-core-2.0-os §3.2.2.2). All but the first two say that nothing ended.
@@ -49,14 +49,6 @@ impl LogoutStatus {
             Self::RequestUnsupported => (name::STATUS_REQUESTER, Some(name::STATUS_REQUEST_UNSUPPORTED)),
             Self::Responder => (name::STATUS_RESPONDER, None),
         }
-    }
-
-    fn write(self, writer: &mut Writer) -> Result<(), Error> {
-        let (code, below) = self.codes();
-        writer.element("samlp:StatusCode", &[("Value", code)], |writer| match below {
-            Some(below) => writer.empty("samlp:StatusCode", &[("Value", below)]),
-            None => Ok(()),
-        })
     }
 }
 
@@ -113,25 +105,13 @@ impl LogoutResponse {
     }
 
     pub(super) fn write(&self, destination: Option<&str>) -> Result<Unsigned, Error> {
-        let mut writer = Writer::with_capacity(1024);
-        let mut after_issuer = 0;
-        let issue_instant = self.issue_instant.rfc3339();
-        let mut attributes = Vec::with_capacity(6);
-        attributes.push(("xmlns:samlp", name::SAMLP));
-        if let Some(destination) = destination {
-            attributes.push(("Destination", destination));
-        }
-        attributes.push(("ID", self.id.as_str()));
-        if let Some(request) = &self.in_response_to {
-            attributes.push(("InResponseTo", request.as_str()));
-        }
-        attributes.push(("IssueInstant", &issue_instant));
-        attributes.push(("Version", "2.0"));
-        writer.element("samlp:LogoutResponse", &attributes, |writer| {
-            writer.text("saml:Issuer", &[("xmlns:saml", name::SAML)], &self.issuer)?;
-            after_issuer = writer.position();
-            writer.element("samlp:Status", &[], |writer| self.status.write(writer))
-        })?;
-        Ok(Unsigned { id: self.id.clone(), xml: writer.finish(), signature_at: after_issuer })
+        let frame = StatusResponse {
+            id: &self.id,
+            issuer: &self.issuer,
+            destination,
+            in_response_to: self.in_response_to.as_ref(),
+            issue_instant: self.issue_instant,
+        };
+        frame.write("samlp:LogoutResponse", 1024, |writer| write_status(writer, self.status.codes(), None))
     }
 }

@@ -3,7 +3,7 @@
 
 use super::super::document::Element;
 use super::super::writer::Writer;
-use super::super::{Error, name};
+use super::super::{Attribute, Error, name};
 use super::text::{LocalizedText, MAX_NAME, extensions, identifier, index, is_said, said};
 
 /// Sets of attributes, attributes in one set, and attributes of an entity.
@@ -37,17 +37,6 @@ pub struct RequestedAttribute {
     pub friendly_name: Option<String>,
     /// Whether the service provider needs it, and does not only like to have it.
     pub is_required: bool,
-}
-
-/// An attribute of an entity.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct EntityAttribute {
-    /// Its name, such as `urn:oasis:names:tc:SAML:profiles:subject-id:req`.
-    pub name: String,
-    /// The URI that says how to understand the name, if any does.
-    pub name_format: Option<String>,
-    /// Its values, of at most 1024 characters each.
-    pub values: Vec<String>,
 }
 
 impl AttributeConsumingService {
@@ -99,58 +88,51 @@ impl RequestedAttribute {
     }
 
     fn read(element: &Element) -> Result<Self, Error> {
-        let friendly_name = element.attribute("FriendlyName").map(str::trim);
-        let friendly_name =
-            friendly_name.filter(|name| (1..=MAX_NAME).contains(&name.chars().count())).map(str::to_owned);
         Ok(Self {
             name: identifier("Name of md:RequestedAttribute", element.need_attribute("Name")?)?,
             name_format: name_format(element, "NameFormat of md:RequestedAttribute")?,
-            friendly_name,
+            friendly_name: friendly_name(element),
             is_required: is_said(element, "isRequired"),
         })
     }
 }
 
-impl EntityAttribute {
-    /// Writes the element around them, and nothing where there are none.
-    pub(super) fn write_all(attributes: &[Self], writer: &mut Writer) -> Result<(), Error> {
-        if attributes.is_empty() {
-            return Ok(());
-        }
-        writer.element("mdattr:EntityAttributes", &[("xmlns:mdattr", name::MDATTR)], |writer| {
-            attributes.iter().try_for_each(|attribute| attribute.write(writer))
-        })
+/// Writes the attributes of an entity with the element around them, and nothing where there are none.
+pub(super) fn write_entity_attributes(writer: &mut Writer, attributes: &[Attribute]) -> Result<(), Error> {
+    if attributes.is_empty() {
+        return Ok(());
     }
+    writer.element("mdattr:EntityAttributes", &[("xmlns:mdattr", name::MDATTR)], |writer| {
+        attributes.iter().try_for_each(|attribute| attribute.write(writer, &[("xmlns:saml", name::SAML)]))
+    })
+}
 
-    fn write(&self, writer: &mut Writer) -> Result<(), Error> {
-        let mut attributes = vec![("xmlns:saml", name::SAML), ("Name", &self.name)];
-        attributes.extend(self.name_format.as_deref().map(|format| ("NameFormat", format)));
-        writer.element("saml:Attribute", &attributes, |writer| {
-            self.values.iter().try_for_each(|value| writer.text("saml:AttributeValue", &[], value))
-        })
-    }
-
-    /// Those in the extensions of an entity. A value that is no text, or longer than any that we compare with, is
-    /// passed over.
-    ///
-    /// # Errors
-    /// [`Error::Missing`] for one without a name, [`Error::TooMany`].
-    pub(super) fn read_all(entity: &Element) -> Result<Vec<Self>, Error> {
-        let mut found = Vec::new();
-        for lists in extensions(entity, "mdattr:EntityAttributes") {
-            for attribute in lists.all("saml:Attribute") {
-                bounded(found.len(), "saml:Attribute in mdattr:EntityAttributes")?;
-                let values = attribute.all("saml:AttributeValue").filter_map(|value| value.text().ok());
-                let values = values.map(str::trim).filter(|value| value.chars().count() <= MAX_VALUE);
-                found.push(Self {
-                    name: identifier("Name of saml:Attribute", attribute.need_attribute("Name")?)?,
-                    name_format: name_format(attribute, "NameFormat of saml:Attribute")?,
-                    values: values.take(MAX_VALUES).map(str::to_owned).collect(),
-                });
-            }
+/// The attributes in the extensions of an entity. A value that is no text, or longer than any that we compare with, is
+/// passed over.
+///
+/// # Errors
+/// [`Error::Missing`] for one without a name, [`Error::TooMany`].
+pub(super) fn entity_attributes(entity: &Element) -> Result<Vec<Attribute>, Error> {
+    let mut found = Vec::new();
+    for lists in extensions(entity, "mdattr:EntityAttributes") {
+        for element in lists.all("saml:Attribute") {
+            bounded(found.len(), "saml:Attribute in mdattr:EntityAttributes")?;
+            let values = element.all("saml:AttributeValue").filter_map(|value| value.text().ok());
+            let values = values.map(str::trim).filter(|value| value.chars().count() <= MAX_VALUE);
+            found.push(Attribute {
+                name: identifier("Name of saml:Attribute", element.need_attribute("Name")?)?,
+                name_format: name_format(element, "NameFormat of saml:Attribute")?,
+                friendly_name: friendly_name(element),
+                values: values.take(MAX_VALUES).map(str::to_owned).collect(),
+            });
         }
-        Ok(found)
     }
+    Ok(found)
+}
+
+fn friendly_name(element: &Element) -> Option<String> {
+    let name = element.attribute("FriendlyName").map(str::trim);
+    name.filter(|name| (1..=MAX_NAME).contains(&name.chars().count())).map(str::to_owned)
 }
 
 fn name_format(element: &Element, what: &'static str) -> Result<Option<String>, Error> {

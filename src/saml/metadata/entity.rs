@@ -90,7 +90,7 @@ impl Entity {
 /// # Errors
 /// [`Error::Value`].
 pub(super) fn check_entity_id(id: &str) -> Result<(), Error> {
-    if (1..=MAX_ENTITY_ID).contains(&id.len()) {
+    if (1..=MAX_ENTITY_ID).contains(&id.chars().count()) {
         return Ok(());
     }
     let (expected, received) = ("1 to 1024 characters", id.chars().take(MAX_ENTITY_ID).collect());

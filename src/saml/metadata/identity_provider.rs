@@ -8,6 +8,7 @@ use super::super::{Error, name};
 use super::endpoint::location;
 use super::entity::{Entity, check_entity_id};
 use super::key::signing_certificates;
+use super::text::is_said;
 
 /// An identity provider that can be verified: it has at least one signing certificate.
 #[derive(Clone, Debug)]
@@ -54,7 +55,7 @@ impl IdentityProvider {
         Ok(Self {
             sso_redirect_url: sso_url(role, name::HTTP_REDIRECT)?,
             sso_post_url: sso_url(role, name::HTTP_POST)?,
-            wants_signed_requests: matches!(role.attribute("WantAuthnRequestsSigned"), Some("true" | "1")),
+            wants_signed_requests: is_said(role, "WantAuthnRequestsSigned"),
             valid_until: entity.validity(role)?.until,
             ..provider
         })

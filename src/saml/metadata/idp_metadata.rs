@@ -7,11 +7,11 @@ use crate::crypto::{Certificate, SignatureAlgorithm};
 
 use super::super::signature::Unsigned;
 use super::super::writer::Writer;
-use super::super::{Error, MessageId, NameIdFormat, Signer, name};
+use super::super::{EncryptionCertificate, Error, MessageId, NameIdFormat, Signer, name};
 use super::contact::{Contact, Organization};
 use super::duration;
 use super::endpoint::SingleLogoutService;
-use super::key::{EncryptionCertificate, write_keys};
+use super::key::write_keys;
 use super::text::{said, write_algorithms, write_extensions};
 use super::ui_info::UiInfo;
 

@@ -4,45 +4,13 @@ use crate::crypto::Certificate;
 
 use super::super::document::Element;
 use super::super::writer::Writer;
-use super::super::{Error, name};
+use super::super::{EncryptionCertificate, EncryptionMethod, Error, name};
 use super::text::identifier;
 
 /// Certificates of one use that a role may have.
 const MAX_CERTIFICATES: usize = 16;
 /// Algorithms that may be stated for one key.
 const MAX_METHODS: usize = 32;
-
-/// The certificate of a key that may be encrypted to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EncryptionCertificate {
-    /// The certificate.
-    pub certificate: Certificate,
-    /// The algorithms that its owner decrypts by, the best first; any where they say nothing.
-    pub methods: Vec<EncryptionMethod>,
-}
-
-/// An algorithm of encryption, of the content or of the key that it is encrypted with (xmlenc-core1 §5).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct EncryptionMethod {
-    /// Its URI.
-    pub algorithm: String,
-    /// The URI of the digest that RSA-OAEP is to be used with, if it says so.
-    pub digest: Option<String>,
-}
-
-impl EncryptionMethod {
-    /// The algorithm of this URI, and no more about it.
-    pub fn new(algorithm: impl Into<String>) -> Self {
-        Self { algorithm: algorithm.into(), digest: None }
-    }
-}
-
-impl From<Certificate> for EncryptionCertificate {
-    /// Of an owner who does not say by which algorithms.
-    fn from(certificate: Certificate) -> Self {
-        Self { certificate, methods: Vec::new() }
-    }
-}
 
 /// The certificates of a role's signing keys, and of those that have no `use`, which serve for everything. Of a
 /// chain the first is taken.

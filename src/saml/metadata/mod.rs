@@ -14,12 +14,11 @@ mod service_provider;
 mod text;
 mod ui_info;
 
-pub use attribute::{AttributeConsumingService, EntityAttribute, RequestedAttribute};
+pub use attribute::{AttributeConsumingService, RequestedAttribute};
 pub use contact::{Contact, ContactKind, Organization};
 pub use endpoint::{AssertionConsumerService, LogoutBinding, SingleLogoutService};
 pub use identity_provider::IdentityProvider;
 pub use idp_metadata::IdpMetadata;
-pub use key::{EncryptionCertificate, EncryptionMethod};
 pub use metadata_document::MetadataDocument;
 pub use service_provider::{MetadataChange, ServiceProvider};
 pub use text::LocalizedText;

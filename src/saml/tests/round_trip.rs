@@ -24,6 +24,7 @@ proptest! {
         name_id in text(),
         session_index in text(),
         attribute in text(),
+        format in prop::option::of(text()),
         values in prop::collection::vec(text(), 0..4),
         part in prop::sample::select(vec![SignedPart::Assertion, SignedPart::Response, SignedPart::Both]),
     ) {
@@ -32,8 +33,11 @@ proptest! {
             name_qualifier: Some(attribute.clone()),
             ..NameId::new(NameIdFormat::Persistent, name_id)
         });
+        sent.assertion.attributes = vec![
+            Attribute { friendly_name: format.clone(), ..Attribute::new(session_index.as_str(), [""]) },
+            Attribute { name_format: format, ..Attribute::new(attribute, values) },
+        ];
         sent.assertion.session_index = session_index;
-        sent.assertion.attributes = vec![Attribute::new(attribute, values)];
         let protection = Protection { part, signer: &keys().own, recipient: None };
         let signed = sent.protect(&protection, &Random::system()).unwrap();
         let read = UnverifiedResponse::decode(&signed.to_base64())

@@ -20,8 +20,6 @@ const CLOCK_SKEW: Duration = Duration::from_secs(180);
 const REMEMBERED: Duration = Duration::from_secs(1800);
 /// Bytes of a form that carries a message: 64 KiB of base 64 whose signs are escaped, and a `RelayState`.
 pub const LONGEST_MESSAGE: usize = 256 * 1024;
-/// The binding that we answer by.
-const HTTP_POST: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST";
 
 /// How a request came.
 #[derive(Clone, Debug)]
@@ -136,7 +134,7 @@ fn check(
         }
     }
     let mut request = SignOnRequest::of(application.id.clone(), acs.url.clone(), relay_state, now, &asked);
-    request.wants_other_binding = asked.protocol_binding.is_some_and(|binding| binding != HTTP_POST);
+    request.wants_other_binding = !asked.takes_post();
     Ok(Ok(request))
 }
 

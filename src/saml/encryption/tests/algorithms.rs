@@ -87,6 +87,27 @@ fn peer(certificate: &Certificate, methods: &[&str]) -> EncryptionCertificate {
 }
 
 #[test]
+fn whoever_goes_by_what_we_say_is_understood() {
+    let [_, new, _] = decryption_keys();
+    for (decrypter, allows_cbc, count) in [(ours(), false, 3), (ours().accepting_cbc(), true, 5)] {
+        let methods = decrypter.methods();
+        assert_eq!(methods.iter().filter(|method| method.digest.is_none()).count(), count);
+        let keys = [EncryptionCertificate { certificate: new.certificate().clone(), methods }];
+        for (cipher, transport) in ContentCipher::ALL
+            .into_iter()
+            .flat_map(|cipher| KeyTransport::ALL.map(|transport| (cipher, transport)))
+        {
+            let preference = EncryptionPreference { cipher, transport, allows_cbc };
+            let recipient = Recipient::choose(&keys, &preference).unwrap();
+            assert_eq!(recipient.cipher() == cipher, cipher.is_authenticated() || allows_cbc);
+            assert_eq!(recipient.transport(), transport);
+            let sent = encrypted_name(&recipient, &name_id("alice"));
+            assert_eq!(open(&sent, &decrypter).unwrap(), "alice");
+        }
+    }
+}
+
+#[test]
 fn a_digest_that_a_peer_states_is_respected() {
     let [old, ..] = decryption_keys();
     let choose = |methods: &[(&str, &str)], transport| {

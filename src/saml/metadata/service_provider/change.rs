@@ -372,7 +372,7 @@ mod tests {
         assert_eq!(reversed, [unasked(other)]);
         let formats = told(|new| new.name_id_formats.push(NameIdFormat::EmailAddress));
         assert_eq!(formats, [asked("Changed: the name identifiers that it takes.")]);
-        let attribute = EntityAttribute { name: "a".to_owned(), name_format: None, values: vec![] };
+        let attribute = Attribute::new::<String>("a", []);
         let own = told(|new| new.entity_attributes.push(attribute.clone()));
         assert_eq!(own, [asked("Changed: the attributes of the entity.")]);
         let set = AttributeConsumingService { index: 0, is_default: None, names: vec![], requested: vec![] };

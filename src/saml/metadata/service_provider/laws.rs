@@ -55,7 +55,7 @@ fn endpoints() -> impl Strategy<Value = (Vec<AssertionConsumerService>, Vec<Sing
     (acs, vec(slo, 0..4))
 }
 
-fn attributes() -> impl Strategy<Value = (Vec<AttributeConsumingService>, Vec<EntityAttribute>)> {
+fn attributes() -> impl Strategy<Value = (Vec<AttributeConsumingService>, Vec<Attribute>)> {
     let requested = (URI, option::of(URI), option::of(TEXT), any::<bool>());
     let requested = requested.prop_map(|(name, name_format, friendly_name, is_required)| {
         RequestedAttribute { name, name_format, friendly_name, is_required }
@@ -71,8 +71,13 @@ fn attributes() -> impl Strategy<Value = (Vec<AttributeConsumingService>, Vec<En
         };
         sets.map(set).collect()
     });
-    let own = (URI, option::of(URI), vec(TEXT, 0..3))
-        .prop_map(|(name, name_format, values)| EntityAttribute { name, name_format, values });
+    let own = (URI, option::of(URI), option::of(TEXT), vec(TEXT, 0..3));
+    let own = own.prop_map(|(name, name_format, friendly_name, values)| Attribute {
+        name,
+        name_format,
+        friendly_name,
+        values,
+    });
     (sets, vec(own, 0..3))
 }
 

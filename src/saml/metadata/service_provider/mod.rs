@@ -17,12 +17,12 @@ use std::time::Duration;
 use crate::base::Timestamp;
 use crate::crypto::Certificate;
 
-use super::super::{AcsChoice, Error, NameIdFormat};
-use super::attribute::{AttributeConsumingService, EntityAttribute};
+use super::super::{AcsChoice, Attribute, EncryptionCertificate, Error, NameIdFormat};
+use super::attribute::{AttributeConsumingService, entity_attributes};
 use super::contact::Contact;
 use super::endpoint::{AssertionConsumerService, SingleLogoutService};
 use super::entity::{Entity, check_entity_id};
-use super::key::{EncryptionCertificate, encryption_certificates, signing_certificates};
+use super::key::{encryption_certificates, signing_certificates};
 use super::metadata_document::MetadataDocument;
 use super::text::{algorithms, identifier, is_said};
 use super::ui_info::UiInfo;
@@ -58,7 +58,7 @@ pub struct ServiceProvider {
     /// The attributes that it asks for.
     pub attribute_consuming_services: Vec<AttributeConsumingService>,
     /// What is said of it as an entity, such as which identifier of a person it needs.
-    pub entity_attributes: Vec<EntityAttribute>,
+    pub entity_attributes: Vec<Attribute>,
     /// What people are shown of it.
     pub ui_info: UiInfo,
     /// Whom to ask about it.
@@ -140,10 +140,7 @@ impl ServiceProvider {
         match choice {
             AcsChoice::Url(url) => all.iter().find(|service| service.url == *url),
             AcsChoice::Index(index) => all.iter().find(|service| service.index == *index),
-            AcsChoice::Default => {
-                let said = all.iter().find(|service| service.is_default == Some(true));
-                said.or_else(|| all.iter().find(|service| service.is_default.is_none())).or(all.first())
-            }
+            AcsChoice::Default => default(all, |service| service.is_default),
         }
     }
 
@@ -153,10 +150,7 @@ impl ServiceProvider {
         let all = &self.attribute_consuming_services;
         match index {
             Some(index) => all.iter().find(|service| service.index == index),
-            None => {
-                let said = all.iter().find(|service| service.is_default == Some(true));
-                said.or_else(|| all.iter().find(|service| service.is_default.is_none())).or(all.first())
-            }
+            None => default(all, |service| service.is_default),
         }
     }
 
@@ -184,11 +178,18 @@ impl ServiceProvider {
             valid_until: validity.until,
             cache_duration: validity.cache,
             attribute_consuming_services: AttributeConsumingService::read_all(role)?,
-            entity_attributes: EntityAttribute::read_all(element)?,
+            entity_attributes: entity_attributes(element)?,
             ui_info: UiInfo::read(role),
             contacts: Contact::read_all(element, role),
             digest_methods: algorithms(role, element, "alg:DigestMethod")?,
             signing_methods: algorithms(role, element, "alg:SigningMethod")?,
         })
     }
+}
+
+/// The first that says it is the default, or else the first that does not say it is not, or else the first
+/// (saml-metadata-2.0-os §2.2.3).
+fn default<T>(all: &[T], is_default: impl Fn(&T) -> Option<bool>) -> Option<&T> {
+    let find = |said| all.iter().find(|one| is_default(one) == said);
+    find(Some(true)).or_else(|| find(None)).or(all.first())
 }

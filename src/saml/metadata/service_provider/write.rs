@@ -3,7 +3,7 @@
 use super::super::super::document::MAX_BYTES;
 use super::super::super::writer::Writer;
 use super::super::super::{Error, name};
-use super::super::attribute::EntityAttribute;
+use super::super::attribute::write_entity_attributes;
 use super::super::duration;
 use super::super::key::write_keys;
 use super::super::text::{said, write_algorithms, write_extensions};
@@ -25,7 +25,7 @@ impl ServiceProvider {
         entity.extend(end.as_deref().map(|end| ("validUntil", end)));
         writer.element("md:EntityDescriptor", &entity, |writer| {
             write_extensions(writer, |writer| {
-                EntityAttribute::write_all(&self.entity_attributes, writer)?;
+                write_entity_attributes(writer, &self.entity_attributes)?;
                 write_algorithms(writer, "alg:DigestMethod", &self.digest_methods)?;
                 write_algorithms(writer, "alg:SigningMethod", &self.signing_methods)
             })?;
