@@ -5,7 +5,7 @@ export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench fan-out ram-users revocation reconcile scim-bench scim-concurrency scim-kill fuzz lint deny fmt
+.PHONY: help run build test bench fan-out ram-users revocation reconcile saml-bench scim-bench scim-concurrency scim-kill fuzz lint deny fmt
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -27,7 +27,13 @@ bench: ## the benchmarks, and the demo measured from outside
 	cargo bench --locked --bench policy
 	@$(MAKE) --no-print-directory build
 	scripts/measure-demo "$(TARGET)/release/cloudsso"
+	@$(MAKE) --no-print-directory saml-bench
 	@$(MAKE) --no-print-directory scim-bench
+
+saml-bench: ## single sign-on by SAML beside two peers (4 min)
+	@scripts/setup bench
+	@$(MAKE) --no-print-directory build
+	scripts/measure-saml "$(TARGET)/release/cloudsso"
 
 scim-bench: ## SCIM beside two peers, at size, and at a first sync (25 min)
 	@scripts/setup bench

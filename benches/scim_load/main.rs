@@ -14,6 +14,7 @@
 
 #![expect(clippy::print_stdout, reason = "its answers are its output")]
 
+#[path = "../wire/mod.rs"]
 mod wire;
 
 use std::collections::{BTreeMap, HashMap};
@@ -27,6 +28,9 @@ use serde::{Deserialize, Serialize};
 use wire::{Connection, Face};
 
 type Failure = Box<dyn std::error::Error>;
+
+/// The media type of SCIM (RFC 7644 §8.1).
+const KIND: &str = "application/scim+json";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -98,7 +102,9 @@ fn main() -> Result<(), Failure> {
 }
 
 fn run(job: &Job, lists: &mut HashMap<String, Vec<String>>) -> Result<Outcome, Failure> {
-    let face = Face::parse(&job.base_url, &job.token).ok_or("base_url is not http://host:port/path")?;
+    let authorization = format!("Bearer {}", job.token);
+    let fields = [("Authorization", authorization.as_str()), ("Accept", KIND)];
+    let face = Face::parse(&job.base_url, &fields).ok_or("base_url is not http://host:port/path")?;
     let none = Vec::new();
     let ids = lists.get(&job.from).unwrap_or(&none);
     let (next, begun) = (AtomicUsize::new(0), Instant::now());
@@ -159,7 +165,9 @@ fn walk(
 ) -> Result<(), String> {
     for (place, step) in job.steps.iter().enumerate() {
         let fill = |text: &str| filled(text, number, ids, job.take);
-        let request = face.request(&step.method, &fill(&step.path), &fill(&step.body));
+        let body = fill(&step.body);
+        let kind: &[_] = if body.is_empty() { &[] } else { &[("Content-Type", KIND)] };
+        let request = face.request(&step.method, &fill(&step.path), kind, &body);
         let begun = Instant::now();
         let answer = connection.exchange(&request).map_err(|error| format!("{}: {error}", step.path))?;
         let took = begun.elapsed().as_secs_f64() * 1000.0;

@@ -16,12 +16,13 @@ pub(crate) struct Face {
     host: String,
     /// The base URL's path, without a slash at its end.
     prefix: String,
-    token: String,
+    /// Header fields that every request carries, each with its line's end.
+    fields: String,
 }
 
 impl Face {
-    /// Reads `http://host:port/path`; `None` for any other form.
-    pub(crate) fn parse(base_url: &str, token: &str) -> Option<Self> {
+    /// Reads `http://host:port/path`; `None` for any other form. Every request carries the header fields.
+    pub(crate) fn parse(base_url: &str, fields: &[(&str, &str)]) -> Option<Self> {
         let rest = base_url.strip_prefix("http://")?;
         let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
         let (name, port) = host.split_once(':')?;
@@ -32,20 +33,19 @@ impl Face {
             address: format!("{name}:{port}"),
             host: host.to_owned(),
             prefix: if path.is_empty() { String::new() } else { format!("/{path}") },
-            token: token.to_owned(),
+            fields: fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect(),
         })
     }
 
-    /// A request's bytes.
-    pub(crate) fn request(&self, method: &str, path: &str, body: &str) -> Vec<u8> {
-        let Self { host, prefix, token, .. } = self;
-        let mut text = format!(
-            "{method} {prefix}{path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\
-             Accept: application/scim+json\r\n"
-        );
+    /// A request's bytes. `own` are header fields of this one alone.
+    pub(crate) fn request(&self, method: &str, path: &str, own: &[(&str, &str)], body: &str) -> Vec<u8> {
+        let Self { host, prefix, fields, .. } = self;
+        let mut text = format!("{method} {prefix}{path} HTTP/1.1\r\nHost: {host}\r\n{fields}");
+        for (name, value) in own {
+            text.push_str(&format!("{name}: {value}\r\n"));
+        }
         if !body.is_empty() {
-            let length = body.len();
-            text.push_str(&format!("Content-Type: application/scim+json\r\nContent-Length: {length}\r\n"));
+            text.push_str(&format!("Content-Length: {}\r\n", body.len()));
         }
         text.push_str("\r\n");
         text.push_str(body);
