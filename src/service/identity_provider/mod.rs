@@ -9,7 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use crate::base::Timestamp;
 use crate::crypto::{Certificate, KeyType, Random, SealingKey, hash};
 use crate::domain::{self, ApplicationSettings, IdentityProviderInfo};
-use crate::saml::{Decrypter, IdpMetadata, Signer};
+use crate::saml::{Decrypter, EncryptionCertificate, IdpMetadata, Signer};
 use crate::storage::Store;
 use crate::storage::signing_key;
 
@@ -95,7 +95,10 @@ impl IdentityProvider {
             public_url: &self.public_url,
             details: &self.details,
             signing,
-            encryption: keys.encryption.clone(),
+            encryption: keys
+                .encryption
+                .clone()
+                .map(|certificate| EncryptionCertificate { certificate, methods: keys.decrypter.methods() }),
             signer,
         }
     }

@@ -6,8 +6,8 @@ use crate::base::Timestamp;
 use crate::crypto::{Certificate, Random, SignatureAlgorithm};
 use crate::domain::IdentityProviderInfo;
 use crate::saml::{
-    Contact, ContactKind, EncryptionCertificate, EncryptionMethod, IdpMetadata, LocalizedText, Logo,
-    LogoutBinding, MessageId, NameIdFormat, Organization, Signer, SingleLogoutService, UiInfo,
+    Contact, ContactKind, EncryptionCertificate, IdpMetadata, LocalizedText, Logo, LogoutBinding, MessageId,
+    NameIdFormat, Organization, Signer, SingleLogoutService, UiInfo,
 };
 
 use super::super::Error;
@@ -21,14 +21,6 @@ pub(super) const NAME_ID_FORMATS: [NameIdFormat; 4] = [
     NameIdFormat::EmailAddress,
     NameIdFormat::Unspecified,
 ];
-/// What we decrypt by; CBC notices no changes, and RSA 1.5 tells by its failures.
-const DECRYPTED_BY: [&str; 4] = [
-    "http://www.w3.org/2009/xmlenc11#aes256-gcm",
-    "http://www.w3.org/2009/xmlenc11#aes128-gcm",
-    "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p",
-    "http://www.w3.org/2009/xmlenc11#rsa-oaep",
-];
-
 /// What metadata is made of.
 pub(super) struct Published<'a> {
     pub(super) entity_id: &'a str,
@@ -36,7 +28,7 @@ pub(super) struct Published<'a> {
     pub(super) details: &'a IdentityProviderInfo,
     /// The active one first.
     pub(super) signing: Vec<Certificate>,
-    pub(super) encryption: Option<Certificate>,
+    pub(super) encryption: Option<EncryptionCertificate>,
     pub(super) signer: &'a Signer,
 }
 
@@ -55,14 +47,10 @@ impl Published<'_> {
         let details = self.details;
         let english = |text: &Option<String>| text.iter().map(LocalizedText::english).collect::<Vec<_>>();
         let slo_url = format!("{}/saml/idp/slo", self.public_url);
-        let encryption = self.encryption.iter().map(|certificate| EncryptionCertificate {
-            certificate: certificate.clone(),
-            methods: DECRYPTED_BY.map(EncryptionMethod::new).to_vec(),
-        });
         IdpMetadata {
             valid_until: Some(now.plus(details.metadata_lifetime)),
             cache_duration: Some(CACHE_DURATION.min(details.metadata_lifetime)),
-            encryption_certificates: encryption.collect(),
+            encryption_certificates: self.encryption.iter().cloned().collect(),
             single_logout_services: LogoutBinding::ALL
                 .map(|binding| SingleLogoutService::new(binding, slo_url.as_str()))
                 .to_vec(),
