@@ -24,6 +24,7 @@ use cloudsso::domain::{
     MassChangeLimits, PermissionPolicy, Quotas, Target, TaskFilter, TaskKind, UserSpec,
 };
 use cloudsso::local_cloud;
+use cloudsso::peer::{PeerLimits, Peers};
 use cloudsso::rpc::AccessKey;
 use cloudsso::service::{
     Context, Operator, Parts, Upkeep, Worker, access_assignment, access_configuration, account, directory,
@@ -127,6 +128,7 @@ fn product(
         public_url: "http://localhost:8080".to_owned(),
         site: CloudSite::local_cloud(base_url),
         cloud: Cloud::with_limits(site, surroundings, limits),
+        peers: Peers::new(PeerLimits::default()),
         upkeep: Upkeep::default(),
         mass_change: MassChangeLimits::default(),
         key_schedule: KeySchedule::default(),

@@ -9,6 +9,7 @@ pub mod cloud;
 pub mod crypto;
 pub mod domain;
 pub mod local_cloud;
+pub mod peer;
 pub mod policy;
 pub mod rpc;
 pub mod saml;

@@ -22,6 +22,7 @@ use super::cloud::{CloudArguments, CloudLimits, CloudSection, CloudSettings};
 use super::faults::FaultArguments;
 use super::identity_provider::{IdentityProviderArguments, IdentityProviderSection};
 use super::key_schedule::{KeyArguments, KeySection};
+use super::peers::{PeerArguments, PeerSection};
 use super::proxies::{ProxyArguments, networks};
 use super::quotas::{QuotaArguments, QuotaSection};
 use super::scim::{ScimArguments, ScimSection};
@@ -91,6 +92,8 @@ pub(super) struct ServeArguments {
     #[command(flatten)]
     identity_provider: IdentityProviderArguments,
     #[command(flatten)]
+    peers: PeerArguments,
+    #[command(flatten)]
     scim: ScimArguments,
     #[command(flatten)]
     cloud: CloudArguments,
@@ -136,6 +139,7 @@ struct File {
     quotas: QuotaSection,
     keys: KeySection,
     identity_provider: IdentityProviderSection,
+    peers: PeerSection,
     scim: ScimSection,
     log: LogSection,
     sealing: SealingSection,
@@ -219,6 +223,7 @@ pub(super) struct Settings {
     pub(super) quotas: Quotas,
     pub(super) key_schedule: KeySchedule,
     pub(super) identity_provider: IdentityProviderInfo,
+    pub(super) peer_networks: Vec<Network>,
     pub(super) mass_change: MassChangeLimits,
     pub(super) log_filter: String,
     pub(super) log_format: LogFormat,
@@ -302,6 +307,7 @@ fn settle(arguments: ServeArguments, secrets: Secrets, file: File) -> Result<Set
         quotas: arguments.quotas.settle(file.quotas)?,
         key_schedule: arguments.keys.settle(file.keys)?,
         identity_provider: arguments.identity_provider.settle(file.identity_provider)?,
+        peer_networks: arguments.peers.settle(file.peers)?,
         upkeep: Upkeep { directory: every(directory_seconds, 1), drift: every(drift_hours, 3_600) },
         mass_change: arguments.scim.settle(&file.scim)?,
         log_filter: arguments.log_filter.or(file.log.filter).unwrap_or_else(|| default_filter.to_owned()),
@@ -454,6 +460,7 @@ mod tests {
             (["--cloud-parallel", "1001"], "cloud.parallel"),
             (["--cloud-parallel-per-account", "0"], "cloud.parallel_per_account"),
             (["--local-cloud-faults", "latency=1s;fail=x"], "local_cloud.faults"),
+            (["--peers-networks", "10.0.0.0/8,sp.example"], "peers.networks"),
             (["--local-cloud-trusted-proxies", "127.0.0.1,proxy"], "local_cloud.trusted_proxies"),
         ] {
             let error = refusal(settle(arguments(&list), Secrets::default(), File::default()));

@@ -14,6 +14,7 @@ mod key_file;
 mod key_schedule;
 mod keys;
 mod organisation;
+mod peers;
 mod proxies;
 mod quotas;
 mod running;

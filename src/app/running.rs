@@ -10,13 +10,14 @@ use crate::base::{AccountId, Clock, Secret};
 use crate::crypto::password::Hasher;
 use crate::crypto::{self, Random, SealingKey};
 use crate::local_cloud::{self, OwnerLogin};
+use crate::peer::Peers;
 use crate::rpc::AccessKey;
 use crate::service::{self, Context, Parts};
 use crate::storage::{self, Store};
 
 use super::cloud::CloudSettings;
 use super::configuration::Settings;
-use super::{control, key_file};
+use super::{control, key_file, peers};
 
 /// So many people may wait for their password to be checked; the next is asked to come back.
 const PASSWORD_QUEUE: usize = 64;
@@ -145,6 +146,7 @@ fn context(
         public_url: public_url.to_owned(),
         site: cloud.console(),
         cloud: cloud.driver(clock.clone(), random.clone(), limits)?,
+        peers: Peers::new(peers::limits(&settings.peer_networks, public_url)),
         upkeep: settings.upkeep,
         quotas: settings.quotas,
         mass_change: settings.mass_change,

@@ -11,6 +11,7 @@ use crate::cloud::Cloud;
 use crate::crypto::password::Hasher;
 use crate::crypto::{Random, SealingKey, hash};
 use crate::domain::{CloudSite, Event, KeySchedule, MassChangeLimits, Quotas};
+use crate::peer::Peers;
 use crate::storage::event::Origin;
 use crate::storage::{self, Conn, Store};
 
@@ -30,6 +31,7 @@ pub struct Context {
     pub(super) sealing_key: SealingKey,
     pub(super) site: CloudSite,
     pub(super) cloud: Cloud,
+    pub(super) peers: Peers,
     pub(super) identity_provider: IdentityProvider,
     pub(super) instance: String,
     pub(super) upkeep: Upkeep,
@@ -57,7 +59,7 @@ impl Context {
         let form_key = parts.sealing_key.derive("form token")?;
         let name_key = parts.sealing_key.derive("sign-in name")?;
         let Parts { store, clock, random, hasher, sealing_key, public_url: _, site, .. } = parts;
-        let Parts { cloud, instance, upkeep, quotas, mass_change, key_schedule, .. } = parts;
+        let Parts { cloud, peers, instance, upkeep, quotas, mass_change, key_schedule, .. } = parts;
         Ok(Arc::new(Self {
             store,
             clock,
@@ -66,6 +68,7 @@ impl Context {
             sealing_key,
             site,
             cloud,
+            peers,
             identity_provider,
             form_key,
             instance,

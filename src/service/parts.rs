@@ -7,6 +7,7 @@ use crate::cloud::Cloud;
 use crate::crypto::password::Hasher;
 use crate::crypto::{Random, SealingKey};
 use crate::domain::{CloudSite, IdentityProviderInfo, KeySchedule, MassChangeLimits, Quotas};
+use crate::peer::Peers;
 use crate::storage::Store;
 
 /// The parts that a [`Context`](super::Context) is made of.
@@ -30,6 +31,8 @@ pub struct Parts {
     pub site: CloudSite,
     /// The cloud as the driver reaches it.
     pub cloud: Cloud,
+    /// Service providers and identity providers as we reach them.
+    pub peers: Peers,
     /// What is done by itself, and how often.
     pub upkeep: Upkeep,
     /// How much the directory may hold.

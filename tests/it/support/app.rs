@@ -24,6 +24,7 @@ use cloudsso::domain::{
     PrincipalId, Quotas, SessionEnd, Target, TaskFilter, TaskStatus, User,
 };
 use cloudsso::local_cloud::{self, Faults};
+use cloudsso::peer::{PeerLimits, Peers};
 use cloudsso::rpc::AccessKey;
 use cloudsso::service::{
     Context, Operator, Parts, Upkeep, access_assignment, access_configuration, account, credential, group,
@@ -67,6 +68,8 @@ pub(crate) struct Options {
     pub(crate) quotas: Quotas,
     /// How much a SCIM connector may take away at once.
     pub(crate) mass_change: MassChangeLimits,
+    /// Service providers on loopback are not reached, as where the product is served to others.
+    pub(crate) shuns_loopback: bool,
 }
 
 /// A running product. When it is dropped, no task may be left in progress.
@@ -115,6 +118,7 @@ impl TestApp {
             knows_no_logout: options.knows_no_logout,
             quotas: options.quotas,
             mass_change: options.mass_change,
+            shuns_loopback: options.shuns_loopback,
             trusted_proxies: if options.trusts_no_proxy { vec![] } else { vec!["127.0.0.1"] },
             folder: folder.path().to_owned(),
             clock: clock.clone(),
@@ -314,6 +318,7 @@ struct Plan {
     knows_no_logout: bool,
     quotas: Quotas,
     mass_change: MassChangeLimits,
+    shuns_loopback: bool,
     trusted_proxies: Vec<&'static str>,
     folder: PathBuf,
     clock: Clock,
@@ -353,6 +358,7 @@ impl Plan {
             public_url: self.public_url.clone(),
             site,
             cloud: driver(outside, &local.service, &self.clock),
+            peers: Peers::new(PeerLimits { admits_loopback: !self.shuns_loopback, ..PeerLimits::default() }),
             upkeep: Upkeep::default(),
             quotas: self.quotas,
             mass_change: self.mass_change,
