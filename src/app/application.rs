@@ -58,6 +58,9 @@ struct SettingArguments {
     /// Where it leads those who begin in the portal
     #[arg(long)]
     relay_state: Option<String>,
+    /// Where it leads people on to beside its own domain, such as https://*.example.com; can be said several times
+    #[arg(long, value_name = "ORIGIN")]
+    landing_origin: Vec<String>,
     /// How long its session may last [default: 28800]
     #[arg(long)]
     session_seconds: Option<u32>,
@@ -155,6 +158,7 @@ impl SettingArguments {
             session_seconds: self.session_seconds.unwrap_or(usual.session_seconds),
             allows_idp_initiated: self.allow_idp_initiated,
             relay_state: self.relay_state.unwrap_or_default(),
+            landing_origins: self.landing_origin,
             requires_signed_requests: self.require_signed_requests,
             minimum_strength: self.minimum_strength.and_then(|text| AuthenticationStrength::parse(&text)),
             own_entity_id: self.own_entity_id,

@@ -96,6 +96,8 @@ pub struct ApplicationSettings {
     pub allows_idp_initiated: bool,
     /// Where it leads those who begin here: `RelayState`, up to 1,024 characters.
     pub relay_state: String,
+    /// Where it leads people on to after it took a Response, beside the domain where it takes them: origins, up to 16.
+    pub landing_origins: Vec<String>,
     /// Whether its requests must be signed, also where its metadata does not say so.
     pub requires_signed_requests: bool,
     /// How strongly people must have proved who they are.
@@ -116,6 +118,7 @@ impl Default for ApplicationSettings {
             session_seconds: 8 * 3600,
             allows_idp_initiated: false,
             relay_state: String::new(),
+            landing_origins: Vec::new(),
             requires_signed_requests: false,
             minimum_strength: None,
             own_entity_id: None,
@@ -153,6 +156,9 @@ impl ApplicationSettings {
                 return Err(Error::invalid("Attributes", format_args!("say {:?} twice", mapping.name)));
             }
         }
+        if self.landing_origins.len() > 16 || !self.landing_origins.iter().all(|origin| is_origin(origin)) {
+            return Err(Error::invalid("LandingOrigins", "must be at most 16, of the form https://host"));
+        }
         self.own_entity_id.as_deref().map_or(Ok(()), check_own_entity_id)
     }
 }
@@ -165,6 +171,16 @@ impl AttributeMapping {
         text::check("Attributes.Name", &self.name, 256)?;
         text::check("Attributes.FriendlyName", self.friendly_name.as_deref().unwrap_or_default(), 256)
     }
+}
+
+/// Scheme and host, perhaps with a port, and nothing after: `https://*.example.com` stands for the hosts of a domain.
+fn is_origin(origin: &str) -> bool {
+    let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://localhost:"));
+    host.is_some_and(|host| {
+        let rest = host.strip_prefix("*.").unwrap_or(host);
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-.:".contains(&byte);
+        (1..=255).contains(&rest.len()) && rest.bytes().all(is_plain)
+    })
 }
 
 /// An entity id is an absolute URI of at most 256 characters (saml2int, G04).
@@ -251,6 +267,9 @@ mod tests {
         let own = |id: &str| ApplicationSettings { own_entity_id: Some(id.to_owned()), ..base() };
         assert_eq!(own("https://idp.example/saml").check(), Ok(()));
         assert_eq!(own("urn:example:idp").check(), Ok(()));
+        let lands = |origin: &str| ApplicationSettings { landing_origins: vec![origin.to_owned()], ..base() };
+        assert_eq!(lands("https://*.a.example").check(), Ok(()));
+        assert_eq!(lands("http://localhost:8090").check(), Ok(()));
         let expression = AttributeExpression::parse("user.email").ok();
         let many = (0..65).map(|number| mapping(&format!("a{number}"))).collect();
         let refused = [
@@ -272,6 +291,9 @@ mod tests {
                 "Attributes.Name",
                 ApplicationSettings { attributes: vec![mapping(&"n".repeat(257))], ..base() },
             ),
+            ("LandingOrigins", lands("https://a.example/path")),
+            ("LandingOrigins", lands("https://a.example; script-src *")),
+            ("LandingOrigins", lands("http://a.example")),
             ("OwnEntityId", own("no uri")),
             ("OwnEntityId", own(&format!("https://{}", "x".repeat(256)))),
         ];

@@ -58,6 +58,15 @@ impl CloudSite {
         }
     }
 
+    /// Where the consoles lead a browser on to, as sources of a Content-Security-Policy.
+    pub fn landing_sources(&self) -> Vec<String> {
+        let source = |page: &String| match page.strip_prefix("*.") {
+            Some(domain) => format!("https://*.{domain}"),
+            None => page.trim_end_matches('/').to_owned(),
+        };
+        self.relay_state_pages.iter().map(source).collect()
+    }
+
     /// The Audience of an assertion for user SSO to this account.
     pub fn user_sso_audience(&self, account: &AccountId) -> String {
         format!("{}/{account}/saml/SSO", self.user_sso_audience_base)
@@ -134,6 +143,11 @@ mod tests {
     fn each_account_has_an_audience_of_its_own() {
         let account = AccountId::parse("42").unwrap();
         assert_eq!(site().user_sso_audience(&account), "http://localhost:8090/42/saml/SSO");
+    }
+
+    #[test]
+    fn the_pages_are_where_consoles_lead_on_to() {
+        assert_eq!(site().landing_sources(), ["http://localhost:8090", "https://*.aliyun.com"]);
     }
 
     #[test]

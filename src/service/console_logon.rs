@@ -134,6 +134,7 @@ fn enter(
         signature_key: KeyType::Rsa2048,
         recipient: None,
         relay_state: entry.relay_state,
+        lands_on: site.landing_sources(),
         place: entry.account.name,
         identity: entry.shown_identity,
     })

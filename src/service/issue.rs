@@ -37,6 +37,8 @@ pub struct Entitlement {
     /// Whom alone it can be read by; `None` for everybody.
     pub(super) recipient: Option<Arc<Recipient>>,
     pub(super) relay_state: String,
+    /// Sources of a Content-Security-Policy: where the service provider leads the browser on to.
+    pub(super) lands_on: Vec<String>,
     /// What pages call the place.
     pub(super) place: String,
     /// What pages call the person there.
@@ -51,6 +53,8 @@ pub struct Logon {
     pub saml_response: String,
     /// The field `RelayState`; empty where there is none.
     pub relay_state: String,
+    /// Where it leads the browser on to beside its own domain: sources of a Content-Security-Policy.
+    pub lands_on: Vec<String>,
     /// Where the person enters, for the page: an account, or an application.
     pub place: String,
     /// What the person is there, for the page: a role, a RAM user, a name.
@@ -90,6 +94,7 @@ pub fn issue(ctx: &Context, entitlement: Entitlement) -> Result<Logon, Error> {
         acs_url: response.acs_url,
         saml_response: signed.to_base64(),
         relay_state: entitlement.relay_state,
+        lands_on: entitlement.lands_on,
         place: entitlement.place,
         identity: entitlement.identity,
     })

@@ -49,6 +49,7 @@ mod request_ring;
 pub mod resource_directory;
 pub mod role_sso;
 pub mod rpc_caller;
+pub mod saml_slo;
 pub mod saml_sso;
 pub mod scim;
 mod sealed_token;

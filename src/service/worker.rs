@@ -16,8 +16,8 @@ use crate::domain::{
 use crate::storage::event::Origin;
 use crate::storage::lease::{self, Lease};
 use crate::storage::{
-    self, Conn, application_session, console_session, failure_counter, provisioning, session, sign_in, task,
-    used_message_id,
+    self, Conn, application_session, console_session, failure_counter, provisioning, session, sign_in,
+    single_logout, task, used_message_id,
 };
 
 use super::context::Change;
@@ -25,7 +25,7 @@ use super::perform::{self, Outcome};
 use super::task::{self as tasks, Draft};
 use super::{
     Context, Error, Operator, console_logout, drift, keys, own_ram_user, perform_user, provision,
-    resource_directory, scim, user_sso,
+    resource_directory, saml_slo, scim, user_sso,
 };
 
 /// How often to look for work that another replica wrote, or that waited for its next attempt.
@@ -162,6 +162,7 @@ impl Chores {
                 report(drift::schedule(ctx, interval), "accounts could not be asked to be compared");
             }
         }
+        report(saml_slo::tell_orphans(ctx), "applications could not be told of ended sessions");
         if now.since(self.keys_kept_at) >= KEEP_KEYS {
             self.keys_kept_at = now;
             report(keys::keep(ctx), "the keys that sign could not be looked after");
@@ -194,6 +195,7 @@ pub fn sweep(ctx: &Context) -> Result<(), Error> {
         failure_counter::delete_expired(conn, now)?;
         application_session::delete_expired(conn, now)?;
         used_message_id::delete_expired(conn, now)?;
+        single_logout::delete_expired(conn, now)?;
         lift_cutoffs(conn, &change)
     })?;
     ctx.work.ring();

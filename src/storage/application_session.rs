@@ -8,6 +8,7 @@ use crate::domain::ApplicationSession;
 use super::connection::on;
 use super::error::parse;
 use super::schema::application_sessions::{self, dsl};
+use super::schema::sessions;
 use super::{Conn, Error};
 
 #[derive(Queryable, Selectable)]
@@ -72,6 +73,30 @@ pub fn list_of_name(
         .filter(dsl::application_id.eq(application.as_str()))
         .filter(dsl::name_id.eq(name_id))
         .order(dsl::id)
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(read).collect()
+}
+
+/// Whether there is one with this id, whosever.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn exists(conn: &mut Conn, id: &str) -> Result<bool, Error> {
+    let found: Option<String> = dsl::application_sessions.find(id).select(dsl::id).first(conn).optional()?;
+    Ok(found.is_some())
+}
+
+/// Those whose browser session is gone, the oldest first: at most `limit`.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_orphans(conn: &mut Conn, limit: i64) -> Result<Vec<ApplicationSession>, Error> {
+    let has_session = sessions::table.filter(sessions::id.eq(dsl::session_id));
+    let rows: Vec<Row> = dsl::application_sessions
+        .filter(diesel::dsl::not(diesel::dsl::exists(has_session)))
+        .order(dsl::id)
+        .limit(limit)
         .select(Row::as_select())
         .load(conn)?;
     rows.into_iter().map(read).collect()

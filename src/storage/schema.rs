@@ -137,7 +137,6 @@ diesel::table! {
 diesel::table! {
     single_logouts (id) {
         id -> Text,
-        token_digest -> Text,
         user_id -> Text,
         application_id -> Nullable<Text>,
         request_id -> Nullable<Text>,
@@ -485,4 +484,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     account_user_sso,
     console_sessions,
     application_assignments,
+    application_sessions,
 );

@@ -33,16 +33,13 @@ struct PartRow {
     message_id: Option<String>,
 }
 
-/// The logout that this token leads.
+/// The logout with this id.
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn find(conn: &mut Conn, token_digest: &str) -> Result<Option<SingleLogout>, Error> {
-    let row: Option<Row> = dsl::single_logouts
-        .filter(dsl::token_digest.eq(token_digest))
-        .select(Row::as_select())
-        .first(conn)
-        .optional()?;
+pub fn find(conn: &mut Conn, id: &SingleLogoutId) -> Result<Option<SingleLogout>, Error> {
+    let row: Option<Row> =
+        dsl::single_logouts.find(id.as_str()).select(Row::as_select()).first(conn).optional()?;
     row.map(read).transpose()
 }
 
@@ -83,14 +80,12 @@ pub fn find_by_message(
 pub fn insert(
     conn: &mut Conn,
     logout: &SingleLogout,
-    token_digest: &str,
     participants: &[LogoutParticipant],
 ) -> Result<(), Error> {
     let initiator = logout.initiator.as_ref();
     diesel::insert_into(dsl::single_logouts)
         .values((
             dsl::id.eq(logout.id.as_str()),
-            dsl::token_digest.eq(token_digest),
             dsl::user_id.eq(logout.user_id.as_str()),
             dsl::application_id.eq(initiator.map(|initiator| initiator.application_id.as_str())),
             dsl::request_id.eq(initiator.map(|initiator| initiator.request_id.as_str())),

@@ -9,12 +9,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::base::{AccountId, Secret};
 use crate::domain::{LocalPath, SignInStage};
-use crate::service::{PortalSession, directory, login, portal, session};
+use crate::service::{PortalSession, directory, login, portal, saml_slo, session};
 
 use super::cookie::{self, Purpose};
 use super::error::{self, Refused};
 use super::form::Form;
 use super::reply::{page, see_other};
+use super::saml::path_of_logout;
 use super::{Face, guard, page as view};
 
 const REFUSED: &str =
@@ -113,9 +114,11 @@ async fn post_logout(face: Data<Face>, request: HttpRequest, body: Bytes) -> Res
     let Some(session) = signed_in(&face, &request).await? else { return Ok(see_other("/login")) };
     Form::read(&face, &request, &body, Purpose::Session)?;
     let (visit, called) = (guard::pass(&request)?.visit, Data::clone(&face));
-    let ended = block(move || session::end(&called.ctx, &visit, &session)).await.map_err(Refused::broken)?;
-    ended.map_err(|error| Refused::from(error).of(&request))?;
-    let mut answer = see_other("/login?signedOut");
+    let ended =
+        block(move || saml_slo::begin(&called.ctx, &visit, &session)).await.map_err(Refused::broken)?;
+    let logout = ended.map_err(|error| Refused::from(error).of(&request))?;
+    let next = logout.as_ref().map_or_else(|| "/login?signedOut".to_owned(), path_of_logout);
+    let mut answer = see_other(&next);
     answer.add_cookie(&cookie::remove(&face, Purpose::Session)).map_err(Refused::broken)?;
     answer.headers_mut().insert(
         actix_web::http::header::HeaderName::from_static("clear-site-data"),

@@ -3,8 +3,6 @@
 
 CREATE TABLE single_logouts (
     id TEXT NOT NULL PRIMARY KEY,
-    -- What the browser has of it.
-    token_digest TEXT NOT NULL UNIQUE,
     user_id TEXT NOT NULL,
     -- The application that asked for it, its request, what it wants back and how; absent where the person did.
     application_id TEXT,

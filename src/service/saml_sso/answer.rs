@@ -132,6 +132,7 @@ fn failed(
         acs_url: response.acs_url,
         saml_response: signed.to_base64(),
         relay_state: request.relay_state.clone(),
+        lands_on: settings.landing_origins.clone(),
         place: registered.application.name.to_string(),
         identity: String::new(),
     }))

@@ -118,6 +118,7 @@ impl Entry<'_> {
             signature_key: application.settings.signature_key,
             recipient: self.registered.recipient.clone(),
             relay_state: self.request.relay_state.clone(),
+            lands_on: application.settings.landing_origins.clone(),
             place: application.name.to_string(),
             identity: user.shown_name().to_owned(),
         }))

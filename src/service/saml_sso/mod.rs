@@ -12,6 +12,8 @@ mod name_id;
 mod receive;
 mod request;
 
+pub(super) use name_id::qualified;
+
 pub use answer::{Answer, answer};
 pub use begin::begin;
 pub use receive::{LONGEST_MESSAGE, Message, receive};

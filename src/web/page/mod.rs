@@ -7,6 +7,7 @@
 
 mod direct_link;
 mod enrolment;
+mod lead_on;
 mod login;
 mod new_password;
 mod portal;
@@ -16,11 +17,13 @@ mod refusal;
 mod second_factor;
 mod sessions;
 mod sign_on_refused;
+mod signed_out;
 #[cfg(test)]
 mod tests;
 
 pub use direct_link::DirectLink;
 pub use enrolment::Enrolment;
+pub use lead_on::LeadOn;
 pub use login::Login;
 pub use new_password::NewPassword;
 pub use portal::{Account, Application, LandingPage, Portal, RamUser, Readiness, Role};
@@ -30,3 +33,4 @@ pub use refusal::{Refusal, WayOut};
 pub use second_factor::SecondFactor;
 pub use sessions::{Session, SessionIdentity, Sessions};
 pub use sign_on_refused::{SignOnRefused, WayBack};
+pub use signed_out::{SignedOut, ToldApplication};

@@ -237,10 +237,11 @@ fn a_direct_link_sends_the_portal_s_own_form() {
 fn the_console_post_carries_the_response_and_a_visible_button() {
     let page = PostOn {
         nonce: NONCE,
-        acs_url: "http://127.0.0.1:8090/saml-role/sso",
-        saml_response: "PHNhbWxwOlJlc3BvbnNl+/=",
+        url: "http://127.0.0.1:8090/saml-role/sso",
+        field: "SAMLResponse",
+        message: "PHNhbWxwOlJlc3BvbnNl+/=",
         relay_state: Some("http://127.0.0.1:8090/console?a=1&b=2"),
-        place: "shop-production",
+        title: "Opening shop-production",
         identity: "ReadOnly",
         to: "the console",
     };
@@ -351,10 +352,11 @@ fn every_page_escapes_what_it_is_given() {
         .render(),
         PostOn {
             nonce: NONCE,
-            acs_url: NASTY,
-            saml_response: NASTY,
+            url: NASTY,
+            field: NASTY,
+            message: NASTY,
             relay_state: next,
-            place: NASTY,
+            title: NASTY,
             identity: NASTY,
             to: NASTY,
         }

@@ -95,7 +95,7 @@ pub(super) async fn answer(
             };
             let mut refused = page(StatusCode::FORBIDDEN, &shown)?;
             if let Some(response) = &response {
-                refused.extensions_mut().insert(target(&response.acs_url)?);
+                refused.extensions_mut().insert(target(&response.acs_url, &response.lands_on)?);
             }
             Ok(refused)
         }
