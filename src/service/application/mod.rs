@@ -1,6 +1,7 @@
 //! Applications: SAML service providers that people sign in to through us. Made, changed and deleted by operators;
 //! who may be signed in to one is said by its assignments.
 
+mod addressee;
 mod assignment;
 mod registered;
 
@@ -48,6 +49,7 @@ impl ApplicationSpec {
         if provider.valid_until.is_some_and(|end| end <= ctx.now()) {
             return Err(domain::Error::invalid("Metadata", "is past its validUntil").into());
         }
+        addressee::check(&ctx.site, &provider)?;
         if self.settings.encryption != Encryption::None && provider.encryption_certificates.is_empty() {
             let rule = "needs a key in the metadata that may be encrypted to";
             return Err(domain::Error::invalid("Encryption", rule).into());
