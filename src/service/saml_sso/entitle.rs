@@ -19,6 +19,8 @@ use super::{SignOnRequest, name_id};
 
 /// Bytes that the values of all attributes may have together.
 const LONGEST_ATTRIBUTES: usize = 256 * 1024;
+/// The kind of an attribute's name that is no URI (saml-core-2.0-os §8.2.3).
+const BASIC: &str = "urn:oasis:names:tc:SAML:2.0:attrname-format:basic";
 
 /// Why somebody is not let in: what the service provider is told, and what the audit log is.
 pub(super) struct Denied {
@@ -245,9 +247,8 @@ fn attributes(application: &Application, subject: &Subject<'_>) -> Result<Vec<At
             return Err(format!("the attributes have more than {LONGEST_ATTRIBUTES} bytes"));
         }
         let mut attribute = Attribute::new(mapping.name.as_str(), values);
-        if let Some(format) = &mapping.name_format {
-            attribute.name_format = Some(format.clone());
-        }
+        let format = mapping.name_format.clone().or(attribute.name_format);
+        attribute.name_format = Some(format.unwrap_or_else(|| BASIC.to_owned()));
         attribute.friendly_name.clone_from(&mapping.friendly_name);
         attributes.push(attribute);
     }
