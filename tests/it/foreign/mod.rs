@@ -1,11 +1,12 @@
 //! Foreign eyes on what we sign and on how we read: this project's own verifier and its own signer could
 //! share a mistake; somebody else's verifier does not.
 
+pub(crate) mod generated_values;
 mod product;
 mod python3_saml;
 mod scim2_tester;
 mod scim_filter;
-mod xmlsec1;
+pub(crate) mod xmlsec1;
 
 use std::sync::Arc;
 use std::time::Duration;
