@@ -72,6 +72,14 @@ impl CloudSite {
         format!("{}/{account}/saml/SSO", self.user_sso_audience_base)
     }
 
+    /// Whether an assertion for this audience could be taken by a console.
+    pub fn is_audience(&self, entity_id: &str) -> bool {
+        let of_account = entity_id
+            .strip_prefix(self.user_sso_audience_base.as_str())
+            .and_then(|rest| rest.strip_suffix("/saml/SSO"));
+        entity_id == self.role_sso_audience || of_account.is_some()
+    }
+
     /// The SAML attribute that carries pairs of role and provider.
     pub const ROLE_ATTRIBUTE: &'static str = "https://www.aliyun.com/SAML-Role/Attributes/Role";
     /// The SAML attribute that names the session.
@@ -169,5 +177,19 @@ mod tests {
         ] {
             assert!(site().check_relay_state(page).is_err(), "{page}");
         }
+    }
+
+    #[test]
+    fn audiences_of_consoles_and_no_others() {
+        let site = site();
+        let account = AccountId::parse("1000000000000001").unwrap();
+        for console in [site.role_sso_audience.clone(), site.user_sso_audience(&account)] {
+            assert!(site.is_audience(&console), "{console}");
+            assert!(
+                !site.is_audience(&format!("{console}/")) && !site.is_audience(&console[1..]),
+                "{console}"
+            );
+        }
+        assert!(!site.is_audience("https://app.example/1000000000000001/saml/SSO"));
     }
 }

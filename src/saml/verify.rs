@@ -118,13 +118,15 @@ pub(super) fn reduce(
     }
     let keys = certificates.iter().map(Certificate::to_der).collect::<Result<Vec<_>, _>>()?;
     let keys: Vec<_> = keys.into_iter().map(CertificateDer::from).collect();
-    let signed_xml = Crypto::reduce_xml_to_signed_with_allowed_algorithms(
-        &message.to_xml()?,
-        &keys,
-        ReduceMode::PreDigest,
-        Some(&ALGORITHMS),
-    )
-    .map_err(|_unverified| Error::Signature { certificates: certificates.len() })?;
+    let xml = message.to_xml()?;
+    let reduced_by = |keys: &[CertificateDer]| {
+        let allowed = Some(&ALGORITHMS[..]);
+        Crypto::reduce_xml_to_signed_with_allowed_algorithms(&xml, keys, ReduceMode::PreDigest, allowed).ok()
+    };
+    // A key of another kind than the signature's ends the search for the one that made it, so each is tried alone too.
+    let signed_xml = reduced_by(&keys)
+        .or_else(|| keys.iter().find_map(|key| reduced_by(std::slice::from_ref(key))))
+        .ok_or(Error::Signature { certificates: certificates.len() })?;
     let signed =
         Element::parse(&signed_xml, Comments::Refuse).map_err(|_unreadable| Error::NotWhatWasSigned)?;
     if signed == covered.without_signature() { Ok(signed) } else { Err(Error::NotWhatWasSigned) }

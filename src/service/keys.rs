@@ -120,7 +120,7 @@ pub(super) fn ensure_first(parts: &Parts) -> Result<(), Error> {
 ///
 /// # Errors
 /// Failures of the database, and of making keys.
-pub(super) fn keep(ctx: &Context) -> Result<(), Error> {
+pub fn keep(ctx: &Context) -> Result<(), Error> {
     let (now, schedule) = (ctx.now(), ctx.key_schedule);
     let keys: Vec<IdentityKey> =
         ctx.store.read(signing_key::list)?.into_iter().map(|stored| stored.key).collect();

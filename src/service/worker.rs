@@ -32,9 +32,9 @@ use super::{
 const POLL: Duration = Duration::from_secs(1);
 /// So many tasks are done before the account is claimed anew, so that what has to go first does.
 const AT_ONCE: i64 = 20;
-/// How often what has expired is forgotten.
 /// How often keys are looked after: as long as other replicas sign by a key that was turned here.
 const KEEP_KEYS: Duration = Duration::from_secs(10);
+/// How often what has expired is forgotten.
 const SWEEP: Duration = Duration::from_secs(60);
 
 /// Threads that do tasks until they are told to stop.

@@ -10,6 +10,7 @@ mod engine;
 mod foreign;
 mod local_cloud;
 mod openapi;
+mod saml;
 mod scim;
 mod sdk;
 mod storage;

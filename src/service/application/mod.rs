@@ -1,6 +1,7 @@
 //! Applications: SAML service providers that people sign in to through us. Made, changed and deleted by operators;
 //! who may be signed in to one is said by its assignments.
 
+mod addressee;
 mod assignment;
 mod registered;
 
@@ -49,6 +50,7 @@ impl ApplicationSpec {
         registered::recipient(&self.settings, &provider).map_err(|error| {
             domain::Error::invalid("Encryption", format_args!("is not for this service provider: {error}"))
         })?;
+        addressee::check(&ctx.site, &provider)?;
         if self.settings.requires_signed_requests && provider.signing_certificates.is_empty() {
             let rule = "needs a key in the metadata that the service provider signs with";
             return Err(domain::Error::invalid("RequiresSignedRequests", rule).into());

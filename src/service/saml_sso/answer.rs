@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::domain::{self, Action, Event, Status};
-use crate::saml::{FailedResponse, MessageId, Refusal};
+use crate::saml::{AcsChoice, FailedResponse, MessageId, Refusal};
 
 use super::super::application::{Registered, Registry};
 use super::super::{Context, Error, Logon, PortalSession, Visit, authn_context, issue};
 use super::entitle::{Denied, entitle};
-use super::{SignOnRequest, request};
+use super::{SignOnRequest, receive, request};
 
 /// What a request gets.
 pub enum Answer {
@@ -47,11 +47,16 @@ pub fn answer(
     let Some(registered) = found.filter(|found| found.application.status == Status::Enabled) else {
         return Err(domain::Error::missing("Application", &request.application).into());
     };
+    // It may have left the metadata since the request came.
+    let acs = AcsChoice::Url(request.acs_url.clone());
+    if registered.provider.assertion_consumer_service(&acs).is_none() {
+        return Err(receive::refuse(ctx, visit, Some(&registered), &receive::Refusal::Address(acs))?);
+    }
     if request.wants_other_binding {
         let denied = Denied::new(Refusal::UnsupportedBinding, "the answer was to come by another binding");
         return refuse(ctx, visit, portal, &registered, request, denied);
     }
-    let is_fresh = |portal: &PortalSession| portal.session().created_at >= request.received_at();
+    let is_fresh = |portal: &PortalSession| portal.session().created_at > request.received_at();
     let Some(portal) = portal.filter(|portal| !request.force_authn || is_fresh(portal)) else {
         if request.is_passive {
             let denied = Denied::new(Refusal::NoPassive, "nobody is signed in as it asks");

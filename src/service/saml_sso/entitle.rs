@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use crate::base::GroupName;
-use crate::domain::{Action, Application, ApplicationSession, Event, Signed, Status, Subject, User};
+use crate::domain::{
+    Action, Application, ApplicationSession, AttributeNameFormat, Event, Signed, Status, Subject, User,
+};
 use crate::saml::{Attribute, AuthnContext, NameId, NameIdFormat, Refusal, SignedPart};
 use crate::storage::{
     Conn, application, application_assignment, application_session, membership, session as sessions,
@@ -247,9 +249,8 @@ fn attributes(application: &Application, subject: &Subject<'_>) -> Result<Vec<At
             return Err(format!("the attributes have more than {LONGEST_ATTRIBUTES} bytes"));
         }
         let mut attribute = Attribute::new(mapping.name.as_str(), values);
-        if let Some(format) = mapping.name_format {
-            attribute.name_format = Some(format.uri().to_owned());
-        }
+        let format = mapping.name_format.map(|format| format.uri().to_owned()).or(attribute.name_format);
+        attribute.name_format = Some(format.unwrap_or_else(|| AttributeNameFormat::Basic.uri().to_owned()));
         attribute.friendly_name.clone_from(&mapping.friendly_name);
         attributes.push(attribute);
     }

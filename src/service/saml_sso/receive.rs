@@ -36,7 +36,7 @@ pub enum Message {
 }
 
 /// Why a message gets no answer but a page.
-enum Refusal {
+pub(super) enum Refusal {
     /// The message itself.
     Message(saml::Error),
     /// No enabled application is registered for whoever it says it is from.
@@ -139,7 +139,7 @@ fn check(
 }
 
 /// Writes a refusal down; gives what the person is told.
-fn refuse(
+pub(super) fn refuse(
     ctx: &Context,
     visit: &Visit,
     registered: Option<&Arc<Registered>>,

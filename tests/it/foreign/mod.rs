@@ -1,12 +1,13 @@
 //! Foreign eyes on what we sign and on how we read: this project's own verifier and its own signer could
 //! share a mistake; somebody else's verifier does not.
 
+pub(crate) mod generated_values;
 mod product;
 mod python3_saml;
 mod python3_saml_logout;
 mod scim2_tester;
 mod scim_filter;
-mod xmlsec1;
+pub(crate) mod xmlsec1;
 mod xmlsec1_encryption;
 
 use std::sync::Arc;

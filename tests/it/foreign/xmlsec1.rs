@@ -17,7 +17,7 @@ use super::{metadata, pem, response, signer};
 const FOREIGN: &str = include_str!("foreign_response.xml");
 
 /// Whether xmlsec1 verifies the outermost signature of `xml` with the key of `certificate`.
-pub(super) fn verifies(xml: &str, certificate: &Certificate) -> bool {
+pub(crate) fn verifies(xml: &str, certificate: &Certificate) -> bool {
     let folder = tempfile::tempdir().expect("folder");
     let (document, key) = (folder.path().join("response.xml"), folder.path().join("idp.crt"));
     fs::write(&key, pem("CERTIFICATE", &certificate.to_der().expect("certificate"))).expect("write");

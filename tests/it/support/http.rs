@@ -318,6 +318,12 @@ pub(crate) struct Form {
 }
 
 impl Form {
+    /// A form without fields, on a page of somebody else's.
+    pub(crate) fn of(page: &str, action: &str) -> Self {
+        let (page, action) = (parse(page), parse(action));
+        Self { page, action, method: "POST".to_owned(), fields: Vec::new(), buttons: Vec::new() }
+    }
+
     /// The form with this field set, or added: a button pressed, say.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         match self.fields.iter_mut().find(|(key, _value)| key == name) {

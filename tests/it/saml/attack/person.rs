@@ -1,0 +1,136 @@
+//! B11 and B13: names of others, and places that somebody was not let into.
+
+use cloudsso::domain::{Action, ApplicationSettings, AttributeMapping, NameIdKind};
+use cloudsso::service::application;
+
+use super::super::{EMAIL, PERSISTENT, code, mapping};
+use super::answer::own_metadata;
+use super::provider::{Provider, registered};
+use super::{Answer, Request, Scene, details};
+use crate::support::app::TestApp;
+use crate::support::http::Form;
+use crate::support::person::{Console, offered_roles, open_console};
+
+#[test]
+fn b11_a_name_that_is_not_the_service_providers_to_have() {
+    let mut scene = Scene::new(registered);
+    let own = scene.provider.entity_id.clone();
+    for (attribute, value) in [
+        ("SPNameQualifier", "https://other.example/saml/metadata"),
+        ("SPNameQualifier", ""),
+        ("SPNameQualifier", "urn:alibaba:cloudcomputing"),
+        ("Format", EMAIL),
+        ("Format", "urn:oasis:names:tc:SAML:2.0:nameid-format:encrypted"),
+        ("Format", "urn:oasis:names:tc:SAML:2.0:nameid-format:kerberos"),
+        ("Format", "urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName"),
+        ("Format", "persistent"),
+    ] {
+        let request = scene.request().name_id_policy(&[(attribute, value)]);
+        let answer = Answer::posted(&request.redirect(&scene.app, &mut scene.alice));
+        assert_eq!(answer.refusal(&scene.app, request.id()), "InvalidNameIDPolicy", "{attribute} {value}");
+        assert_eq!(answer.acs, scene.provider.acs_url());
+    }
+    let request = scene.request().name_id_policy(&[("Format", PERSISTENT), ("SPNameQualifier", &own)]);
+    let page = request.redirect(&scene.app, &mut scene.alice);
+    Answer::posted(&page).told(&scene.app, &scene.provider, Some(request.id()));
+}
+
+#[test]
+fn b11_a_request_about_somebody_else() {
+    let mut scene = Scene::new(|app| {
+        let provider = Provider::new("mail");
+        let settings = ApplicationSettings { name_id: NameIdKind::Email, ..ApplicationSettings::default() };
+        let application = provider.register(app, settings, &["alice"]);
+        (provider, application)
+    });
+    for other in ["bob@acme.example", "ALICE@acme.example", "alice@acme.example ", "alice"] {
+        let request = scene.request().subject(EMAIL, other);
+        let page = request.redirect(&scene.app, &mut scene.alice);
+        assert_eq!(page.status, 403, "{other}: {}", page.text());
+        assert_eq!(Answer::on(&page).refusal(&scene.app, request.id()), "UnknownPrincipal");
+        assert!(!page.text().contains(other.trim()), "nobody is told who was asked for");
+    }
+    let request = scene.request().subject(EMAIL, "alice@acme.example");
+    let page = request.redirect(&scene.app, &mut scene.alice);
+    Answer::posted(&page).told(&scene.app, &scene.provider, Some(request.id()));
+}
+
+#[test]
+fn b13_an_application_that_is_not_assigned() {
+    let mut scene = Scene::new(registered);
+    let (mut bob, _portal) = scene.app.sign_in("bob");
+    let request = scene.request();
+    let page = request.redirect(&scene.app, &mut bob);
+    assert_eq!(page.status, 403);
+    assert!(page.text().contains("not assigned to you"), "{}", page.text());
+    assert!(!page.body.contains("<script"), "it goes nowhere by itself");
+    assert_eq!(Answer::on(&page).refusal(&scene.app, request.id()), "RequestDenied");
+    let refused = details(&scene.app, Action::SamlSsoRefused, scene.application.id.as_str());
+    assert_eq!(refused.len(), 1);
+    assert_eq!(refused[0]["reason"], "the application is not assigned to the user");
+    assert_eq!(refused[0]["in_response_to"], request.id());
+    let request = scene.request();
+    let page = request.redirect(&scene.app, &mut scene.alice);
+    Answer::posted(&page).told(&scene.app, &scene.provider, Some(request.id()));
+}
+
+#[test]
+fn b13_an_assertion_for_one_service_provider_is_none_for_another() {
+    let mut scene = Scene::new(registered);
+    let shop = Provider::new("shop");
+    shop.register(&scene.app, ApplicationSettings::default(), &[]);
+    let request = scene.request();
+    let answer = Answer::posted(&request.redirect(&scene.app, &mut scene.alice));
+    let metadata = own_metadata(&scene.app);
+    assert!(answer.read(&scene.app, (&shop, &metadata), Some(request.id())).is_err());
+    answer.read(&scene.app, (&scene.provider, &metadata), Some(request.id())).unwrap();
+    // Nor does the address of the one help the other.
+    let stolen =
+        Request::new(&scene.app, &shop).with("AssertionConsumerServiceURL", scene.provider.acs_url());
+    let page = stolen.redirect(&scene.app, &mut scene.alice);
+    assert_eq!(page.status, 400, "{}", page.text());
+    assert!(page.forms().is_empty());
+}
+
+/// What a console takes for the roles of whoever enters.
+fn console_attributes(role: &str) -> Vec<AttributeMapping> {
+    let name = |end: &str| format!("https://www.aliyun.com/SAML-Role/Attributes/{end}");
+    vec![mapping(&name("Role"), &format!("\"{role}\"")), mapping(&name("RoleSessionName"), "user.userName")]
+}
+
+#[test]
+fn b13_an_assertion_for_an_application_opens_no_console() {
+    let app = TestApp::start();
+    let (mut alice, portal) = app.sign_in("alice");
+    let role = offered_roles(&portal).remove(0);
+    let carrier = alice.submit(&role.form);
+    let genuine = Answer::on(&carrier);
+    let value = genuine.xml.split("acs:ram::").nth(1).unwrap().split('<').next().unwrap();
+    let provider = Provider { acs: vec![(genuine.acs.clone(), None)], ..Provider::new("wiki") };
+    let settings = ApplicationSettings {
+        attributes: console_attributes(&format!("acs:ram::{value}")),
+        allows_idp_initiated: true,
+        ..ApplicationSettings::default()
+    };
+    let application = provider.register(&app, settings.clone(), &["alice"]);
+    let page = alice.get(&app.url(&format!("/applications/{}/start", application.id)));
+    let forged = Answer::posted(&page);
+    assert!(forged.xml.contains("SAML-Role/Attributes/Role"), "{}", forged.xml);
+    let form = Form::of(&app.url("/"), &genuine.acs).with("SAMLResponse", forged.field());
+    let refused = app.visitor().submit(&form);
+    assert_eq!(refused.status, 403, "{}", refused.text());
+    Console::read(&open_console(&mut alice, &role.form));
+    // And nothing can be registered that would say it is for the console.
+    let (before, _) = genuine.xml.split_once("</saml:Audience>").unwrap();
+    let audience = before.rsplit("<saml:Audience>").next().unwrap();
+    let console = Provider { entity_id: audience.to_owned(), ..Provider::new("console") };
+    let outcome = console.try_register(&app, settings, &["alice"]);
+    assert_eq!(code(outcome), "InvalidParameter.Metadata");
+    assert_eq!(application::list(&app.ctx, &app.operator).unwrap().len(), 1);
+    for account in ["one", "two"] {
+        let audience = app.ctx.site().user_sso_audience(&app.account(account));
+        let console = Provider { entity_id: audience, ..Provider::new("console") };
+        let outcome = console.try_register(&app, ApplicationSettings::default(), &["alice"]);
+        assert_eq!(code(outcome), "InvalidParameter.Metadata", "{account}");
+    }
+}
