@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::domain::MachinePolicy;
 
-use super::application::{ApplicationRequest, NewApplication};
+use super::application_command::ApplicationCommand;
 use super::configuration::{self, ServeArguments};
 use super::control::{self, Holder, LONGEST_ANSWER, PolicyEntry, Request};
 use super::keys::KeysCommand;
@@ -64,42 +64,8 @@ pub(super) enum AdminCommand {
         #[command(flatten)]
         place: Place,
     },
-    /// Register a SAML service provider that people sign in to
-    CreateApplication {
-        #[command(flatten)]
-        application: Box<NewApplication>,
-        /// A file with what the service provider says of itself: its metadata
-        #[arg(long, value_name = "FILE")]
-        metadata: PathBuf,
-        #[command(flatten)]
-        place: Place,
-    },
-    /// List the applications
-    ListApplications {
-        #[command(flatten)]
-        place: Place,
-    },
-    /// Sign nobody in to an application from now on
-    DisableApplication {
-        /// The application's id
-        id: String,
-        #[command(flatten)]
-        place: Place,
-    },
-    /// Sign people in to an application again
-    EnableApplication {
-        /// The application's id
-        id: String,
-        #[command(flatten)]
-        place: Place,
-    },
-    /// Delete an application, with who is assigned to it
-    DeleteApplication {
-        /// The application's id
-        id: String,
-        #[command(flatten)]
-        place: Place,
-    },
+    #[command(flatten)]
+    Application(ApplicationCommand),
     /// Make a credential for an identity provider that pushes by SCIM, and serve SCIM from now on; its token is
     /// shown this once
     CreateScimCredential {
@@ -209,7 +175,6 @@ fn carry_out(request: Request, place: Place) -> Result<(), String> {
 
 fn understand(command: AdminCommand) -> Result<(Request, Place), String> {
     let scim = |request: ScimRequest| Request::ScimCredential { request };
-    let application_request = |request: ApplicationRequest| Request::Application { request };
     Ok(match command {
         AdminCommand::CreateAccessKey { holder, policy, place } => {
             let policies = policy.iter().map(|policy| read_policy(policy)).collect::<Result<Vec<_>, _>>()?;
@@ -227,20 +192,9 @@ fn understand(command: AdminCommand) -> Result<(Request, Place), String> {
             (Request::SetAccessKeyStatus { id, is_active: true }, place)
         }
         AdminCommand::DeleteAccessKey { id, place } => (Request::DeleteAccessKey { id }, place),
-        AdminCommand::CreateApplication { application, metadata, place } => {
-            let read = fs::read_to_string(&metadata);
-            let metadata = read.map_err(|error| format!("{}: {error}", metadata.display()))?;
-            (application_request(ApplicationRequest::Create { new: *application, metadata }), place)
-        }
-        AdminCommand::ListApplications { place } => (application_request(ApplicationRequest::List), place),
-        AdminCommand::DisableApplication { id, place } => {
-            (application_request(ApplicationRequest::SetStatus { id, is_enabled: false }), place)
-        }
-        AdminCommand::EnableApplication { id, place } => {
-            (application_request(ApplicationRequest::SetStatus { id, is_enabled: true }), place)
-        }
-        AdminCommand::DeleteApplication { id, place } => {
-            (application_request(ApplicationRequest::Delete { id }), place)
+        AdminCommand::Application(command) => {
+            let (request, place) = command.understand()?;
+            (Request::Application { request }, place)
         }
         AdminCommand::CreateScimCredential { credential, place } => {
             (scim(ScimRequest::Create(credential)), place)
@@ -332,6 +286,9 @@ fn print_in_words(result: &Value) {
             }
         }
         None => {
+            for change in result.get("changes").and_then(Value::as_array).into_iter().flatten() {
+                print(change.as_str().unwrap_or_default());
+            }
             for state in ["active", "retiring", "next"] {
                 if let Some(key) = result.get(state) {
                     print(&format!("{state}: {}  {}", text(key, "key_id"), text(key, "kind")));
@@ -350,6 +307,12 @@ fn print_in_words(result: &Value) {
                 "application_id",
                 "name",
                 "entity_id",
+                "metadata_url",
+                "refreshed_at",
+                "next_refresh_at",
+                "last_error",
+                "outcome",
+                "revision",
                 "warning",
                 "status",
             ] {

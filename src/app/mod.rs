@@ -3,6 +3,8 @@
 
 mod admin;
 mod application;
+mod application_command;
+mod application_settings;
 mod cloud;
 mod command;
 mod configuration;

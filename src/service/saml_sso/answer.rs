@@ -8,7 +8,7 @@ use crate::saml::{FailedResponse, MessageId, Refusal};
 use super::super::application::{Registered, Registry};
 use super::super::{Context, Error, Logon, PortalSession, Visit, authn_context, issue};
 use super::entitle::{Denied, entitle};
-use super::{SignOnRequest, request};
+use super::{SignOnRequest, receive, request};
 
 /// What a request gets.
 pub enum Answer {
@@ -47,6 +47,9 @@ pub fn answer(
     let Some(registered) = found.filter(|found| found.application.status == Status::Enabled) else {
         return Err(domain::Error::missing("Application", &request.application).into());
     };
+    if let Err(error) = registered.provider.check_validity(ctx.now(), None) {
+        return Err(receive::refuse(ctx, visit, Some(&registered), &receive::Refusal::Outdated(error))?);
+    }
     if request.wants_other_binding {
         let denied = Denied::new(Refusal::UnsupportedBinding, "the answer was to come by another binding");
         return refuse(ctx, visit, portal, &registered, request, denied);

@@ -18,20 +18,20 @@ use super::{Answer, read};
 use crate::support::database::TestDatabase;
 use crate::support::process::Server;
 
-pub(super) fn admin(data_dir: &Path, database: &TestDatabase, arguments: &[&str]) -> Output {
+pub(crate) fn admin(data_dir: &Path, database: &TestDatabase, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cloudsso"));
     command.env_clear().arg("admin").args(arguments).arg("--data-dir").arg(data_dir);
     command.args(["--database-url", database.url(), "--json"]).output().unwrap()
 }
 
 #[track_caller]
-pub(super) fn done(output: &Output) -> Value {
+pub(crate) fn done(output: &Output) -> Value {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
 #[track_caller]
-pub(super) fn refused(output: &Output) -> String {
+pub(crate) fn refused(output: &Output) -> String {
     assert!(!output.status.success() && output.stdout.is_empty());
     String::from_utf8(output.stderr.clone()).unwrap()
 }

@@ -4,7 +4,7 @@
 mod access_configuration;
 mod assignment;
 mod attack;
-mod command;
+pub(crate) mod command;
 mod console_session;
 mod directory;
 mod drift;
