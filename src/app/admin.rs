@@ -4,7 +4,7 @@
 use std::fs;
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
@@ -17,6 +17,7 @@ use super::application_command::ApplicationCommand;
 use super::configuration::{self, ServeArguments};
 use super::control::{self, Holder, LONGEST_ANSWER, PolicyEntry, Request};
 use super::keys::KeysCommand;
+use super::place::Place;
 use super::running;
 use super::scim_credential::{Lifetime, NewCredential, ScimRequest};
 use super::terminal::print;
@@ -131,23 +132,6 @@ impl HolderArguments {
     fn named(self) -> Option<Holder> {
         self.administrator.map(Holder::Administrator).or(self.machine.map(Holder::Machine))
     }
-}
-
-/// Which installation is meant.
-#[derive(Args)]
-pub(super) struct Place {
-    /// The configuration file; `cloudsso.toml` in the working directory is read if it is there
-    #[arg(long, env = "CLOUDSSO_CONFIG")]
-    config: Option<PathBuf>,
-    /// The data directory [default: data]
-    #[arg(long, env = "CLOUDSSO_DATA_DIR")]
-    data_dir: Option<PathBuf>,
-    /// The database of a server that is not running [default: a SQLite file in the data directory]
-    #[arg(long, env = "CLOUDSSO_DATABASE_URL", hide_env_values = true)]
-    database_url: Option<String>,
-    /// Print the outcome as JSON
-    #[arg(long)]
-    json: bool,
 }
 
 /// Does what the command says.

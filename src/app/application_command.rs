@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::admin::Place;
 use super::application::{ApplicationRequest, Assignees, NewApplication, Origin, Said};
 use super::application_settings::SettingArguments;
+use super::place::Place;
 
 #[derive(Subcommand)]
 pub(super) enum ApplicationCommand {

@@ -16,6 +16,7 @@ mod key_schedule;
 mod keys;
 mod organisation;
 mod peers;
+mod place;
 mod proxies;
 mod quotas;
 mod running;

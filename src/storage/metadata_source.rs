@@ -7,8 +7,30 @@ use crate::crypto::Certificate;
 use crate::domain::{MetadataOrigin, MetadataSource, PendingMetadata};
 
 use super::error::parse;
-use super::schema::metadata_sources::{self, dsl};
 use super::{Conn, Error};
+use table::metadata_sources::{self, dsl};
+
+/// Apart from the other tables, since it is never asked for together with one.
+mod table {
+    diesel::table! {
+        metadata_sources (application_id) {
+            application_id -> Text,
+            url -> Text,
+            signers -> Text,
+            auto_approve_signed -> Bool,
+            version -> BigInt,
+            etag -> Nullable<Text>,
+            last_modified -> Nullable<Text>,
+            refreshed_at -> Nullable<BigInt>,
+            next_refresh_at -> BigInt,
+            failures -> BigInt,
+            last_error -> Nullable<Text>,
+            pending_metadata -> Nullable<Text>,
+            pending_at -> Nullable<BigInt>,
+            dismissed_digest -> Nullable<Text>,
+        }
+    }
+}
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = metadata_sources)]

@@ -135,24 +135,6 @@ diesel::table! {
     }
 }
 diesel::table! {
-    metadata_sources (application_id) {
-        application_id -> Text,
-        url -> Text,
-        signers -> Text,
-        auto_approve_signed -> Bool,
-        version -> BigInt,
-        etag -> Nullable<Text>,
-        last_modified -> Nullable<Text>,
-        refreshed_at -> Nullable<BigInt>,
-        next_refresh_at -> BigInt,
-        failures -> BigInt,
-        last_error -> Nullable<Text>,
-        pending_metadata -> Nullable<Text>,
-        pending_at -> Nullable<BigInt>,
-        dismissed_digest -> Nullable<Text>,
-    }
-}
-diesel::table! {
     single_logouts (id) {
         id -> Text,
         token_digest -> Text,

@@ -167,6 +167,9 @@ impl Settlement<'_> {
     /// It is what was fetched last.
     fn keep(&mut self) -> Result<Result<Refreshed, String>, Error> {
         let current = ServiceProvider::parse(&self.application.metadata)?;
+        if let Err(error) = current.check_validity(self.change.now, None) {
+            return Ok(Err(format!("the metadata is refused: {error}")));
+        }
         self.source.note_success(self.change.now, current.cache_duration, current.valid_until);
         Ok(Ok(Refreshed::Unchanged))
     }

@@ -325,6 +325,7 @@ fn nobody_is_signed_in_by_metadata_that_has_expired() {
     site.say_raw("HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n");
     app.advance(3 * HOUR);
     app.run_due();
+    let (mut alice, _) = app.sign_in("alice");
     let page = alice.get(&start);
     assert_eq!(page.status, 403, "{}", page.text());
     assert!(page.text().contains("out of date"), "{}", page.text());
