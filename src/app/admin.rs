@@ -4,7 +4,7 @@
 use std::fs;
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
@@ -13,10 +13,11 @@ use serde_json::Value;
 
 use crate::domain::MachinePolicy;
 
-use super::application::{ApplicationRequest, NewApplication};
+use super::application_command::ApplicationCommand;
 use super::configuration::{self, ServeArguments};
 use super::control::{self, Holder, LONGEST_ANSWER, PolicyEntry, Request};
 use super::keys::KeysCommand;
+use super::place::Place;
 use super::running;
 use super::scim_credential::{Lifetime, NewCredential, ScimRequest};
 use super::terminal::print;
@@ -64,42 +65,8 @@ pub(super) enum AdminCommand {
         #[command(flatten)]
         place: Place,
     },
-    /// Register a SAML service provider that people sign in to
-    CreateApplication {
-        #[command(flatten)]
-        application: Box<NewApplication>,
-        /// A file with what the service provider says of itself: its metadata
-        #[arg(long, value_name = "FILE")]
-        metadata: PathBuf,
-        #[command(flatten)]
-        place: Place,
-    },
-    /// List the applications
-    ListApplications {
-        #[command(flatten)]
-        place: Place,
-    },
-    /// Sign nobody in to an application from now on
-    DisableApplication {
-        /// The application's id
-        id: String,
-        #[command(flatten)]
-        place: Place,
-    },
-    /// Sign people in to an application again
-    EnableApplication {
-        /// The application's id
-        id: String,
-        #[command(flatten)]
-        place: Place,
-    },
-    /// Delete an application, with who is assigned to it
-    DeleteApplication {
-        /// The application's id
-        id: String,
-        #[command(flatten)]
-        place: Place,
-    },
+    #[command(flatten)]
+    Application(ApplicationCommand),
     /// Make a credential for an identity provider that pushes by SCIM, and serve SCIM from now on; its token is
     /// shown this once
     CreateScimCredential {
@@ -167,23 +134,6 @@ impl HolderArguments {
     }
 }
 
-/// Which installation is meant.
-#[derive(Args)]
-pub(super) struct Place {
-    /// The configuration file; `cloudsso.toml` in the working directory is read if it is there
-    #[arg(long, env = "CLOUDSSO_CONFIG")]
-    config: Option<PathBuf>,
-    /// The data directory [default: data]
-    #[arg(long, env = "CLOUDSSO_DATA_DIR")]
-    data_dir: Option<PathBuf>,
-    /// The database of a server that is not running [default: a SQLite file in the data directory]
-    #[arg(long, env = "CLOUDSSO_DATABASE_URL", hide_env_values = true)]
-    database_url: Option<String>,
-    /// Print the outcome as JSON
-    #[arg(long)]
-    json: bool,
-}
-
 /// Does what the command says.
 pub(super) fn run(command: AdminCommand) -> Result<(), String> {
     let (request, place) = understand(command)?;
@@ -209,7 +159,6 @@ fn carry_out(request: Request, place: Place) -> Result<(), String> {
 
 fn understand(command: AdminCommand) -> Result<(Request, Place), String> {
     let scim = |request: ScimRequest| Request::ScimCredential { request };
-    let application_request = |request: ApplicationRequest| Request::Application { request };
     Ok(match command {
         AdminCommand::CreateAccessKey { holder, policy, place } => {
             let policies = policy.iter().map(|policy| read_policy(policy)).collect::<Result<Vec<_>, _>>()?;
@@ -227,20 +176,9 @@ fn understand(command: AdminCommand) -> Result<(Request, Place), String> {
             (Request::SetAccessKeyStatus { id, is_active: true }, place)
         }
         AdminCommand::DeleteAccessKey { id, place } => (Request::DeleteAccessKey { id }, place),
-        AdminCommand::CreateApplication { application, metadata, place } => {
-            let read = fs::read_to_string(&metadata);
-            let metadata = read.map_err(|error| format!("{}: {error}", metadata.display()))?;
-            (application_request(ApplicationRequest::Create { new: *application, metadata }), place)
-        }
-        AdminCommand::ListApplications { place } => (application_request(ApplicationRequest::List), place),
-        AdminCommand::DisableApplication { id, place } => {
-            (application_request(ApplicationRequest::SetStatus { id, is_enabled: false }), place)
-        }
-        AdminCommand::EnableApplication { id, place } => {
-            (application_request(ApplicationRequest::SetStatus { id, is_enabled: true }), place)
-        }
-        AdminCommand::DeleteApplication { id, place } => {
-            (application_request(ApplicationRequest::Delete { id }), place)
+        AdminCommand::Application(command) => {
+            let (request, place) = command.understand()?;
+            (Request::Application { request }, place)
         }
         AdminCommand::CreateScimCredential { credential, place } => {
             (scim(ScimRequest::Create(credential)), place)
@@ -332,6 +270,9 @@ fn print_in_words(result: &Value) {
             }
         }
         None => {
+            for change in result.get("changes").and_then(Value::as_array).into_iter().flatten() {
+                print(change.as_str().unwrap_or_default());
+            }
             for state in ["active", "retiring", "next"] {
                 if let Some(key) = result.get(state) {
                     print(&format!("{state}: {}  {}", text(key, "key_id"), text(key, "kind")));
@@ -350,6 +291,12 @@ fn print_in_words(result: &Value) {
                 "application_id",
                 "name",
                 "entity_id",
+                "metadata_url",
+                "refreshed_at",
+                "next_refresh_at",
+                "last_error",
+                "outcome",
+                "revision",
                 "warning",
                 "status",
             ] {

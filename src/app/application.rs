@@ -1,17 +1,16 @@
-//! `cloudsso admin create-application` and its like: what is asked for, and how it is done.
+//! What is asked for about applications by `cloudsso admin`, and how it is done.
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::base::{ApplicationId, ApplicationName};
-use crate::crypto::KeyType;
-use crate::domain::{
-    Application, ApplicationSettings, Assignee, AttributeExpression, AttributeMapping,
-    AuthenticationStrength, Encryption, NameIdKind, Signed, Status,
-};
-use crate::service::application::{self, ApplicationSpec};
+use crate::crypto::Certificate;
+use crate::domain::{Application, ApplicationSettings, Assignee, MetadataOrigin, Status};
+use crate::service::application::{self, ApplicationSpec, Refreshed, RemoteApplication};
 use crate::service::{Context, Error, Operator, group, user};
+
+use super::application_settings::SettingArguments;
 
 /// What is said of an application that is to be made.
 #[derive(Args, Clone, Debug, Default, Deserialize, Serialize)]
@@ -30,54 +29,33 @@ pub(super) struct NewApplication {
     settings: SettingArguments,
 }
 
-/// What administrators decide about an application; what is not said is as usual.
-#[derive(Args, Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-struct SettingArguments {
-    /// What its people are named by [default: persistent]
-    #[arg(long, value_name = "FORMAT", value_parser = one_of(&NameIdKind::ALL.map(NameIdKind::as_str)))]
-    name_id_format: Option<String>,
-    /// What that name is, in the place of the e-mail address (email) or the user name (unspecified)
-    #[arg(long, value_name = "EXPRESSION")]
-    name_id_expression: Option<String>,
-    /// What else it is told of them; can be said several times
-    #[arg(long, value_name = "NAME=EXPRESSION")]
-    attribute: Vec<String>,
-    /// What is signed [default: both]
-    #[arg(long, value_name = "WHAT", value_parser = one_of(&Signed::ALL.map(Signed::as_str)))]
-    sign: Option<String>,
-    /// By which kind of key [default: RSA-2048]
-    #[arg(long, value_name = "KIND", value_parser = one_of(&KeyType::ALL.map(KeyType::as_str)))]
-    signature_key: Option<String>,
-    /// How its assertions are encrypted [default: none]
-    #[arg(long, value_name = "HOW", value_parser = one_of(&Encryption::ALL.map(Encryption::as_str)))]
-    encrypt: Option<String>,
-    /// People may begin in the portal, without a request of its
-    #[arg(long)]
-    allow_idp_initiated: bool,
-    /// Where it leads those who begin in the portal
-    #[arg(long)]
-    relay_state: Option<String>,
-    /// Where it leads people on to beside its own domain, such as https://*.example.com; can be said several times
-    #[arg(long, value_name = "ORIGIN")]
-    landing_origin: Vec<String>,
-    /// How long its session may last [default: 28800]
-    #[arg(long)]
-    session_seconds: Option<u32>,
-    /// Its requests must be signed, also where its metadata does not say so
-    #[arg(long)]
-    require_signed_requests: bool,
-    /// How strongly people must have signed in
-    #[arg(long, value_parser = one_of(&AuthenticationStrength::ALL.map(AuthenticationStrength::as_str)))]
-    minimum_strength: Option<String>,
-    /// The entity id that it knows us by, where that is not our own
-    #[arg(long, value_name = "URI")]
-    own_entity_id: Option<String>,
+/// Users and groups by name.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub(super) struct Assignees {
+    pub(super) user: Vec<String>,
+    pub(super) group: Vec<String>,
 }
 
-/// Takes one of these words.
-fn one_of(words: &[&'static str]) -> clap::builder::PossibleValuesParser {
-    clap::builder::PossibleValuesParser::new(words.to_vec())
+/// What a service provider says of itself, or where it says it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Said {
+    /// This.
+    Metadata(String),
+    /// There.
+    Origin(Origin),
+}
+
+/// Where metadata is fetched; what is not said is as usual, or as it was.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Origin {
+    /// The address; empty for nowhere.
+    pub(super) url: Option<String>,
+    /// Certificates of those who sign it, in PEM.
+    pub(super) signers: Option<String>,
+    /// Whether what they signed counts at once.
+    pub(super) auto_approve_signed: Option<bool>,
 }
 
 /// What can be asked for.
@@ -89,10 +67,51 @@ pub(super) enum ApplicationRequest {
         /// What is said of it.
         new: NewApplication,
         /// What the service provider says of itself.
-        metadata: String,
+        said: Said,
     },
     /// List them.
     List,
+    /// Show one.
+    Show {
+        /// Which.
+        id: String,
+    },
+    /// Change one.
+    Update {
+        /// Which.
+        id: String,
+        /// What it is called from now on.
+        name: Option<String>,
+        /// What is decided anew.
+        settings: SettingArguments,
+        /// What the service provider says of itself.
+        metadata: Option<String>,
+        /// Where it says it.
+        origin: Origin,
+    },
+    /// Fetch the metadata of one.
+    Refresh {
+        /// Which.
+        id: String,
+    },
+    /// Say yes or no to changes that wait.
+    Decide {
+        /// Which.
+        id: String,
+        /// Exactly which changes; whatever waits where it is not said.
+        revision: Option<String>,
+        /// Yes or no.
+        is_approved: bool,
+    },
+    /// Say who may be signed in to one, or may not.
+    Assign {
+        /// Which.
+        id: String,
+        /// Who.
+        who: Assignees,
+        /// May or may not.
+        is_assigned: bool,
+    },
     /// Sign people in to one, or nobody.
     SetStatus {
         /// Which.
@@ -113,21 +132,51 @@ pub(super) fn execute(
     operator: &Operator,
     request: ApplicationRequest,
 ) -> Result<Value, String> {
-    let in_words = |error: Error| error.to_string();
     match request {
-        ApplicationRequest::Create { new, metadata } => {
-            let assignees = assignees(ctx, operator, &new)?;
-            let spec = ApplicationSpec {
-                name: ApplicationName::parse(&new.name).map_err(|error| error.to_string())?,
-                status: Status::Enabled,
-                settings: new.settings.settle()?,
-                metadata,
-            };
-            Ok(answer(&application::create(ctx, operator, spec, assignees).map_err(in_words)?))
-        }
+        ApplicationRequest::Create { new, said } => create(ctx, operator, new, said),
         ApplicationRequest::List => {
             let found = application::list(ctx, operator).map_err(in_words)?;
             Ok(json!({ "applications": found.iter().map(answer).collect::<Vec<_>>() }))
+        }
+        ApplicationRequest::Show { id } => show(ctx, operator, &application_id(&id)?),
+        ApplicationRequest::Update { id, name, settings, metadata, origin } => {
+            let id = application_id(&id)?;
+            let before = application::load(ctx, operator, &id).map_err(in_words)?;
+            let origin = renewed(ctx, operator, &id, origin)?;
+            let spec = ApplicationSpec {
+                name: name.map_or_else(|| Ok(before.name.clone()), |name| parse_name(&name))?,
+                status: before.status,
+                settings: settings.over(&before.settings)?,
+                metadata: metadata.unwrap_or(before.metadata),
+            };
+            let changed = application::update(ctx, operator, &id, spec).map_err(in_words)?;
+            if let Some(origin) = origin {
+                application::update_origin(ctx, operator, &id, origin).map_err(in_words)?;
+            }
+            Ok(answer(&changed))
+        }
+        ApplicationRequest::Refresh { id } => {
+            let id = application_id(&id)?;
+            let (outcome, changes) = match application::refresh(ctx, operator, &id).map_err(in_words)? {
+                Refreshed::Unchanged => ("Unchanged", vec![]),
+                Refreshed::Applied(changes) => ("Applied", changes),
+                Refreshed::Held(changes) => ("Held", changes),
+            };
+            Ok(json!({ "application_id": id, "outcome": outcome, "changes": changes }))
+        }
+        ApplicationRequest::Decide { id, revision, is_approved } => {
+            decide(ctx, operator, &application_id(&id)?, revision, is_approved)
+        }
+        ApplicationRequest::Assign { id, who, is_assigned } => {
+            let id = application_id(&id)?;
+            for assignee in assignees(ctx, operator, &who)? {
+                if is_assigned {
+                    application::assign(ctx, operator, &id, &assignee).map_err(in_words)?;
+                } else {
+                    application::unassign(ctx, operator, &id, &assignee).map_err(in_words)?;
+                }
+            }
+            Ok(json!({ "application_id": id, "assignments": assignments(ctx, operator, &id)? }))
         }
         ApplicationRequest::SetStatus { id, is_enabled } => {
             let status = if is_enabled { Status::Enabled } else { Status::Disabled };
@@ -142,61 +191,154 @@ pub(super) fn execute(
     }
 }
 
-impl SettingArguments {
-    fn settle(self) -> Result<ApplicationSettings, String> {
-        let usual = ApplicationSettings::default();
-        Ok(ApplicationSettings {
-            name_id: chosen(self.name_id_format, NameIdKind::parse, usual.name_id),
-            name_id_expression: self
-                .name_id_expression
-                .map(|text| expression("--name-id-expression", &text))
-                .transpose()?,
-            attributes: self.attribute.iter().map(|text| attribute(text)).collect::<Result<_, _>>()?,
-            signed: chosen(self.sign, Signed::parse, usual.signed),
-            signature_key: chosen(self.signature_key, KeyType::parse, usual.signature_key),
-            encryption: chosen(self.encrypt, Encryption::parse, usual.encryption),
-            session_seconds: self.session_seconds.unwrap_or(usual.session_seconds),
-            allows_idp_initiated: self.allow_idp_initiated,
-            relay_state: self.relay_state.unwrap_or_default(),
-            landing_origins: self.landing_origin,
-            requires_signed_requests: self.require_signed_requests,
-            minimum_strength: self.minimum_strength.and_then(|text| AuthenticationStrength::parse(&text)),
-            own_entity_id: self.own_entity_id,
-        })
+fn create(ctx: &Context, operator: &Operator, new: NewApplication, said: Said) -> Result<Value, String> {
+    let who = Assignees { user: new.assign_user, group: new.assign_group };
+    let assignees = assignees(ctx, operator, &who)?;
+    let (name, status) = (parse_name(&new.name)?, Status::Enabled);
+    let settings = new.settings.over(&ApplicationSettings::default())?;
+    let made = match said {
+        Said::Metadata(metadata) => {
+            let spec = ApplicationSpec { name, status, settings, metadata };
+            application::create(ctx, operator, spec, assignees)
+        }
+        Said::Origin(origin) => {
+            let origin = origin.over(None)?.ok_or("--metadata-url is empty")?;
+            let said = RemoteApplication { name, status, settings, origin };
+            application::create_by_url(ctx, operator, said, assignees)
+        }
+    };
+    Ok(answer(&made.map_err(in_words)?))
+}
+
+impl Origin {
+    /// What is said, over what was there; `None` for nowhere.
+    fn over(self, before: Option<MetadataOrigin>) -> Result<Option<MetadataOrigin>, String> {
+        let is_known = before.is_some();
+        let mut origin = before.unwrap_or(MetadataOrigin {
+            url: String::new(),
+            signers: Vec::new(),
+            auto_approve_signed: false,
+        });
+        match self.url {
+            Some(url) if url.is_empty() => return Ok(None),
+            Some(url) => origin.url = url,
+            None if !is_known => {
+                return Err(
+                    "this application's metadata has no address; name it by --metadata-url".to_owned()
+                );
+            }
+            None => {}
+        }
+        if let Some(pem) = self.signers {
+            let read = Certificate::list_from_pem(&pem);
+            origin.signers = read.map_err(|error| format!("--metadata-signer: {error}"))?;
+        }
+        origin.auto_approve_signed = self.auto_approve_signed.unwrap_or(origin.auto_approve_signed);
+        Ok(Some(origin))
     }
 }
 
-/// What was chosen, which the command line has checked already.
-fn chosen<T>(given: Option<String>, parse: impl Fn(&str) -> Option<T>, usual: T) -> T {
-    given.and_then(|text| parse(&text)).unwrap_or(usual)
+/// Where the metadata is from now on, if anything is said of that.
+fn renewed(
+    ctx: &Context,
+    operator: &Operator,
+    id: &ApplicationId,
+    origin: Origin,
+) -> Result<Option<Option<MetadataOrigin>>, String> {
+    if origin == Origin::default() {
+        return Ok(None);
+    }
+    let before = application::load_source(ctx, operator, id).map_err(in_words)?;
+    Ok(Some(origin.over(before.map(|(source, _)| source.origin))?))
 }
 
-fn attribute(text: &str) -> Result<AttributeMapping, String> {
-    let (name, value) =
-        text.split_once('=').ok_or_else(|| format!("--attribute {text}: expected NAME=EXPRESSION"))?;
-    Ok(AttributeMapping {
-        name: name.to_owned(),
-        name_format: None,
-        friendly_name: None,
-        expression: expression(&format!("--attribute {name}"), value)?,
-    })
+fn decide(
+    ctx: &Context,
+    operator: &Operator,
+    id: &ApplicationId,
+    revision: Option<String>,
+    is_approved: bool,
+) -> Result<Value, String> {
+    let source = application::load_source(ctx, operator, id).map_err(in_words)?;
+    let pending = source.and_then(|(_, pending)| pending).ok_or("nothing waits for a decision")?;
+    let revision = revision.unwrap_or(pending.revision);
+    let outcome = if is_approved {
+        application::approve(ctx, operator, id, &revision).map_err(in_words)?;
+        "Approved"
+    } else {
+        application::dismiss(ctx, operator, id, &revision).map_err(in_words)?;
+        "Dismissed"
+    };
+    Ok(json!({ "application_id": id, "outcome": outcome, "changes": pending.changes }))
 }
 
-fn expression(what: &str, text: &str) -> Result<AttributeExpression, String> {
-    AttributeExpression::parse(text).map_err(|error| format!("{what}: {error}"))
+fn show(ctx: &Context, operator: &Operator, id: &ApplicationId) -> Result<Value, String> {
+    let found = application::load(ctx, operator, id).map_err(in_words)?;
+    let source = application::load_source(ctx, operator, id).map_err(in_words)?;
+    let mut shown = answer(&found);
+    let mut say = |name: &str, value: Value| {
+        if let Some(members) = shown.as_object_mut() {
+            members.insert(name.to_owned(), value);
+        }
+    };
+    say("version", json!(found.version));
+    say("updated_at", json!(found.updated_at.rfc3339()));
+    say("assignments", assignments(ctx, operator, id)?);
+    let Some((source, pending)) = source else {
+        say("metadata_url", Value::Null);
+        return Ok(shown);
+    };
+    let signers = source.origin.signers.iter().map(Certificate::fingerprint).collect::<Result<Vec<_>, _>>();
+    say("metadata_url", json!(source.origin.url));
+    say("metadata_signers", json!(signers.map_err(|error| error.to_string())?));
+    say("auto_approve_signed", json!(source.origin.auto_approve_signed));
+    say("refreshed_at", json!(source.refreshed_at.map(|at| at.rfc3339())));
+    say("next_refresh_at", json!(source.next_refresh_at.rfc3339()));
+    say("last_error", json!(source.last_error));
+    say("revision", json!(pending.as_ref().map(|pending| &pending.revision)));
+    say("pending_since", json!(pending.as_ref().map(|pending| pending.since.rfc3339())));
+    say("changes", json!(pending.map(|pending| pending.changes).unwrap_or_default()));
+    Ok(shown)
 }
 
-fn assignees(ctx: &Context, operator: &Operator, new: &NewApplication) -> Result<Vec<Assignee>, String> {
+/// Who is assigned, by name.
+fn assignments(ctx: &Context, operator: &Operator, id: &ApplicationId) -> Result<Value, String> {
+    let (mut users, mut groups) = (Vec::new(), Vec::new());
+    for (assignee, _) in application::assignments(ctx, operator, id).map_err(in_words)? {
+        match assignee {
+            Assignee::User(id) => {
+                users.push(user::load(ctx, operator, &id).map_err(in_words)?.user.spec.user_name.to_string());
+            }
+            Assignee::Group(id) => {
+                groups.push(group::load(ctx, operator, &id).map_err(in_words)?.spec.group_name.to_string())
+            }
+        }
+    }
+    users.sort();
+    groups.sort();
+    Ok(json!({ "users": users, "groups": groups }))
+}
+
+fn assignees(ctx: &Context, operator: &Operator, who: &Assignees) -> Result<Vec<Assignee>, String> {
     let mut assignees = Vec::new();
-    for name in &new.assign_user {
-        let found = user::find_by_name(ctx, operator, name).map_err(|error| error.to_string())?;
+    for name in &who.user {
+        let found = user::find_by_name(ctx, operator, name).map_err(in_words)?;
         assignees.push(Assignee::User(found.ok_or_else(|| format!("there is no user {name}"))?.id));
     }
-    for name in &new.assign_group {
-        let found = group::find_by_name(ctx, operator, name).map_err(|error| error.to_string())?;
+    for name in &who.group {
+        let found = group::find_by_name(ctx, operator, name).map_err(in_words)?;
         assignees.push(Assignee::Group(found.ok_or_else(|| format!("there is no group {name}"))?.id));
     }
     Ok(assignees)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "as map_err hands it over")]
+fn in_words(error: Error) -> String {
+    error.to_string()
+}
+
+fn parse_name(name: &str) -> Result<ApplicationName, String> {
+    ApplicationName::parse(name).map_err(|error| error.to_string())
 }
 
 fn application_id(text: &str) -> Result<ApplicationId, String> {

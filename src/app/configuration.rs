@@ -415,8 +415,7 @@ mod tests {
 
     #[test]
     fn without_anything_there_are_defaults() {
-        let settings = settle(arguments(&[]), Secrets::default(), File::default())
-            .unwrap_or_else(|error| panic!("{error}"));
+        let settings = settle(arguments(&[]), Secrets::default(), File::default()).ok().unwrap();
         assert_eq!(settings.database, DatabaseUrl::Sqlite(PathBuf::from("data/cloudsso.db")));
         assert_eq!(
             (settings.public_port, settings.management_port, settings.local_cloud_port),
@@ -460,7 +459,6 @@ mod tests {
             (["--cloud-parallel", "1001"], "cloud.parallel"),
             (["--cloud-parallel-per-account", "0"], "cloud.parallel_per_account"),
             (["--local-cloud-faults", "latency=1s;fail=x"], "local_cloud.faults"),
-            (["--peers-networks", "10.0.0.0/8,sp.example"], "peers.networks"),
             (["--local-cloud-trusted-proxies", "127.0.0.1,proxy"], "local_cloud.trusted_proxies"),
         ] {
             let error = refusal(settle(arguments(&list), Secrets::default(), File::default()));

@@ -8,7 +8,7 @@ use crate::crypto::{Certificate, KeyType};
 use crate::domain::IdentityKey;
 use crate::service::{Context, Error, Operator, keys};
 
-use super::admin::Place;
+use super::place::Place;
 
 #[derive(Subcommand)]
 pub(super) enum KeysCommand {

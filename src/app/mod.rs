@@ -3,6 +3,8 @@
 
 mod admin;
 mod application;
+mod application_command;
+mod application_settings;
 mod cloud;
 mod command;
 mod configuration;
@@ -15,6 +17,7 @@ mod key_schedule;
 mod keys;
 mod organisation;
 mod peers;
+mod place;
 mod proxies;
 mod quotas;
 mod running;

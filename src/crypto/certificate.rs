@@ -92,6 +92,18 @@ impl Certificate {
         Self::from_der(&der)
     }
 
+    /// Reads the certificates of a PEM file (RFC 7468 §5), whatever stands between them.
+    ///
+    /// # Errors
+    /// As [`Certificate::from_der`], and [`Error::Malformed`] when there is none.
+    pub fn list_from_pem(text: &str) -> Result<Vec<Self>, Error> {
+        let read: Vec<_> = X509::stack_from_pem(text.as_bytes())?
+            .into_iter()
+            .map(Self::from_x509)
+            .collect::<Result<_, _>>()?;
+        if read.is_empty() { Err(Error::Malformed("certificate: none in PEM")) } else { Ok(read) }
+    }
+
     /// The certificate in DER.
     ///
     /// # Errors
@@ -243,6 +255,10 @@ mod tests {
         assert_eq!(Certificate::from_base64(&wrapped)?.to_der()?, made.to_der()?);
         assert!(Certificate::from_base64("AAAA").is_err());
         assert!(Certificate::from_base64("!").is_err());
+        let pem = format!("-----BEGIN CERTIFICATE-----\n{wrapped}\n-----END CERTIFICATE-----\n");
+        assert_eq!(Certificate::list_from_pem(&format!("a note\n{pem}{pem}"))?, [made.clone(), made]);
+        assert!(Certificate::list_from_pem("").is_err());
+        assert!(Certificate::list_from_pem(&pem.replace(&wrapped, "AAAA")).is_err());
         Ok(())
     }
 

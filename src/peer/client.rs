@@ -81,6 +81,14 @@ impl Peers {
         Self { agent, metadata, message }
     }
 
+    /// Checks the form of an address. What it stands for is judged when it is reached.
+    ///
+    /// # Errors
+    /// [`Error::Address`].
+    pub fn check(url: &str) -> Result<(), Error> {
+        target::parse(url).map(|_url| ())
+    }
+
     /// Metadata at `url`, of at most 256 KiB, after at most three redirects; only if it is not what `known` names.
     /// The address is https, and http only to loopback or a network of the limits where they allow it.
     ///

@@ -24,8 +24,8 @@ use super::context::Change;
 use super::perform::{self, Outcome};
 use super::task::{self as tasks, Draft};
 use super::{
-    Context, Error, Operator, console_logout, drift, keys, own_ram_user, perform_user, provision,
-    resource_directory, saml_slo, scim, user_sso,
+    Context, Error, Operator, application, console_logout, drift, keys, own_ram_user, perform_user,
+    provision, resource_directory, saml_slo, scim, user_sso,
 };
 
 /// How often to look for work that another replica wrote, or that waited for its next attempt.
@@ -34,6 +34,8 @@ const POLL: Duration = Duration::from_secs(1);
 const AT_ONCE: i64 = 20;
 /// How often keys are looked after: as long as other replicas sign by a key that was turned here.
 const KEEP_KEYS: Duration = Duration::from_secs(10);
+/// How often to look for metadata whose time has come.
+const REFRESH: Duration = Duration::from_secs(10);
 /// How often what has expired is forgotten.
 const SWEEP: Duration = Duration::from_secs(60);
 
@@ -45,8 +47,8 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts `threads` threads, each of which works in one account at a time, one for logouts, and one that
-    /// writes down what SCIM connectors did.
+    /// Starts `threads` threads, each of which works in one account at a time, one for logouts, one that
+    /// writes down what SCIM connectors did, and one that fetches the metadata of applications.
     ///
     /// # Errors
     /// Failures of the database; [`storage::Error::Unavailable`] when the system gives no threads.
@@ -66,9 +68,13 @@ impl Worker {
             let (ctx, stop) = (Arc::clone(ctx), Arc::clone(&stop));
             thread::Builder::new().name("scim-requests".to_owned()).spawn(move || flush_requests(&ctx, &stop))
         };
+        let refreshes = {
+            let (ctx, stop) = (Arc::clone(ctx), Arc::clone(&stop));
+            thread::Builder::new().name("metadata".to_owned()).spawn(move || refresh_metadata(&ctx, &stop))
+        };
         let threads = (0..threads)
             .map(spawn)
-            .chain([logouts, flushes])
+            .chain([logouts, flushes, refreshes])
             .collect::<Result<_, _>>()
             .map_err(|error| storage::Error::Unavailable(error.to_string()))?;
         Ok(Self { stop, ctx: Arc::clone(ctx), threads })
@@ -79,6 +85,7 @@ impl Worker {
         self.stop.store(true, Ordering::SeqCst);
         self.ctx.ring_all();
         self.ctx.scim_flushes.ring();
+        self.ctx.refreshes.ring();
         for thread in self.threads {
             // A thread that panicked has said so already; there is nothing left to wait for.
             let _ignored = thread.join();
@@ -97,6 +104,7 @@ pub fn run_due(ctx: &Context) -> Result<usize, Error> {
     }
     console_logout::tell_due(ctx)?;
     own_ram_user::look_due(ctx)?;
+    while application::refresh_next(ctx)? {}
     Ok(done)
 }
 
@@ -129,6 +137,22 @@ fn tell_of_logouts(ctx: &Context, stop: &AtomicBool) {
         let seen = ctx.logouts.count();
         report(console_logout::tell_due(ctx), "the cloud could not be told of ended console sessions");
         ctx.logouts.wait(seen, POLL);
+    }
+}
+
+/// Fetches the metadata of applications that is due; by a thread of its own, since a service provider may take its
+/// time to answer.
+fn refresh_metadata(ctx: &Context, stop: &AtomicBool) {
+    while !stop.load(Ordering::SeqCst) {
+        let seen = ctx.refreshes.count();
+        match application::refresh_next(ctx) {
+            Ok(true) => {}
+            Ok(false) => ctx.refreshes.wait(seen, REFRESH),
+            Err(error) => {
+                tracing::warn!(%error, "the metadata of an application could not be looked after");
+                ctx.refreshes.wait(seen, REFRESH);
+            }
+        }
     }
 }
 

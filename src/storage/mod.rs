@@ -29,6 +29,7 @@ mod like;
 pub mod machine_identity;
 pub mod mass_change;
 pub mod membership;
+pub mod metadata_source;
 pub mod persistent_name;
 pub mod provisioned_user;
 pub mod provisioning;

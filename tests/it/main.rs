@@ -9,6 +9,7 @@ mod attack;
 mod engine;
 mod foreign;
 mod local_cloud;
+mod metadata_refresh;
 mod openapi;
 mod saml;
 mod scim;

@@ -6,24 +6,20 @@ use url::{Host, Url};
 use crate::domain::{self, CloudSite};
 use crate::saml::ServiceProvider;
 
-use super::super::Error;
-
 /// Refuses a service provider that is called like a console of the cloud: who enters there, and as what, is granted
 /// otherwise. Refuses one that takes Responses where a browser could not post them, or at an address whose host has
 /// signs of a page's policy in it.
 ///
 /// # Errors
-/// [`Error::Refused`] naming the metadata.
-pub(super) fn check(site: &CloudSite, provider: &ServiceProvider) -> Result<(), Error> {
+/// [`domain::Error`] naming the metadata.
+pub(super) fn check(site: &CloudSite, provider: &ServiceProvider) -> Result<(), domain::Error> {
     let refused = |rule: String| domain::Error::invalid("Metadata", rule);
     if site.is_audience(&provider.entity_id) {
-        return Err(refused(format!("has the entityID of a console: {}", provider.entity_id)).into());
+        return Err(refused(format!("has the entityID of a console: {}", provider.entity_id)));
     }
     for service in &provider.assertion_consumer_services {
         if !is_postable(&service.url) {
-            return Err(
-                refused(format!("has an address that nothing can be posted to: {}", service.url)).into()
-            );
+            return Err(refused(format!("has an address that nothing can be posted to: {}", service.url)));
         }
     }
     Ok(())

@@ -3,19 +3,26 @@
 
 mod addressee;
 mod assignment;
+mod refresh;
 mod registered;
+mod source;
 
-use crate::base::{ApplicationId, ApplicationName, fold};
-use crate::domain::{self, Action, Application, ApplicationSettings, Assignee, Event, Kind, Status};
+use crate::base::{ApplicationId, ApplicationName, Timestamp, fold};
+use crate::domain::{self, Action, Application, ApplicationSettings, Assignee, CloudSite, Event, Status};
 use crate::saml::ServiceProvider;
-use crate::storage::{self, Conn, application, application_assignment, application_session};
+use crate::storage::{self, Conn, application, application_assignment, application_session, metadata_source};
 
 use super::context::Change;
 use super::{Context, Error, Operator, directory, keys};
 
 pub use assignment::{assign, assignments, unassign};
 pub(super) use assignment::{delete_of, list_of_user};
+pub(super) use refresh::refresh_next;
+pub use refresh::{Refreshed, refresh};
 pub(super) use registered::{Registered, Registry};
+pub use source::{
+    PendingChanges, RemoteApplication, approve, create_by_url, dismiss, load_source, update_origin,
+};
 
 /// Applications that a directory has at most.
 const APPLICATIONS: i64 = 1000;
@@ -44,19 +51,34 @@ impl ApplicationSpec {
         }
         let provider = ServiceProvider::parse(&self.metadata)
             .map_err(|error| domain::Error::invalid("Metadata", format_args!("is refused: {error}")))?;
-        if provider.valid_until.is_some_and(|end| end <= ctx.now()) {
-            return Err(domain::Error::invalid("Metadata", "is past its validUntil").into());
-        }
-        registered::recipient(&self.settings, &provider).map_err(|error| {
-            domain::Error::invalid("Encryption", format_args!("is not for this service provider: {error}"))
-        })?;
-        addressee::check(&ctx.site, &provider)?;
-        if self.settings.requires_signed_requests && provider.signing_certificates.is_empty() {
-            let rule = "needs a key in the metadata that the service provider signs with";
-            return Err(domain::Error::invalid("RequiresSignedRequests", rule).into());
-        }
+        check_provider(&ctx.site, &self.settings, &provider, ctx.now())?;
         Ok(provider)
     }
+}
+
+/// Checks what a service provider says of itself: that it is true still, sends nobody to where others could read it,
+/// and has the keys that the settings need.
+fn check_provider(
+    site: &CloudSite,
+    settings: &ApplicationSettings,
+    provider: &ServiceProvider,
+    now: Timestamp,
+) -> Result<(), domain::Error> {
+    if provider.check_validity(now, None).is_err() {
+        return Err(domain::Error::invalid("Metadata", "is past its validUntil"));
+    }
+    provider
+        .check_transport()
+        .map_err(|error| domain::Error::invalid("Metadata", format_args!("is refused: {error}")))?;
+    addressee::check(site, provider)?;
+    registered::recipient(settings, provider).map_err(|error| {
+        domain::Error::invalid("Encryption", format_args!("is not for this service provider: {error}"))
+    })?;
+    if settings.requires_signed_requests && provider.signing_certificates.is_empty() {
+        let rule = "needs a key in the metadata that the service provider signs with";
+        return Err(domain::Error::invalid("RequiresSignedRequests", rule));
+    }
+    Ok(())
 }
 
 /// Makes an application, assigned to these.
@@ -69,6 +91,17 @@ pub fn create(
     operator: &Operator,
     spec: ApplicationSpec,
     assignees: Vec<Assignee>,
+) -> Result<Application, Error> {
+    insert(ctx, operator, spec, assignees, |_conn, _change, _made| Ok(()))
+}
+
+/// As [`create`], with what else is written in the same transaction.
+fn insert(
+    ctx: &Context,
+    operator: &Operator,
+    spec: ApplicationSpec,
+    assignees: Vec<Assignee>,
+    beside: impl Fn(&mut Conn, &Change, &Application) -> Result<(), Error> + Send + 'static,
 ) -> Result<Application, Error> {
     let provider = spec.check(ctx)?;
     keys::ensure(ctx, spec.settings.signature_key)?;
@@ -93,6 +126,7 @@ pub fn create(
         for assignee in &assignees {
             assignment::assign_in(conn, &change, &made.id, assignee)?;
         }
+        beside(conn, &change, &made)?;
         Ok(made)
     })
 }
@@ -111,7 +145,11 @@ pub fn update(
     keys::ensure(ctx, spec.settings.signature_key)?;
     let (change, id) = (ctx.change(operator.origin()), id.clone());
     ctx.store.write(move |conn| {
+        metadata_source::lock(conn, &id)?;
         let before = find(conn, &id)?;
+        if before.metadata != spec.metadata {
+            refresh::forget_validators(conn, &id)?;
+        }
         let changed = Application {
             name: spec.name.clone(),
             status: spec.status,
@@ -158,6 +196,7 @@ pub fn delete(ctx: &Context, operator: &Operator, id: &ApplicationId) -> Result<
         let gone = find(conn, &id)?;
         application_assignment::delete_all(conn, &id)?;
         application_session::delete_of_application(conn, &id)?;
+        metadata_source::delete(conn, &id)?;
         application::delete(conn, &id)?;
         record(conn, &change, Action::ApplicationDeleted, &gone)
     })
@@ -202,13 +241,19 @@ fn find(conn: &mut Conn, id: &ApplicationId) -> Result<Application, Error> {
     application::find(conn, id)?.ok_or_else(|| domain::Error::missing("Application", id).into())
 }
 
-/// Writes a changed application, if nobody else did meanwhile.
+/// Writes a changed application, and that it was changed.
 fn write(conn: &mut Conn, change: &Change, changed: &Application) -> Result<(), Error> {
-    if !application::update(conn, changed).map_err(|error| taken(error, changed))? {
-        let message = "the application was changed at the same moment; try again";
-        return Err(domain::Error::new(Kind::Conflict, "OperationConflict.Application", message).into());
-    }
+    replace(conn, changed)?;
     record(conn, change, Action::ApplicationUpdated, changed)
+}
+
+/// Writes a changed application, if nobody else did meanwhile.
+fn replace(conn: &mut Conn, changed: &Application) -> Result<(), Error> {
+    if application::update(conn, changed).map_err(|error| taken(error, changed))? {
+        Ok(())
+    } else {
+        Err(refresh::conflict())
+    }
 }
 
 fn record(conn: &mut Conn, change: &Change, action: Action, application: &Application) -> Result<(), Error> {

@@ -52,6 +52,9 @@ pub fn answer(
     if registered.provider.assertion_consumer_service(&acs).is_none() {
         return Err(receive::refuse(ctx, visit, Some(&registered), &receive::Refusal::Address(acs))?);
     }
+    if let Err(error) = registered.provider.check_validity(ctx.now(), None) {
+        return Err(receive::refuse(ctx, visit, Some(&registered), &receive::Refusal::Outdated(error))?);
+    }
     if request.wants_other_binding {
         let denied = Denied::new(Refusal::UnsupportedBinding, "the answer was to come by another binding");
         return refuse(ctx, visit, portal, &registered, request, denied);

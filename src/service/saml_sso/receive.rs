@@ -21,6 +21,10 @@ const REMEMBERED: Duration = Duration::from_secs(1800);
 /// Bytes of a form that carries a message: 64 KiB of base 64 whose signs are escaped, and a `RelayState`.
 pub const LONGEST_MESSAGE: usize = 256 * 1024;
 
+/// What people are told where the metadata is out of date; they cannot mend it.
+const OUTDATED: &str = "What is known of this application here is out of date, so that nobody can be signed in to it. \
+                        Ask whoever runs it to renew its metadata.";
+
 /// How a request came.
 #[derive(Clone, Debug)]
 pub enum Message {
@@ -47,6 +51,8 @@ pub(super) enum Refusal {
     Address(AcsChoice),
     /// A `RelayState` that is too long.
     RelayState,
+    /// What the service provider says of itself is true no longer.
+    Outdated(saml::Error),
 }
 
 impl From<saml::Error> for Refusal {
@@ -98,6 +104,9 @@ fn check(
 ) -> Result<Result<SignOnRequest, Refusal>, Error> {
     let (application, provider) = (&registered.application, &registered.provider);
     let now = ctx.now();
+    if let Err(error) = provider.check_validity(now, None) {
+        return Ok(Err(Refusal::Outdated(error)));
+    }
     let is_trusted = || -> Result<AuthnRequest, Refusal> {
         if relay_state.len() > LONGEST_RELAY_STATE {
             return Err(Refusal::RelayState);
@@ -167,6 +176,7 @@ pub(super) fn refuse(
         Refusal::RelayState => {
             ("RelayState is too long".to_owned(), "The application sent a sign-in request that is too long.")
         }
+        Refusal::Outdated(error) => (format!("the metadata is out of date: {error}"), OUTDATED),
     };
     let event = match registered {
         Some(registered) => Event::new(Action::SamlSsoRefused, &registered.application.id),
@@ -176,6 +186,9 @@ pub(super) fn refuse(
         (ctx.change(&visit.origin("anonymous")), event.with(serde_json::json!({ "reason": reason })));
     if ctx.refused_messages.may_record(visit.address, change.now) {
         ctx.store.write(move |conn| change.record(conn, &event))?;
+        if let Refusal::Outdated(_) = refusal {
+            return Ok(domain::Error::new(Kind::Denied, "NoPermission.MetadataExpired", told).into());
+        }
         let message = format!("{told} Go back to the application and try again.");
         Ok(domain::Error::new(Kind::Invalid, "InvalidRequest.SAML", message).into())
     } else {

@@ -100,7 +100,7 @@ fn a_library_outside_its_rooms() {
         ("src/saml/a.rs", "fn f() { ::openssl::init() }", "openssl"),
         ("src/domain/a.rs", "#[derive(diesel::Queryable)] struct S;", "diesel"),
         ("src/domain/a.rs", "fn f() { g::<argon2::Params>() }", "argon2"),
-        ("src/web/a.rs", "use ureq::Agent;", "ureq belongs to cloud, local_cloud, not to web"),
+        ("src/web/a.rs", "use ureq::Agent;", "ureq belongs to cloud, peer, local_cloud, not to web"),
         ("src/service/a.rs", "use actix_web::HttpRequest;", "actix_web"),
         ("src/cloud/a.rs", "use askama::Template;", "askama"),
         ("src/service/a.rs", "use clap::Parser;", "clap"),
