@@ -20,7 +20,7 @@ use cloudsso::cloud::{Cloud, Endpoint, Limits, Pause, Retry, Site, Surroundings,
 use cloudsso::crypto::password::Hasher;
 use cloudsso::crypto::{Random, SealingKey};
 use cloudsso::domain::{
-    AccessConfigurationSpec, Assignee, AssignmentKey, CloudSite, IdentityProviderInfo, KeySchedule,
+    AccessConfigurationSpec, Assignee, AssignmentKey, CloudSite, IdentityProviderProfile, KeySchedule,
     MassChangeLimits, PermissionPolicy, Quotas, Target, TaskFilter, TaskKind, UserSpec,
 };
 use cloudsso::local_cloud;
@@ -132,7 +132,7 @@ fn product(
         upkeep: Upkeep::default(),
         mass_change: MassChangeLimits::default(),
         key_schedule: KeySchedule::default(),
-        identity_provider: IdentityProviderInfo::default(),
+        identity_provider: IdentityProviderProfile::default(),
         quotas: Quotas::default(),
         clock,
         random,

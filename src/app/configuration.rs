@@ -13,7 +13,7 @@ use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use crate::base::{Network, Secret};
-use crate::domain::{IdentityProviderInfo, KeySchedule, MassChangeLimits, Quotas};
+use crate::domain::{IdentityProviderProfile, KeySchedule, MassChangeLimits, Quotas};
 use crate::local_cloud::Faults;
 use crate::service::Upkeep;
 use crate::storage::DatabaseUrl;
@@ -22,6 +22,7 @@ use super::cloud::{CloudArguments, CloudLimits, CloudSection, CloudSettings};
 use super::faults::FaultArguments;
 use super::identity_provider::{IdentityProviderArguments, IdentityProviderSection};
 use super::key_schedule::{KeyArguments, KeySection};
+use super::known_key::nearest_known;
 use super::peers::{PeerArguments, PeerSection};
 use super::proxies::{ProxyArguments, networks};
 use super::quotas::{QuotaArguments, QuotaSection};
@@ -222,7 +223,7 @@ pub(super) struct Settings {
     pub(super) upkeep: Upkeep,
     pub(super) quotas: Quotas,
     pub(super) key_schedule: KeySchedule,
-    pub(super) identity_provider: IdentityProviderInfo,
+    pub(super) identity_provider: IdentityProviderProfile,
     pub(super) peer_networks: Vec<Network>,
     pub(super) mass_change: MassChangeLimits,
     pub(super) log_filter: String,
@@ -332,36 +333,6 @@ fn parse(path: &Path) -> Result<File, String> {
             .map_or(1, |span| text.get(..span.start).unwrap_or_default().matches('\n').count() + 1);
         format!("{name}, line {line}: {message}{hint}")
     })
-}
-
-/// The known key that is nearest to the unknown one, out of the deserialiser's own message.
-fn nearest_known(message: &str) -> Option<String> {
-    let rest = message.strip_prefix("unknown field `")?;
-    let (unknown, rest) = rest.split_once('`')?;
-    let known = rest.split('`').skip(1).step_by(2);
-    known
-        .min_by_key(|known| distance(unknown, known))
-        .filter(|known| distance(unknown, known) <= 3)
-        .map(str::to_owned)
-}
-
-/// How many single-character edits lead from one word to the other (Levenshtein).
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (line, left) in one.chars().enumerate() {
-        let mut diagonal = line;
-        let mut last = line + 1;
-        let mut next = vec![last];
-        for (above, right) in row.iter().skip(1).zip(&other) {
-            let changed = diagonal + usize::from(left != *right);
-            last = changed.min(last + 1).min(above + 1);
-            diagonal = *above;
-            next.push(last);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or(0)
 }
 
 fn parse_public_url(text: &str) -> Result<Url, String> {
@@ -497,10 +468,5 @@ mod tests {
             (settings.trusted_proxies, settings.local_cloud_proxies),
             (network("10.0.0.1"), network("::1"))
         );
-    }
-
-    #[test]
-    fn distances() {
-        assert_eq!((distance("port", "port"), distance("prot", "port"), distance("", "abc")), (0, 2, 3));
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 use serde::Deserialize;
 
-use crate::domain::IdentityProviderInfo;
+use crate::domain::IdentityProviderProfile;
 
 const DAY: u64 = 24 * 60 * 60;
 /// Pixels of a logo that does not say them.
@@ -46,7 +46,7 @@ settings! {
     /// How high the picture is, in pixels [default: 64]
     identity_provider_logo_height, logo_height: u32, "CLOUDSSO_IDENTITY_PROVIDER_LOGO_HEIGHT";
     /// The https address of a page about it
-    identity_provider_information_url, information_url: String, "CLOUDSSO_IDENTITY_PROVIDER_INFORMATION_URL";
+    identity_provider_profilermation_url, information_url: String, "CLOUDSSO_IDENTITY_PROVIDER_INFORMATION_URL";
     /// The https address of what is said about personal data
     identity_provider_privacy_statement_url, privacy_statement_url: String,
         "CLOUDSSO_IDENTITY_PROVIDER_PRIVACY_STATEMENT_URL";
@@ -77,8 +77,8 @@ impl IdentityProviderArguments {
     ///
     /// # Errors
     /// The setting that breaks its rule.
-    pub(super) fn settle(self, file: IdentityProviderSection) -> Result<IdentityProviderInfo, String> {
-        let (said, usual) = (self.over(file), IdentityProviderInfo::default());
+    pub(super) fn settle(self, file: IdentityProviderSection) -> Result<IdentityProviderProfile, String> {
+        let (said, usual) = (self.over(file), IdentityProviderProfile::default());
         let organization = match (said.organization, said.organization_url) {
             (Some(name), Some(url)) => Some((name, url)),
             (None, None) => None,
@@ -86,7 +86,7 @@ impl IdentityProviderArguments {
         };
         let (width, height) = (said.logo_width.unwrap_or(LOGO), said.logo_height.unwrap_or(LOGO));
         let days = said.metadata_days.map(|days| Duration::from_secs(u64::from(days) * DAY));
-        let details = IdentityProviderInfo {
+        let details = IdentityProviderProfile {
             display_name: said.display_name.unwrap_or(usual.display_name),
             description: said.description.unwrap_or(usual.description),
             logo: said.logo_url.map(|url| (url, width, height)),
@@ -119,7 +119,7 @@ mod tests {
             };
             arguments.settle(toml::from_str(file).unwrap())
         };
-        assert_eq!(settle(None, ""), Ok(IdentityProviderInfo::default()));
+        assert_eq!(settle(None, ""), Ok(IdentityProviderProfile::default()));
         let named =
             settle(Some("Acme"), "display_name = \"x\"\nsign_metadata = true\nmetadata_days = 2").unwrap();
         assert_eq!((named.display_name.as_str(), named.signs_metadata), ("Acme", true));

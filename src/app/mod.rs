@@ -15,6 +15,7 @@ mod identity_provider;
 mod key_file;
 mod key_schedule;
 mod keys;
+mod known_key;
 mod organisation;
 mod peers;
 mod place;

@@ -13,7 +13,7 @@ use actix_web::web::{Data, block};
 use actix_web::{App, HttpServer};
 use url::Url;
 
-use crate::service::{Context, Operator, Worker, resource_directory, worker};
+use crate::service::{Context, Operator, Worker, resource_directory, trust};
 use crate::web::{self, Face, Health};
 
 use super::configuration::Settings;
@@ -97,7 +97,7 @@ fn begin(ctx: &Context, is_demo: bool) -> Result<(), String> {
         // The cloud may be away; people still sign in and see what was known.
         tracing::warn!(%error, "the accounts could not be brought up to date");
     }
-    let behind = worker::refresh_trust(ctx).map_err(|error| error.to_string())?;
+    let behind = trust::refresh(ctx).map_err(|error| error.to_string())?;
     if behind > 0 {
         tracing::info!(behind, "accounts are being told of this installation's present address and key");
     }

@@ -1,11 +1,9 @@
-//! SAML 2.0 messages in and out (saml-core-2.0-os, saml-bindings-2.0-os §3.2, §3.4 and §3.5, saml-profiles-2.0-os §4.1
-//! and §4.4, saml-metadata-2.0-os): Responses and logout messages, written, signed and encrypted here, verified and
-//! decrypted here.
+//! SAML 2.0 messages in and out, signed and encrypted (saml-core-2.0-os, saml-bindings-2.0-os §3.2, §3.4 and §3.5,
+//! saml-profiles-2.0-os §4.1 and §4.4, saml-metadata-2.0-os).
 //!
-//! What we send is written by our own writer in exclusive canonical form. What we receive passes a
-//! profile gate before any cryptography, and only what a configured key signed is ever read.
-//! This room knows no HTTP, no storage and no cloud: whose attributes they are, and whether an
-//! assertion was seen before, is for the caller.
+//! What we send is written by our own writer in exclusive canonical form. What we receive passes a profile gate before
+//! any cryptography, and only what a configured key signed is ever read. This room knows no HTTP, no storage and no
+//! cloud: whose attributes they are, and whether an assertion was seen before, is for the caller.
 
 mod assertion;
 mod authn_context;

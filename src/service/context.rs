@@ -15,10 +15,10 @@ use crate::peer::Peers;
 use crate::storage::event::Origin;
 use crate::storage::{self, Conn, Store};
 
-use super::application::Registry;
 use super::parts::{Parts, Upkeep};
 use super::permission_looks::Looks;
 use super::refused_messages::RefusedMessages;
+use super::registry::Registry;
 use super::request_ring::RequestRing;
 use super::{Error, IdentityProvider};
 

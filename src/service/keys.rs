@@ -1,21 +1,14 @@
 //! The life of the keys by which we are known: made, turned and retired, by an operator or by the schedule.
 
-use std::time::Duration;
-
-use crate::base::{Clock, SigningKeyId, Timestamp};
-use crate::crypto::{Certificate, DecryptionKey, KeyType, Random, SealingKey, SigningKey};
-use crate::domain::{self, Action, Event, IdentityKey, KeyPurpose, KeySchedule, KeyState, Kind};
+use crate::crypto::KeyType;
+use crate::domain::{self, Action, IdentityKey, KeyPurpose, KeySchedule, KeyState, Kind};
+use crate::storage::Conn;
 use crate::storage::event::Origin;
 use crate::storage::signing_key::{self, StoredKey};
-use crate::storage::{self, Conn, Store};
 
 use super::context::Change;
-use super::parts::Parts;
-use super::{Context, Error, Operator, worker};
-
-/// Long, because the dates of a signing certificate carry no meaning in SAML and its end would only
-/// break logons; keys are turned instead.
-const CERTIFICATE_LIFETIME: Duration = Duration::from_secs(20 * 365 * 24 * 3600);
+use super::key_maker::{Maker, event};
+use super::{Context, Error, Operator, trust};
 
 /// What a turn came to.
 #[derive(Clone, Debug)]
@@ -47,7 +40,7 @@ pub fn list(ctx: &Context, _operator: &Operator) -> Result<Vec<IdentityKey>, Err
 pub fn rotate(ctx: &Context, operator: &Operator, kind: KeyType) -> Result<Turned, Error> {
     let turned = turn(ctx, &ctx.change(operator.origin()), kind)?;
     ctx.identity_provider.refresh(&ctx.store, &ctx.sealing_key)?;
-    worker::refresh_trust(ctx)?;
+    trust::refresh(ctx)?;
     Ok(turned)
 }
 
@@ -57,7 +50,7 @@ pub fn rotate(ctx: &Context, operator: &Operator, kind: KeyType) -> Result<Turne
 /// # Errors
 /// Failures of the database, and of making keys.
 pub fn rotate_encryption(ctx: &Context, operator: &Operator) -> Result<IdentityKey, Error> {
-    let made = Maker::of(ctx).make_encryption()?;
+    let made = maker(ctx).make_encryption()?;
     let change = ctx.change(operator.origin());
     let key = ctx.store.write(move |conn| {
         let keys = signing_key::list(conn)?;
@@ -86,7 +79,7 @@ pub fn metadata(ctx: &Context) -> Result<String, Error> {
 
 pub(super) fn ensure_encryption(ctx: &Context) -> Result<(), Error> {
     if !ctx.identity_provider.has_encryption_key() {
-        let maker = Maker::of(ctx);
+        let maker = maker(ctx);
         maker.insert(maker.make_encryption()?)?;
         ctx.identity_provider.refresh(&ctx.store, &ctx.sealing_key)?;
     }
@@ -103,17 +96,6 @@ pub(super) fn ensure(ctx: &Context, kind: KeyType) -> Result<(), Error> {
     maker.ensure(kind)?;
     ctx.identity_provider.refresh(&ctx.store, &ctx.sealing_key)?;
     Ok(())
-}
-
-/// Makes the first keys of an installation.
-pub(super) fn ensure_first(parts: &Parts) -> Result<(), Error> {
-    let maker = Maker {
-        store: &parts.store,
-        random: &parts.random,
-        clock: &parts.clock,
-        sealing_key: &parts.sealing_key,
-    };
-    maker.ensure(KeyType::Rsa2048)
 }
 
 /// Takes each key on whose time has come, and takes notice of what other replicas did.
@@ -144,7 +126,7 @@ pub fn keep(ctx: &Context) -> Result<(), Error> {
         })?;
     }
     if ctx.identity_provider.refresh(&ctx.store, &ctx.sealing_key)? {
-        worker::refresh_trust(ctx)?;
+        trust::refresh(ctx)?;
     }
     Ok(())
 }
@@ -190,101 +172,6 @@ fn turn_in(
     Ok(Turned { active, retiring, next: made.key.clone(), was_known })
 }
 
-fn event(action: Action, key: &IdentityKey) -> Event {
-    Event::new(action, &key.id).with(serde_json::json!({ "kind": key.kind, "purpose": key.purpose.as_str() }))
-}
-
-/// What private keys are sealed for.
-pub(super) fn purpose(id: &SigningKeyId) -> String {
-    format!("signing_key:{id}")
-}
-
-/// What it takes to make keys.
-struct Maker<'a> {
-    store: &'a Store,
-    random: &'a Random,
-    clock: &'a Clock,
-    sealing_key: &'a SealingKey,
-}
-
-impl<'a> Maker<'a> {
-    fn of(ctx: &'a Context) -> Self {
-        Self { store: &ctx.store, random: &ctx.random, clock: &ctx.clock, sealing_key: &ctx.sealing_key }
-    }
-
-    /// Makes what is missing of an active and a next key of a kind.
-    fn ensure(&self, kind: KeyType) -> Result<(), Error> {
-        let keys = self.store.read(signing_key::list)?;
-        for state in [KeyState::Active, KeyState::Next] {
-            let is_there = keys.iter().any(|stored| {
-                stored.key.purpose == KeyPurpose::Signing
-                    && stored.key.kind == kind
-                    && stored.key.state == state
-            });
-            if !is_there {
-                self.insert(self.make(kind, state)?)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn make(&self, kind: KeyType, state: KeyState) -> Result<StoredKey, Error> {
-        let now: Timestamp = self.clock.now();
-        let id: SigningKeyId = self.random.id(now)?;
-        let key = SigningKey::generate(kind)?;
-        let name = format!("cloudsso {id}");
-        let certificate = Certificate::self_signed(&key, &name, now, CERTIFICATE_LIFETIME, self.random)?;
-        self.stored((id, KeyPurpose::Signing, kind, state), now, &certificate, &key.to_pkcs8_der()?)
-    }
-
-    fn make_encryption(&self) -> Result<StoredKey, Error> {
-        let now: Timestamp = self.clock.now();
-        let id: SigningKeyId = self.random.id(now)?;
-        let name = format!("cloudsso {id}");
-        let key = DecryptionKey::generate(&name, now, CERTIFICATE_LIFETIME, self.random)?;
-        let what = (id, KeyPurpose::Encryption, KeyType::Rsa3072, KeyState::Active);
-        self.stored(what, now, key.certificate(), &key.to_pkcs8_der()?)
-    }
-
-    fn stored(
-        &self,
-        (id, key_purpose, kind, state): (SigningKeyId, KeyPurpose, KeyType, KeyState),
-        now: Timestamp,
-        certificate: &Certificate,
-        der: &[u8],
-    ) -> Result<StoredKey, Error> {
-        Ok(StoredKey {
-            sealed_private_key: self.sealing_key.seal(self.random, &purpose(&id), der)?,
-            key: IdentityKey {
-                id,
-                purpose: key_purpose,
-                kind,
-                state,
-                state_since: now,
-                created_at: now,
-                certificate: certificate.to_base64()?,
-            },
-        })
-    }
-
-    /// Of two replicas that start together one stores its key, and both use it.
-    fn insert(&self, stored: StoredKey) -> Result<(), Error> {
-        let (random, now) = (self.random.clone(), stored.key.created_at);
-        let origin = Origin::system(String::new());
-        let inserted = self.store.write(move |conn| {
-            signing_key::insert(conn, &stored)?;
-            storage::event::insert(
-                conn,
-                &random.id(now)?,
-                now,
-                &origin,
-                &event(Action::SigningKeyCreated, &stored.key),
-            )?;
-            Ok::<_, Error>(())
-        });
-        match inserted {
-            Err(Error::Storage(storage::Error::Duplicate(_))) => Ok(()),
-            outcome => outcome,
-        }
-    }
+fn maker(ctx: &Context) -> Maker<'_> {
+    Maker { store: &ctx.store, random: &ctx.random, clock: &ctx.clock, sealing_key: &ctx.sealing_key }
 }

@@ -6,7 +6,7 @@ use crate::base::Clock;
 use crate::cloud::Cloud;
 use crate::crypto::password::Hasher;
 use crate::crypto::{Random, SealingKey};
-use crate::domain::{CloudSite, IdentityProviderInfo, KeySchedule, MassChangeLimits, Quotas};
+use crate::domain::{CloudSite, IdentityProviderProfile, KeySchedule, MassChangeLimits, Quotas};
 use crate::peer::Peers;
 use crate::storage::Store;
 
@@ -42,7 +42,7 @@ pub struct Parts {
     /// When the keys that we sign with are turned by themselves.
     pub key_schedule: KeySchedule,
     /// What our metadata says of us.
-    pub identity_provider: IdentityProviderInfo,
+    pub identity_provider: IdentityProviderProfile,
 }
 
 /// What the worker does by itself, and how often; `None` for never.

@@ -15,8 +15,7 @@ use super::cookie::{self, Purpose};
 use super::error::{self, Refused};
 use super::form::Form;
 use super::reply::{page, see_other};
-use super::saml::path_of_logout;
-use super::{Face, guard, page as view};
+use super::{Face, guard, page as view, saml_address};
 
 const REFUSED: &str =
     "That name and password do not go together, or the account cannot sign in. Check both and try again.";
@@ -117,7 +116,7 @@ async fn post_logout(face: Data<Face>, request: HttpRequest, body: Bytes) -> Res
     let ended =
         block(move || saml_slo::begin(&called.ctx, &visit, &session)).await.map_err(Refused::broken)?;
     let logout = ended.map_err(|error| Refused::from(error).of(&request))?;
-    let next = logout.as_ref().map_or_else(|| "/login?signedOut".to_owned(), path_of_logout);
+    let next = logout.as_ref().map_or_else(|| "/login?signedOut".to_owned(), saml_address::of_logout);
     let mut answer = see_other(&next);
     answer.add_cookie(&cookie::remove(&face, Purpose::Session)).map_err(Refused::broken)?;
     answer.headers_mut().insert(

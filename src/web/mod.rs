@@ -21,6 +21,7 @@ mod portal;
 mod post_on;
 mod reply;
 mod saml;
+mod saml_address;
 mod scim;
 mod user_agent;
 

@@ -13,7 +13,7 @@ use super::duration;
 use super::endpoint::SingleLogoutService;
 use super::key::write_keys;
 use super::text::{said, write_algorithms, write_extensions};
-use super::ui_info::UiInfo;
+use super::user_interface::UiInfo;
 
 /// What service providers are told about us.
 #[derive(Clone, Debug)]

@@ -12,7 +12,7 @@ mod key;
 mod metadata_document;
 mod service_provider;
 mod text;
-mod ui_info;
+mod user_interface;
 
 pub use attribute::{AttributeConsumingService, RequestedAttribute};
 pub use contact::{Contact, ContactKind, Organization};
@@ -22,4 +22,4 @@ pub use idp_metadata::IdpMetadata;
 pub use metadata_document::MetadataDocument;
 pub use service_provider::{MetadataChange, ServiceProvider};
 pub use text::LocalizedText;
-pub use ui_info::{Logo, UiInfo};
+pub use user_interface::{Logo, UiInfo};

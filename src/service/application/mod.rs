@@ -4,7 +4,6 @@
 mod addressee;
 mod assignment;
 mod refresh;
-mod registered;
 mod source;
 
 use crate::base::{ApplicationId, ApplicationName, Timestamp, fold};
@@ -13,13 +12,12 @@ use crate::saml::ServiceProvider;
 use crate::storage::{self, Conn, application, application_assignment, application_session, metadata_source};
 
 use super::context::Change;
-use super::{Context, Error, Operator, directory, keys};
+use super::{Context, Error, Operator, directory, keys, registry};
 
 pub use assignment::{assign, assignments, unassign};
 pub(super) use assignment::{delete_of, list_of_user};
 pub(super) use refresh::refresh_next;
 pub use refresh::{Refreshed, refresh};
-pub(super) use registered::{Registered, Registry};
 pub use source::{
     PendingChanges, RemoteApplication, approve, create_by_url, dismiss, load_source, update_origin,
 };
@@ -71,7 +69,7 @@ fn check_provider(
         .check_transport()
         .map_err(|error| domain::Error::invalid("Metadata", format_args!("is refused: {error}")))?;
     addressee::check(site, provider)?;
-    registered::recipient(settings, provider).map_err(|error| {
+    registry::recipient(settings, provider).map_err(|error| {
         domain::Error::invalid("Encryption", format_args!("is not for this service provider: {error}"))
     })?;
     if settings.requires_signed_requests && provider.signing_certificates.is_empty() {
@@ -224,7 +222,8 @@ pub fn find_by_name(ctx: &Context, _operator: &Operator, name: &str) -> Result<O
 /// # Errors
 /// [`Error::Refused`] when there is no such application.
 pub fn metadata_for(ctx: &Context, id: &ApplicationId) -> Result<String, Error> {
-    let found = Registry::find(ctx, id)?.ok_or_else(|| domain::Error::missing("Application", id))?;
+    let found =
+        ctx.applications.find(&ctx.store, id)?.ok_or_else(|| domain::Error::missing("Application", id))?;
     keys::ensure_encryption(ctx)?;
     ctx.identity_provider.metadata_for(&found.application.settings, &ctx.random, ctx.now())
 }

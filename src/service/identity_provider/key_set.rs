@@ -9,7 +9,7 @@ use crate::saml::{Decrypter, Signer};
 use crate::storage::Store;
 use crate::storage::signing_key::{self, StoredKey};
 
-use super::super::{Error, keys};
+use super::super::{Error, key_maker};
 
 /// The keys of a moment.
 pub(super) struct KeySet {
@@ -50,7 +50,7 @@ impl KeySet {
         }
         let mut decryption: Vec<(KeyState, DecryptionKey)> = Vec::new();
         for stored in stored.iter().filter(|stored| stored.key.purpose == KeyPurpose::Encryption) {
-            let der = sealing_key.open(&keys::purpose(&stored.key.id), &stored.sealed_private_key)?;
+            let der = sealing_key.open(&key_maker::purpose(&stored.key.id), &stored.sealed_private_key)?;
             let certificate = Certificate::from_base64(&stored.key.certificate)?;
             decryption.push((stored.key.state, DecryptionKey::from_pkcs8_der(&der, certificate)?));
         }
@@ -78,7 +78,7 @@ impl KindKeys {
         let keys: Vec<&StoredKey> = stored.iter().filter(of_kind).collect();
         let find = |state| keys.iter().find(|stored| stored.key.state == state);
         let Some(active) = find(KeyState::Active) else { return Ok(None) };
-        let der = sealing_key.open(&keys::purpose(&active.key.id), &active.sealed_private_key)?;
+        let der = sealing_key.open(&key_maker::purpose(&active.key.id), &active.sealed_private_key)?;
         let own = OwnCertificate::read(active)?;
         let signer = Signer::new(Arc::new(SigningKey::from_pkcs8_der(&der)?), &own.certificate)?;
         let former = keys.iter().rev().filter_map(|stored| match stored.key.state {

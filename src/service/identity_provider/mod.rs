@@ -8,13 +8,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::base::Timestamp;
 use crate::crypto::{Certificate, KeyType, Random, SealingKey, hash};
-use crate::domain::{self, ApplicationSettings, IdentityProviderInfo};
+use crate::domain::{self, ApplicationSettings, IdentityProviderProfile};
 use crate::saml::{Decrypter, EncryptionCertificate, IdpMetadata, Signer};
 use crate::storage::Store;
 use crate::storage::signing_key;
 
 use super::parts::Parts;
-use super::{Error, keys};
+use super::{Error, key_maker};
 
 use key_set::{KeySet, KindKeys, OwnCertificate};
 use published::{NAME_ID_FORMATS, Published};
@@ -25,7 +25,7 @@ pub struct IdentityProvider {
     entity_id: String,
     sso_url: String,
     slo_url: String,
-    details: IdentityProviderInfo,
+    details: IdentityProviderProfile,
     keys: RwLock<Arc<KeySet>>,
 }
 
@@ -141,7 +141,7 @@ impl IdentityProvider {
     /// Opens the keys of the database, or makes the first ones.
     pub(super) fn load_or_create(parts: &Parts) -> Result<Self, Error> {
         let public_url = parts.public_url.clone();
-        keys::ensure_first(parts)?;
+        key_maker::ensure_first(parts)?;
         Ok(Self {
             entity_id: format!("{public_url}/saml/idp/metadata"),
             sso_url: format!("{public_url}/saml/idp/sso"),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::base::Timestamp;
 use crate::crypto::{Certificate, Random, SignatureAlgorithm};
-use crate::domain::IdentityProviderInfo;
+use crate::domain::IdentityProviderProfile;
 use crate::saml::{
     Contact, ContactKind, EncryptionCertificate, IdpMetadata, LocalizedText, Logo, LogoutBinding, MessageId,
     NameIdFormat, Organization, Signer, SingleLogoutService, UiInfo,
@@ -25,7 +25,7 @@ pub(super) const NAME_ID_FORMATS: [NameIdFormat; 4] = [
 pub(super) struct Published<'a> {
     pub(super) entity_id: &'a str,
     pub(super) public_url: &'a str,
-    pub(super) details: &'a IdentityProviderInfo,
+    pub(super) details: &'a IdentityProviderProfile,
     /// The active one first.
     pub(super) signing: Vec<Certificate>,
     pub(super) encryption: Option<EncryptionCertificate>,

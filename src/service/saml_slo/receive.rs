@@ -13,7 +13,7 @@ use crate::saml::{
 };
 use crate::storage::{application_session, single_logout, used_message_id};
 
-use super::super::application::{Registered, Registry};
+use super::super::registry::Registered;
 use super::super::{Context, Error, Visit};
 use super::step::{Outgoing, answer, expectations, outcome_of, tell_servers, turn};
 use super::{ending, token};
@@ -147,7 +147,7 @@ pub(super) fn trust(
     request: &UnverifiedLogoutRequest,
 ) -> Result<Result<(Arc<Registered>, CheckedLogoutRequest), (Option<Arc<Registered>>, String)>, Error> {
     let issuer = request.claimed_issuer().unwrap_or_default();
-    let Some(registered) = Registry::find_by_entity_id(ctx, issuer)? else {
+    let Some(registered) = ctx.applications.find_by_entity_id(&ctx.store, issuer)? else {
         let issuer: String = issuer.chars().take(256).collect();
         return Ok(Err((None, format!("no application is registered for {issuer:?}"))));
     };
@@ -233,7 +233,7 @@ fn take_response(
     let Some((logout, participant)) = found else {
         return Err(refuse(ctx, visit, None, "it answers nothing that we asked")?);
     };
-    let Some(registered) = Registry::find(ctx, &participant.application_id)? else {
+    let Some(registered) = ctx.applications.find(&ctx.store, &participant.application_id)? else {
         return Err(refuse(ctx, visit, None, "the application is gone")?);
     };
     let asked = saml::MessageId::parse(participant.message_id.as_deref().unwrap_or_default())?;

@@ -15,8 +15,8 @@ use crate::saml::{
 };
 use crate::storage::single_logout;
 
-use super::super::application::{Registered, Registry};
 use super::super::issue::LIFETIME;
+use super::super::registry::Registered;
 use super::super::{Context, Error, saml_sso, sealed_token};
 use super::{PURPOSE, ToldApplication, token};
 
@@ -113,7 +113,7 @@ fn tell_by_browser(
     participant: &LogoutParticipant,
 ) -> Result<Option<Outgoing>, Error> {
     let settle = |outcome| turn(ctx, &logout.id, participant, (LogoutOutcome::Waiting, outcome), None);
-    let Some(registered) = Registry::find(ctx, &participant.application_id)? else {
+    let Some(registered) = ctx.applications.find(&ctx.store, &participant.application_id)? else {
         settle(LogoutOutcome::Unable)?;
         return Ok(None);
     };
@@ -186,7 +186,9 @@ pub(super) fn tell_server(
     participant: &LogoutParticipant,
     reason: LogoutReason,
 ) -> Result<Option<LogoutOutcome>, Error> {
-    let Some(registered) = Registry::find(ctx, &participant.application_id)? else { return Ok(None) };
+    let Some(registered) = ctx.applications.find(&ctx.store, &participant.application_id)? else {
+        return Ok(None);
+    };
     let services = &registered.provider.single_logout_services;
     let Some(service) = services.iter().find(|service| service.binding == LogoutBinding::Soap) else {
         return Ok(None);
@@ -269,7 +271,7 @@ fn finish(ctx: &Context, logout: &SingleLogout) -> Result<Finished, Error> {
     let was_led = participants.iter().any(|participant| participant.message_id.is_some());
     let mut applications = Vec::with_capacity(participants.len());
     for participant in participants {
-        let registered = Registry::find(ctx, &participant.application_id)?;
+        let registered = ctx.applications.find(&ctx.store, &participant.application_id)?;
         let name = registered.map_or_else(
             || participant.application_id.to_string(),
             |registered| registered.application.name.to_string(),
@@ -286,7 +288,7 @@ pub(super) fn answer(
     status: LogoutStatus,
 ) -> Result<Option<Outgoing>, Error> {
     let (Some(registered), Some(answer_by)) =
-        (Registry::find(ctx, &initiator.application_id)?, initiator.answer_by)
+        (ctx.applications.find(&ctx.store, &initiator.application_id)?, initiator.answer_by)
     else {
         return Ok(None);
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::domain::{self, Action, Event, Status};
 use crate::saml::{AcsChoice, FailedResponse, MessageId, Refusal};
 
-use super::super::application::{Registered, Registry};
+use super::super::registry::Registered;
 use super::super::{Context, Error, Logon, PortalSession, Visit, authn_context, issue};
 use super::entitle::{Denied, entitle};
 use super::{SignOnRequest, receive, request};
@@ -43,7 +43,7 @@ pub fn answer(
     portal: Option<&PortalSession>,
     request: &SignOnRequest,
 ) -> Result<Answer, Error> {
-    let found = Registry::find(ctx, &request.application)?;
+    let found = ctx.applications.find(&ctx.store, &request.application)?;
     let Some(registered) = found.filter(|found| found.application.status == Status::Enabled) else {
         return Err(domain::Error::missing("Application", &request.application).into());
     };

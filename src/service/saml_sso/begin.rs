@@ -4,7 +4,6 @@ use crate::base::ApplicationId;
 use crate::domain::{self, Kind, Status};
 use crate::saml::AcsChoice;
 
-use super::super::application::Registry;
 use super::super::{Context, Error};
 use super::SignOnRequest;
 use super::request::LONGEST_RELAY_STATE;
@@ -16,7 +15,8 @@ use super::request::LONGEST_RELAY_STATE;
 /// [`Error::Refused`] when there is no such application, when it may not be begun here, or when the page is none of its
 /// own.
 pub fn begin(ctx: &Context, id: &ApplicationId, relay_state: Option<&str>) -> Result<SignOnRequest, Error> {
-    let found = Registry::find(ctx, id)?.filter(|found| found.application.status == Status::Enabled);
+    let found =
+        ctx.applications.find(&ctx.store, id)?.filter(|found| found.application.status == Status::Enabled);
     let Some(registered) = found else {
         return Err(domain::Error::missing("Application", id).into());
     };

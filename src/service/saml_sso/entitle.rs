@@ -13,8 +13,8 @@ use crate::storage::{
     user as users,
 };
 
-use super::super::application::Registered;
 use super::super::context::Change;
+use super::super::registry::Registered;
 use super::super::session::find_enabled;
 use super::super::{Context, Entitlement, Error, PortalSession, Principal, Visit};
 use super::{SignOnRequest, name_id};

@@ -5,8 +5,8 @@ use crate::saml::{NameId, NameIdFormat, Refusal};
 use crate::storage::{Conn, persistent_name};
 
 use super::super::Error;
-use super::super::application::Registered;
 use super::super::context::Change;
+use super::super::registry::Registered;
 use super::SignOnRequest;
 
 /// The alphabet of the names that we make up. Without capitals, no two differ by case only (IIP-IDP21).

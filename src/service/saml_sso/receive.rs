@@ -9,7 +9,7 @@ use crate::saml::{
 };
 use crate::storage::used_message_id;
 
-use super::super::application::{Registered, Registry};
+use super::super::registry::Registered;
 use super::super::{Context, Error, Visit};
 use super::SignOnRequest;
 use super::request::LONGEST_RELAY_STATE;
@@ -73,7 +73,7 @@ pub fn receive(ctx: &Context, visit: &Visit, message: &Message) -> Result<SignOn
         Err(error) => return Err(refuse(ctx, visit, None, &error.into())?),
     };
     let issuer = unverified.claimed_issuer().unwrap_or_default().to_owned();
-    let found = Registry::find_by_entity_id(ctx, &issuer)?;
+    let found = ctx.applications.find_by_entity_id(&ctx.store, &issuer)?;
     let Some(registered) = found.filter(|found| found.application.status == Status::Enabled) else {
         return Err(refuse(ctx, visit, None, &Refusal::Unknown(issuer))?);
     };

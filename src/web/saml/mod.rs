@@ -9,8 +9,6 @@ mod start;
 
 use actix_web::web::ServiceConfig;
 
-pub(super) use slo::path_of as path_of_logout;
-
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.configure(metadata::routes).configure(sso::routes).configure(slo::routes).configure(start::routes);
 }

@@ -5,7 +5,6 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
 use actix_web::web::{Bytes, Data, ServiceConfig, block, get, post, resource};
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::base::Secret;
 use crate::service::saml_slo::{self, Finished, Incoming, Outgoing, Received, Step};
 use crate::service::saml_sso;
 
@@ -15,15 +14,11 @@ use super::super::form::Form;
 use super::super::login::signed_in;
 use super::super::post_on::post_message;
 use super::super::reply::{page, see_other};
-use super::super::{Face, guard, page as view};
-
-const PATH: &str = "/saml/idp/slo";
-/// What the token of a logout is called in our own addresses.
-const TOKEN: &str = "logout";
+use super::super::{Face, guard, page as view, saml_address};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(
-        resource(PATH)
+        resource(saml_address::SLO)
             .app_data(web::PayloadConfig::new(saml_sso::LONGEST_MESSAGE))
             .route(get().to(get_message))
             .route(post().to(post_message_of_application))
@@ -31,15 +26,10 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     );
 }
 
-/// Where a logout goes on.
-pub(in super::super) fn path_of(token: &Secret) -> String {
-    format!("{PATH}?{TOKEN}={}", token.expose())
-}
-
 /// A message by HTTP-Redirect, or a logout that goes on.
 async fn get_message(face: Data<Face>, request: HttpRequest) -> Result<HttpResponse, Refused> {
     let query = request.query_string();
-    if let Some(token) = query.strip_prefix(TOKEN).and_then(|rest| rest.strip_prefix('=')) {
+    if let Some(token) = saml_address::logout_token(query) {
         return go_on(&face, &request, token.to_owned()).await;
     }
     take(&face, &request, Incoming::Redirect(query.to_owned())).await
@@ -72,7 +62,7 @@ async fn take(face: &Data<Face>, request: &HttpRequest, incoming: Incoming) -> R
     let (visit, called) = (guard::pass(request)?.visit, Data::clone(face));
     let taken = block(move || saml_slo::receive(&called.ctx, &visit, &incoming)).await;
     match taken.map_err(Refused::broken)?.map_err(|error| Refused::from(error).of(request))? {
-        Received::Going(token) => Ok(see_other(&path_of(&token))),
+        Received::Going(token) => Ok(see_other(&saml_address::of_logout(&token))),
         Received::Answer(outgoing) => send(request, &outgoing),
         Received::Nothing => Ok(see_other("/login?signedOut")),
     }

@@ -11,15 +11,11 @@ use super::super::form::Form;
 use super::super::login::signed_in;
 use super::super::post_on::{post_on, target};
 use super::super::reply::{page, see_other};
-use super::super::{Face, guard, page as view};
-
-const PATH: &str = "/saml/idp/sso";
-/// What the token of a request is called in our own addresses.
-const TOKEN: &str = "request";
+use super::super::{Face, guard, page as view, saml_address};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(
-        resource(PATH)
+        resource(saml_address::SSO)
             .app_data(web::PayloadConfig::new(saml_sso::LONGEST_MESSAGE))
             .route(get().to(get_request))
             .route(post().to(post_request))
@@ -30,7 +26,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 /// A request by HTTP-Redirect, or one that comes back from a sign-in.
 async fn get_request(face: Data<Face>, request: HttpRequest) -> Result<HttpResponse, Refused> {
     let query = request.query_string();
-    if let Some(token) = query.strip_prefix(TOKEN).and_then(|rest| rest.strip_prefix('=')) {
+    if let Some(token) = saml_address::sign_on_token(query) {
         let asked = saml_sso::resume(&face.ctx, token).map_err(|error| Refused::from(error).of(&request))?;
         return answer(&face, &request, asked).await;
     }
@@ -54,12 +50,7 @@ async fn post_request(face: Data<Face>, request: HttpRequest, body: Bytes) -> Re
         saml_sso::token(&called.ctx, &asked)
     });
     let token = taken.await.map_err(Refused::broken)?.map_err(|error| Refused::from(error).of(&request))?;
-    Ok(see_other(&path_of(&token)))
-}
-
-/// Where a request goes on that travels as this token.
-fn path_of(token: &str) -> String {
-    format!("{PATH}?{TOKEN}={token}")
+    Ok(see_other(&saml_address::of_sign_on(&token)))
 }
 
 /// Answers a request for whoever is signed in.
@@ -76,7 +67,7 @@ pub(super) async fn answer(
         Answer::Post(logon) => post_on(&logon, &pass.nonce, &logon.place),
         Answer::SignIn { token, again } => {
             let mut query = url::form_urlencoded::Serializer::new(String::new());
-            query.append_pair("next", &path_of(&token));
+            query.append_pair("next", &saml_address::of_sign_on(&token));
             if again {
                 query.append_pair("again", "true");
             }

@@ -2,7 +2,7 @@
 
 use cloudsso::base::GroupName;
 use cloudsso::domain::{
-    Action, ApplicationSettings, AttributeMapping, GroupSpec, Member, ScimScope, UserChanges,
+    Action, ApplicationSettings, AttributeMapping, AttributeNameFormat, GroupSpec, Member, ScimScope, UserChanges,
 };
 use cloudsso::service::{application, group, user};
 use serde_json::{Value, json};
@@ -78,7 +78,7 @@ fn attributes_have_the_format_of_their_name() {
     let app = TestApp::start();
     let provider = Provider::new("wiki");
     let named = AttributeMapping {
-        name_format: Some("urn:example:format".to_owned()),
+        name_format: Some(AttributeNameFormat::Unspecified),
         friendly_name: Some("post \"&\" mail".to_owned()),
         ..mapping("own", "user.email")
     };
@@ -91,7 +91,7 @@ fn attributes_have_the_format_of_their_name() {
     for (name, format) in [
         ("mail", "urn:oasis:names:tc:SAML:2.0:attrname-format:basic"),
         ("urn:oid:0.9.2342.19200300.100.1.3", "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"),
-        ("own", "urn:example:format"),
+        ("own", "urn:oasis:names:tc:SAML:2.0:attrname-format:unspecified"),
     ] {
         let expected = format!("Name=\"{name}\" NameFormat=\"{format}\"");
         assert!(answer.xml.contains(&expected), "{expected} in {}", answer.xml);

@@ -20,8 +20,8 @@ use cloudsso::cloud::{Cloud, Endpoint, Limits, Pause, Retry, Site, Surroundings,
 use cloudsso::crypto::password::Hasher;
 use cloudsso::crypto::{Random, SealingKey, TotpSecret};
 use cloudsso::domain::{
-    Action, Assignee, AssignmentKey, CloudSite, Group, IdentityProviderInfo, KeySchedule, MassChangeLimits,
-    PrincipalId, Quotas, SessionEnd, Target, TaskFilter, TaskStatus, User,
+    Action, Assignee, AssignmentKey, CloudSite, Group, IdentityProviderProfile, KeySchedule,
+    MassChangeLimits, PrincipalId, Quotas, SessionEnd, Target, TaskFilter, TaskStatus, User,
 };
 use cloudsso::local_cloud::{self, Faults};
 use cloudsso::peer::{PeerLimits, Peers};
@@ -363,7 +363,7 @@ impl Plan {
             quotas: self.quotas,
             mass_change: self.mass_change,
             key_schedule: KeySchedule::default(),
-            identity_provider: IdentityProviderInfo::default(),
+            identity_provider: IdentityProviderProfile::default(),
         })
         .unwrap();
         let face = Data::new(Face {

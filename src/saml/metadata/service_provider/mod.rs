@@ -25,7 +25,7 @@ use super::entity::{Entity, check_entity_id};
 use super::key::{encryption_certificates, signing_certificates};
 use super::metadata_document::MetadataDocument;
 use super::text::{algorithms, identifier, is_said};
-use super::ui_info::UiInfo;
+use super::user_interface::UiInfo;
 
 /// Formats of name identifiers that are read.
 const MAX_FORMATS: usize = 64;

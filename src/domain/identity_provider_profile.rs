@@ -9,7 +9,7 @@ const LONGEST_URL: usize = 1024;
 
 /// What our metadata says of us (saml-metadata-2.0-os §2.3.2, sstc-saml-metadata-ui-v1.0).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IdentityProviderInfo {
+pub struct IdentityProviderProfile {
     /// What people are shown; 1 to 256 characters.
     pub display_name: String,
     /// What it is for; up to 1,024 characters.
@@ -38,7 +38,7 @@ pub struct IdentityProviderInfo {
     pub wants_signed_requests: bool,
 }
 
-impl Default for IdentityProviderInfo {
+impl Default for IdentityProviderProfile {
     fn default() -> Self {
         Self {
             display_name: "cloudsso".to_owned(),
@@ -58,7 +58,7 @@ impl Default for IdentityProviderInfo {
     }
 }
 
-impl IdentityProviderInfo {
+impl IdentityProviderProfile {
     /// Checks every field.
     ///
     /// # Errors
@@ -113,9 +113,9 @@ mod tests {
 
     #[test]
     fn each_field_has_its_rule() {
-        let base = IdentityProviderInfo::default;
+        let base = IdentityProviderProfile::default;
         assert_eq!(base().check(), Ok(()));
-        let whole = IdentityProviderInfo {
+        let whole = IdentityProviderProfile {
             logo: Some(("https://acme.example/logo.png".to_owned(), 64, 64)),
             organization: Some(("Acme".to_owned(), "https://acme.example/".to_owned())),
             technical_contact: Some("ops@acme.example".to_owned()),
@@ -124,20 +124,20 @@ mod tests {
         assert_eq!(whole.check(), Ok(()));
         let http = || Some("http://acme.example/".to_owned());
         let refused = [
-            ("display_name", IdentityProviderInfo { display_name: " ".to_owned(), ..base() }),
-            ("description", IdentityProviderInfo { description: "x".repeat(1025), ..base() }),
-            ("logo_url", IdentityProviderInfo { logo: http().map(|url| (url, 1, 1)), ..base() }),
-            ("information_url", IdentityProviderInfo { information_url: http(), ..base() }),
-            ("privacy_statement_url", IdentityProviderInfo { privacy_statement_url: http(), ..base() }),
-            ("error_url", IdentityProviderInfo { error_url: http(), ..base() }),
+            ("display_name", IdentityProviderProfile { display_name: " ".to_owned(), ..base() }),
+            ("description", IdentityProviderProfile { description: "x".repeat(1025), ..base() }),
+            ("logo_url", IdentityProviderProfile { logo: http().map(|url| (url, 1, 1)), ..base() }),
+            ("information_url", IdentityProviderProfile { information_url: http(), ..base() }),
+            ("privacy_statement_url", IdentityProviderProfile { privacy_statement_url: http(), ..base() }),
+            ("error_url", IdentityProviderProfile { error_url: http(), ..base() }),
             (
                 "organization_url",
-                IdentityProviderInfo { organization: http().map(|url| (String::new(), url)), ..base() },
+                IdentityProviderProfile { organization: http().map(|url| (String::new(), url)), ..base() },
             ),
-            ("technical_contact", IdentityProviderInfo { technical_contact: http(), ..base() }),
-            ("support_contact", IdentityProviderInfo { support_contact: Some("a b@c".into()), ..base() }),
-            ("security_contact", IdentityProviderInfo { security_contact: http(), ..base() }),
-            ("metadata_days", IdentityProviderInfo { metadata_lifetime: Duration::ZERO, ..base() }),
+            ("technical_contact", IdentityProviderProfile { technical_contact: http(), ..base() }),
+            ("support_contact", IdentityProviderProfile { support_contact: Some("a b@c".into()), ..base() }),
+            ("security_contact", IdentityProviderProfile { security_contact: http(), ..base() }),
+            ("metadata_days", IdentityProviderProfile { metadata_lifetime: Duration::ZERO, ..base() }),
         ];
         for (field, details) in refused {
             let code = format!("InvalidParameter.identity_provider.{field}");

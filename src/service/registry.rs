@@ -8,19 +8,19 @@ use crate::base::ApplicationId;
 use crate::crypto::ContentCipher;
 use crate::domain::{Application, ApplicationSettings, Encryption};
 use crate::saml::{EncryptionPreference, Recipient, ServiceProvider};
-use crate::storage::application;
+use crate::storage::{Store, application};
 
-use super::super::{Context, Error};
+use super::Error;
 
 /// So many are kept; when there are more, all are read anew.
 const KEPT: usize = 1024;
 
 /// An application with what its service provider says of itself.
-pub(in super::super) struct Registered {
-    pub(in super::super) application: Application,
-    pub(in super::super) provider: ServiceProvider,
+pub(super) struct Registered {
+    pub(super) application: Application,
+    pub(super) provider: ServiceProvider,
     /// Whom its assertions are encrypted to, and how; `None` where they are not.
-    pub(in super::super) recipient: Option<Arc<Recipient>>,
+    pub(super) recipient: Option<Arc<Recipient>>,
 }
 
 /// Whom assertions are encrypted to as the settings say, and as the service provider decrypts.
@@ -44,38 +44,41 @@ pub(super) fn recipient(
 
 /// What was read.
 #[derive(Default)]
-pub(in super::super) struct Registry(RwLock<HashMap<ApplicationId, Arc<Registered>>>);
+pub(super) struct Registry(RwLock<HashMap<ApplicationId, Arc<Registered>>>);
 
 impl Registry {
     /// The application of the service provider that calls itself this.
-    pub(in super::super) fn find_by_entity_id(
-        ctx: &Context,
+    pub(super) fn find_by_entity_id(
+        &self,
+        store: &Store,
         entity_id: &str,
     ) -> Result<Option<Arc<Registered>>, Error> {
-        match ctx.store.read(|conn| application::find_version(conn, entity_id))? {
-            Some((id, version)) => Self::at_version(ctx, &id, version),
+        match store.read(|conn| application::find_version(conn, entity_id))? {
+            Some((id, version)) => self.at_version(store, &id, version),
             None => Ok(None),
         }
     }
 
     /// The application with this id.
-    pub(in super::super) fn find(
-        ctx: &Context,
-        id: &ApplicationId,
-    ) -> Result<Option<Arc<Registered>>, Error> {
-        match ctx.store.read(|conn| application::find_version_by_id(conn, id))? {
-            Some(version) => Self::at_version(ctx, id, version),
+    pub(super) fn find(&self, store: &Store, id: &ApplicationId) -> Result<Option<Arc<Registered>>, Error> {
+        match store.read(|conn| application::find_version_by_id(conn, id))? {
+            Some(version) => self.at_version(store, id, version),
             None => Ok(None),
         }
     }
 
-    fn at_version(ctx: &Context, id: &ApplicationId, version: i64) -> Result<Option<Arc<Registered>>, Error> {
-        let registry = &ctx.applications.0;
+    fn at_version(
+        &self,
+        store: &Store,
+        id: &ApplicationId,
+        version: i64,
+    ) -> Result<Option<Arc<Registered>>, Error> {
+        let registry = &self.0;
         let known = registry.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
         if let Some(known) = known.filter(|known| known.application.version == version) {
             return Ok(Some(known));
         }
-        let Some(application) = ctx.store.read(|conn| application::find(conn, id))? else { return Ok(None) };
+        let Some(application) = store.read(|conn| application::find(conn, id))? else { return Ok(None) };
         let provider = ServiceProvider::parse(&application.metadata)?;
         let recipient = recipient(&application.settings, &provider)?.map(Arc::new);
         let read = Arc::new(Registered { application, provider, recipient });
