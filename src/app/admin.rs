@@ -178,7 +178,7 @@ fn understand(command: AdminCommand) -> Result<(Request, Place), String> {
         AdminCommand::DeleteAccessKey { id, place } => (Request::DeleteAccessKey { id }, place),
         AdminCommand::Application(command) => {
             let (request, place) = command.understand()?;
-            (Request::Application { request }, place)
+            (Request::Application { request: Box::new(request) }, place)
         }
         AdminCommand::CreateScimCredential { credential, place } => {
             (scim(ScimRequest::Create(credential)), place)

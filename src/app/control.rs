@@ -73,7 +73,7 @@ pub(super) enum Request {
     /// Look after applications.
     Application {
         /// What to do.
-        request: ApplicationRequest,
+        request: Box<ApplicationRequest>,
     },
     /// Look after the keys that sign assertions.
     Keys {
@@ -128,7 +128,7 @@ pub(super) fn execute(ctx: &Context, request: Request) -> Result<Value, String> 
             access_key::update_status(ctx, &operator, &id, status).map_err(in_words)?;
             Ok(json!({ "access_key_id": id, "status": status.as_str() }))
         }
-        Request::Application { request } => application::execute(ctx, &operator, request),
+        Request::Application { request } => application::execute(ctx, &operator, *request),
         Request::Keys { request } => keys::execute(ctx, &operator, &request),
         Request::ScimCredential { request } => scim_credential::execute(ctx, &operator, request),
         Request::DeleteAccessKey { id } => {

@@ -62,7 +62,7 @@ pub(super) fn decide(
                 return Err(denied());
             };
             let entry = check(conn, &user)?;
-            enter(conn, &change, (&site, &issuer), (&visit, &portal, &attempt), &user, entry)
+            enter(conn, (&change, &site, &issuer), (&visit, &portal, &attempt), &user, entry)
         }
     });
     if let Err(Error::Refused(refusal)) = &checked {
@@ -78,8 +78,7 @@ pub(super) fn decide(
 
 fn enter(
     conn: &mut Conn,
-    change: &Change,
-    (site, issuer): (&CloudSite, &str),
+    (change, site, issuer): (&Change, &CloudSite, &str),
     (visit, portal, attempt): (&Visit, &PortalSession, &Attempt),
     user: &User,
     entry: Entry,

@@ -44,8 +44,11 @@ pub(super) fn post_message(shown: &view::PostOn<'_>) -> Result<HttpResponse, Ref
 pub(super) fn target(address: &str, lands_on: &[String]) -> Result<FormTarget, Refused> {
     let url = Url::parse(address).map_err(Refused::broken)?;
     let mut sources = vec![url.origin().ascii_serialization()];
-    sources.extend(neighbours(&url));
-    sources.extend(lands_on.iter().cloned());
+    for source in neighbours(&url).iter().chain(lands_on) {
+        if !sources.contains(source) {
+            sources.push(source.clone());
+        }
+    }
     Ok(FormTarget(sources.join(" ")))
 }
 

@@ -57,13 +57,13 @@ pub fn answer(
     }
     if request.wants_other_binding {
         let denied = Denied::new(Refusal::UnsupportedBinding, "the answer was to come by another binding");
-        return refuse(ctx, visit, portal, &registered, request, denied);
+        return refuse(ctx, visit, portal, (&registered, request), &denied);
     }
     let is_fresh = |portal: &PortalSession| portal.session().created_at > request.received_at();
     let Some(portal) = portal.filter(|portal| !request.force_authn || is_fresh(portal)) else {
         if request.is_passive {
             let denied = Denied::new(Refusal::NoPassive, "nobody is signed in as it asks");
-            return refuse(ctx, visit, None, &registered, request, denied);
+            return refuse(ctx, visit, None, (&registered, request), &denied);
         }
         return Ok(Answer::SignIn { token: request::token(ctx, request)?, again: request.force_authn });
     };
@@ -77,11 +77,11 @@ pub fn answer(
     let Some(context) = context.filter(|_| is_strong) else {
         let denied =
             Denied::new(Refusal::NoAuthnContext, "the person did not sign in as strongly as it asks");
-        return refuse(ctx, visit, Some(portal), &registered, request, denied);
+        return refuse(ctx, visit, Some(portal), (&registered, request), &denied);
     };
-    match entitle(ctx, visit, portal, &registered, request, context)? {
+    match entitle(ctx, (visit, portal), &registered, request, context)? {
         Ok(entitlement) => Ok(Answer::Post(issue(ctx, entitlement)?)),
-        Err(denied) => refuse(ctx, visit, Some(portal), &registered, request, denied),
+        Err(denied) => refuse(ctx, visit, Some(portal), (&registered, request), &denied),
     }
 }
 
@@ -91,9 +91,8 @@ fn refuse(
     ctx: &Context,
     visit: &Visit,
     portal: Option<&PortalSession>,
-    registered: &Arc<Registered>,
-    request: &SignOnRequest,
-    denied: Denied,
+    (registered, request): (&Arc<Registered>, &SignOnRequest),
+    denied: &Denied,
 ) -> Result<Answer, Error> {
     let origin = match portal {
         Some(portal) => visit.origin(&portal.session().principal),

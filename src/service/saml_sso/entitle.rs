@@ -37,8 +37,7 @@ impl Denied {
 /// Lets somebody into an application if they may enter, and records the answer.
 pub(super) fn entitle(
     ctx: &Context,
-    visit: &Visit,
-    portal: &PortalSession,
+    (visit, portal): (&Visit, &PortalSession),
     registered: &Arc<Registered>,
     request: &SignOnRequest,
     authn_context: AuthnContext,
@@ -84,7 +83,7 @@ impl Entry<'_> {
             entity_id: &application.entity_id,
             application_name: application.name.as_str(),
         };
-        let named = match self.name(conn, &user, &subject)? {
+        let named = match self.name(conn, &subject)? {
             Ok(named) => named,
             Err(denied) => return Ok(Err(denied)),
         };
@@ -165,12 +164,7 @@ impl Entry<'_> {
     }
 
     /// What the person is named by, and what the browser session has at the application by such a name.
-    fn name(
-        &self,
-        conn: &mut Conn,
-        user: &User,
-        subject: &Subject<'_>,
-    ) -> Result<Result<Named, Denied>, Error> {
+    fn name(&self, conn: &mut Conn, subject: &Subject<'_>) -> Result<Result<Named, Denied>, Error> {
         let kind = match name_id::kind(self.registered, self.request) {
             Ok(kind) => kind,
             Err(refusal) => {
@@ -181,14 +175,14 @@ impl Entry<'_> {
         let application = &self.registered.application.id;
         let before = application_session::find(conn, &self.portal.session().id, application, &format)?;
         let of = (self.registered, self.issuer);
-        let name_id = match name_id::name(conn, self.change, of, kind, user, before.as_ref(), subject)? {
+        let named = name_id::name(conn, self.change, of, (kind, before.as_ref()), subject)?;
+        let name_id = match named {
             Ok(name_id) => name_id,
             Err(reason) => return Ok(Err(Denied::new(Refusal::InvalidNameIdPolicy, reason))),
         };
-        if let Some(wanted) = self.request.subject() {
-            if !name_id.as_ref().is_some_and(|name_id| is_meant(name_id, &wanted)) {
-                return Ok(Err(Denied::new(Refusal::UnknownPrincipal, "the request is about somebody else")));
-            }
+        let is_other = |wanted: NameId| !name_id.as_ref().is_some_and(|name_id| is_meant(name_id, &wanted));
+        if self.request.subject().is_some_and(is_other) {
+            return Ok(Err(Denied::new(Refusal::UnknownPrincipal, "the request is about somebody else")));
         }
         Ok(Ok(Named { name_id, format, before }))
     }

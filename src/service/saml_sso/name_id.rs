@@ -51,13 +51,11 @@ pub(super) fn name(
     conn: &mut Conn,
     change: &Change,
     (registered, issuer): (&Registered, &str),
-    kind: NameIdKind,
-    user: &User,
-    before: Option<&ApplicationSession>,
+    (kind, before): (NameIdKind, Option<&ApplicationSession>),
     subject: &Subject<'_>,
 ) -> Result<Result<Option<NameId>, String>, Error> {
     let Some(format) = format(kind) else { return Ok(Ok(None)) };
-    let application = &registered.application;
+    let (application, user) = (&registered.application, subject.user);
     // What administrators say of a name is said of the usual kind, not of another that was asked for.
     let usual = kind == application.settings.name_id;
     let expression = application.settings.name_id_expression.as_ref().filter(|_| usual);

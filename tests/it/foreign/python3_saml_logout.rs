@@ -49,7 +49,7 @@ impl App {
         Self { ours, case, certificate }
     }
 
-    fn act(&self, act: &str, on: Value) -> Result<Value, String> {
+    fn act(&self, act: &str, on: &Value) -> Result<Value, String> {
         let mut case = self.case.clone();
         let members = case.as_object_mut().expect("an object");
         members.insert("act".to_owned(), json!(act));
@@ -60,7 +60,7 @@ impl App {
     /// What it makes of a message that we send it in an address.
     fn takes(&self, url: &str, request_id: &str) -> Result<Value, String> {
         let query = url.strip_prefix(&format!("{SLS}?")).expect("its address");
-        self.act("takes", json!({ "query": query, "request_id": request_id }))
+        self.act("takes", &json!({ "query": query, "request_id": request_id }))
     }
 
     fn certificates(&self) -> &[Certificate] {
@@ -95,7 +95,7 @@ fn asked(app: &App) -> Value {
         "session_index": "_session",
         "relay_state": STATE,
     });
-    app.act("asks", asked).expect("asked")
+    app.act("asks", &asked).expect("asked")
 }
 
 fn text<'v>(value: &'v Value, member: &str) -> &'v str {
@@ -250,10 +250,10 @@ fn what_we_sign_within_verifies_by_itself_and_in_an_envelope() {
             answer.sign(None, &app.ours).expect("signed"),
         ] {
             for xml in [signed.xml().to_owned(), signed.to_soap()] {
-                app.act("judges", json!({ "xml": xml })).expect("verified");
+                app.act("judges", &json!({ "xml": xml })).expect("verified");
                 let changed = xml.replace("Version=\"2.0\"", "Version=\"2.1\"");
                 assert_ne!(changed, xml);
-                let refusal = app.act("judges", json!({ "xml": changed })).expect_err("refused");
+                let refusal = app.act("judges", &json!({ "xml": changed })).expect_err("refused");
                 assert!(refusal.contains("Signature validation failed"), "{kind:?} {refusal}");
             }
         }

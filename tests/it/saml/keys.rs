@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cloudsso::base::Timestamp;
 use cloudsso::crypto::{Certificate, KeyType};
-use cloudsso::domain::{Action, ApplicationSettings, IdentityKey, KeySchedule, KeyState};
+use cloudsso::domain::{Action, ApplicationSettings, IdentityKey, KeyPurpose, KeySchedule, KeyState};
 use cloudsso::saml::IdentityProvider;
 use cloudsso::service::keys;
 
@@ -21,6 +21,7 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// The keys, in the order of a key's life. Those of one moment are listed in any order.
 fn list(app: &TestApp) -> Vec<IdentityKey> {
     let mut keys = keys::list(&app.ctx, &app.operator).unwrap();
+    keys.retain(|key| key.purpose == KeyPurpose::Signing);
     keys.sort_by_key(|key| (key.kind, key.state));
     keys
 }

@@ -2,7 +2,8 @@
 
 use cloudsso::base::GroupName;
 use cloudsso::domain::{
-    Action, ApplicationSettings, AttributeMapping, AttributeNameFormat, GroupSpec, Member, ScimScope, UserChanges,
+    Action, ApplicationSettings, AttributeMapping, AttributeNameFormat, GroupSpec, Member, ScimScope,
+    UserChanges,
 };
 use cloudsso::service::{application, group, user};
 use serde_json::{Value, json};

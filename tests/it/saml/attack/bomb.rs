@@ -12,9 +12,7 @@ use super::{Scene, form};
 /// A query with these bytes as its message.
 fn query(packed: &[u8]) -> String {
     let encoded = BASE64.encode(packed);
-    let query =
-        url::form_urlencoded::Serializer::new(String::new()).append_pair("SAMLRequest", &encoded).finish();
-    query
+    url::form_urlencoded::Serializer::new(String::new()).append_pair("SAMLRequest", &encoded).finish()
 }
 
 fn deflated(plain: &[u8]) -> Vec<u8> {

@@ -53,7 +53,7 @@ fn b19_a_flood_of_good_requests_from_many_browsers_is_answered() {
         let mut alice = scene.alice.clone();
         for round in 0..8 {
             let request = scene.request();
-            let signer = (round + number) % 2 == 0;
+            let signer = (round + number).is_multiple_of(2);
             let url = request.url(&scene.app, None, signer.then_some(&keys().own.signer));
             let page = alice.get(&url);
             Answer::posted(&page).told(&scene.app, &scene.provider, Some(request.id()));
