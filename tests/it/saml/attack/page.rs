@@ -23,7 +23,8 @@ fn assert_guarded(page: &Page, site: &str) {
     assert_eq!(policy(page).len(), 7, "{:?}", policy(page));
     assert_eq!(directive(page, "default-src"), "'none'");
     // The site and, where it is one of the internet, the domain that it leads on within.
-    let domain = site.strip_prefix("https://").map_or_else(String::new, |host| format!(" https://*.{host}"));
+    let host = site.strip_prefix("https://").and_then(|host| host.split(':').next());
+    let domain = host.map_or_else(String::new, |host| format!(" https://*.{host}"));
     assert_eq!(directive(page, "form-action"), format!("'self' {site}{domain}"));
     assert_eq!(directive(page, "frame-ancestors"), "'none'");
     assert_eq!(directive(page, "base-uri"), "'none'");
