@@ -34,6 +34,8 @@ const POLL: Duration = Duration::from_secs(1);
 const AT_ONCE: i64 = 20;
 /// How often keys are looked after: as long as other replicas sign by a key that was turned here.
 const KEEP_KEYS: Duration = Duration::from_secs(10);
+/// How often to look for sessions at applications that nobody is signed in by, beside when it is rung for them.
+const ORPHANS: Duration = Duration::from_secs(10);
 /// How often to look for metadata whose time has come.
 const REFRESH: Duration = Duration::from_secs(10);
 /// How often what has expired is forgotten.
@@ -72,9 +74,13 @@ impl Worker {
             let (ctx, stop) = (Arc::clone(ctx), Arc::clone(&stop));
             thread::Builder::new().name("metadata".to_owned()).spawn(move || refresh_metadata(&ctx, &stop))
         };
+        let orphans = {
+            let (ctx, stop) = (Arc::clone(ctx), Arc::clone(&stop));
+            thread::Builder::new().name("orphans".to_owned()).spawn(move || tell_of_orphans(&ctx, &stop))
+        };
         let threads = (0..threads)
             .map(spawn)
-            .chain([logouts, flushes, refreshes])
+            .chain([logouts, orphans, flushes, refreshes])
             .collect::<Result<_, _>>()
             .map_err(|error| storage::Error::Unavailable(error.to_string()))?;
         Ok(Self { stop, ctx: Arc::clone(ctx), threads })
@@ -103,6 +109,7 @@ pub fn run_due(ctx: &Context) -> Result<usize, Error> {
         done += work(ctx, &lease, &AtomicBool::new(false))?;
     }
     console_logout::tell_due(ctx)?;
+    while saml_slo::tell_orphans(ctx)? > 0 {}
     own_ram_user::look_due(ctx)?;
     while application::refresh_next(ctx)? {}
     Ok(done)
@@ -127,6 +134,20 @@ fn run(ctx: &Context, stop: &AtomicBool, number: usize) {
                 tracing::warn!(%error, "the worker could not go on");
                 ctx.work.wait(seen, POLL);
             }
+        }
+    }
+}
+
+/// Tells applications of sessions that were ended without a browser; a slow one holds up nothing else.
+fn tell_of_orphans(ctx: &Context, stop: &AtomicBool) {
+    while !stop.load(Ordering::SeqCst) {
+        // Whoever ends sessions rings for logouts.
+        let seen = ctx.logouts.count();
+        let told = saml_slo::tell_orphans(ctx);
+        let is_more = told.as_ref().is_ok_and(|told| *told > 0);
+        report(told, "applications could not be told of ended sessions");
+        if !is_more {
+            ctx.logouts.wait(seen, ORPHANS);
         }
     }
 }
@@ -186,7 +207,6 @@ impl Chores {
                 report(drift::schedule(ctx, interval), "accounts could not be asked to be compared");
             }
         }
-        report(saml_slo::tell_orphans(ctx), "applications could not be told of ended sessions");
         if now.since(self.keys_kept_at) >= KEEP_KEYS {
             self.keys_kept_at = now;
             report(keys::keep(ctx), "the keys that sign could not be looked after");

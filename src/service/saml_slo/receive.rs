@@ -151,6 +151,10 @@ pub(super) fn trust(
         let issuer: String = issuer.chars().take(256).collect();
         return Ok(Err((None, format!("no application is registered for {issuer:?}"))));
     };
+    // What was true of its keys until then is not now, for logouts as for sign-on.
+    if let Err(error) = registered.provider.check_validity(ctx.now(), None) {
+        return Ok(Err((Some(registered), error.to_string())));
+    }
     let checked = request
         .verify(&registered.provider.signing_certificates)
         .and_then(|request| request.decrypt(&ctx.identity_provider.decrypter()))
