@@ -1,6 +1,5 @@
 //! The life of the keys by which we are known: made, turned and retired, by an operator or by the schedule.
 
-use crate::crypto::KeyType;
 use crate::domain::{self, Action, IdentityKey, KeyPurpose, KeySchedule, KeyState, Kind};
 use crate::storage::Conn;
 use crate::storage::event::Origin;
@@ -9,6 +8,8 @@ use crate::storage::signing_key::{self, StoredKey};
 use super::context::Change;
 use super::key_maker::{Maker, event};
 use super::{Context, Error, Operator, trust};
+
+pub use crate::crypto::KeyType;
 
 /// What a turn came to.
 #[derive(Clone, Debug)]

@@ -11,7 +11,7 @@ pub(super) const MAX_INFLATED: usize = 64 * 1024;
 ///
 /// # Errors
 /// [`Error::TooLarge`] past the bound; [`Error::NotDeflated`] for what is no such stream, or more than one.
-pub(super) fn inflate(packed: &[u8]) -> Result<Vec<u8>, Error> {
+pub(in super::super) fn inflate(packed: &[u8]) -> Result<Vec<u8>, Error> {
     let mut inflater = Decompress::new(false);
     // Room for one byte more than is read, so that a message of just the bound is told from a longer one.
     let mut plain = Vec::with_capacity(MAX_INFLATED + 1);
