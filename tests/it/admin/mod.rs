@@ -5,6 +5,7 @@ mod door;
 mod exchange;
 mod inspector;
 mod lifecycle;
+mod logout;
 mod settings;
 mod story;
 mod test_logon;
