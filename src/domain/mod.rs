@@ -87,7 +87,7 @@ pub use drift::{Difference, Finding};
 pub use error::{Error, Kind};
 pub use event::{Action, Event};
 pub use group::{Group, GroupChanges, GroupSpec, Member};
-pub use identity_key::{IdentityKey, KeyPurpose, KeySchedule, KeyState};
+pub use identity_key::{IdentityKey, KeyGroup, KeyPurpose, KeySchedule, KeyState};
 pub use identity_provider_profile::IdentityProviderProfile;
 pub use local_path::LocalPath;
 pub use machine_identity::{MachineIdentity, MachinePolicy, POLICIES_PER_MACHINE, check_machine_policies};

@@ -27,6 +27,7 @@ mod form_token;
 pub mod group;
 mod identity_provider;
 mod issue;
+pub mod key_details;
 mod key_maker;
 pub mod keys;
 mod listing;

@@ -4,6 +4,7 @@
 mod addressee;
 mod assignment;
 mod by_hand;
+mod catalogue;
 mod edit;
 mod overview;
 mod refresh;
@@ -22,15 +23,17 @@ use super::{Context, Error, Operator, directory, keys, registry};
 pub use assignment::{assign, assignments, unassign};
 pub(super) use assignment::{delete_of, list_of_user};
 pub use by_hand::metadata_by_hand;
+pub use catalogue::{catalogue, find_template};
 pub use edit::{ApplicationEdit, edit};
 pub use overview::{
-    ListedApplication, NamedAssignment, OwnDetails, PublishedCertificate, named_assignments, own_details,
-    search,
+    ListedApplication, MetadataTrouble, NamedAssignment, OwnDetails, PublishedCertificate, metadata_troubles,
+    named_assignments, own_details, search,
 };
 pub(super) use refresh::refresh_next;
 pub use refresh::{Refreshed, refresh};
 pub use source::{
-    PendingChanges, RemoteApplication, approve, create_by_url, dismiss, load_source, update_origin,
+    PendingChanges, RemoteApplication, approve, create_by_url, dismiss, load_source, origin_by_hand,
+    signers_of, update_origin,
 };
 
 /// Applications that a directory has at most.

@@ -1,9 +1,9 @@
 //! Applications as lists and pages show them.
 
-use crate::base::{ApplicationId, Timestamp, fold};
+use crate::base::{ApplicationId, ApplicationName, Timestamp, fold};
 use crate::crypto::Certificate;
 use crate::domain::{ApplicationSummary, ApplicationUse, Assignee, IdentityProviderDetails, Status};
-use crate::storage::{application, application_assignment, group, saml_exchange, user};
+use crate::storage::{application, application_assignment, group, metadata_source, saml_exchange, user};
 
 use super::super::saml_exchange as exchanges;
 use super::super::{Context, Error, Operator};
@@ -63,6 +63,42 @@ impl OwnDetails {
             certificate: certificate_url,
         }
     }
+}
+
+/// An application whose metadata wants to be looked at.
+#[derive(Clone, Debug)]
+pub struct MetadataTrouble {
+    /// The application.
+    pub id: ApplicationId,
+    /// Its name.
+    pub name: ApplicationName,
+    /// Whether changes wait for a yes.
+    pub is_waiting: bool,
+    /// Whether it could not be fetched, or was not good, the last time.
+    pub has_failed: bool,
+}
+
+/// The applications whose metadata has changes that wait, or failed when it was fetched last; by name.
+///
+/// # Errors
+/// Failures of the database.
+pub fn metadata_troubles(ctx: &Context, _operator: &Operator) -> Result<Vec<MetadataTrouble>, Error> {
+    ctx.store.read(|conn| {
+        let troubled = metadata_source::list_troubled(conn)?;
+        if troubled.is_empty() {
+            return Ok(Vec::new());
+        }
+        let named = application::list_summaries(conn)?.into_iter().filter_map(|summary| {
+            let found = troubled.iter().find(|(id, ..)| *id == summary.id);
+            found.map(|(_, is_waiting, has_failed)| MetadataTrouble {
+                id: summary.id,
+                name: summary.name,
+                is_waiting: *is_waiting,
+                has_failed: *has_failed,
+            })
+        });
+        Ok(named.collect())
+    })
 }
 
 /// The applications whose name or entity id has `query` in it, in whatever case, and of this status; by name. Also how
@@ -146,9 +182,5 @@ pub fn own_details(
 }
 
 fn published(certificate: &Certificate) -> Result<PublishedCertificate, Error> {
-    let text = certificate.to_base64()?;
-    let lines: Vec<&str> =
-        text.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
-    let pem = format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"));
-    Ok(PublishedCertificate { fingerprint: certificate.fingerprint()?, pem })
+    Ok(PublishedCertificate { fingerprint: certificate.fingerprint()?, pem: certificate.to_pem()? })
 }

@@ -4,6 +4,7 @@
 mod application;
 mod desk;
 mod inspector;
+mod keys;
 mod overview;
 
 use actix_web::Resource;
@@ -15,7 +16,11 @@ use super::error;
 const LONGEST_FORM: usize = 1024 * 1024;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
-    config.configure(overview::routes).configure(application::routes).configure(inspector::routes);
+    config
+        .configure(overview::routes)
+        .configure(application::routes)
+        .configure(inspector::routes)
+        .configure(keys::routes);
 }
 
 /// An address of the desk, which takes long forms, and no method but those that are added.

@@ -3,23 +3,16 @@
 use cloudsso::domain::{Action, NameIdKind, Signed};
 use cloudsso::service::application;
 
-use super::{ACS, Provider, SP, load, root};
+use super::{ACS, Provider, SP, id_of, load, root};
 use crate::support::app::TestApp;
-use crate::support::http::Page;
-use cloudsso::base::ApplicationId;
-
-/// The application whose page this is.
-fn id_of(page: &Page) -> ApplicationId {
-    let path = page.url.path().strip_prefix("/admin/applications/").unwrap();
-    ApplicationId::parse(path.split('/').next().unwrap()).unwrap()
-}
 
 #[test]
 fn from_the_catalogue_with_our_values_in_the_steps() {
     let app = TestApp::start();
     let mut root = root(&app);
     let catalogue = root.get(&app.url("/admin/applications/new"));
-    let consoles = catalogue.body.find("Alibaba Cloud (China site)").unwrap();
+    assert!(!catalogue.body.contains("Alibaba Cloud (China site)"), "an application by it would be refused");
+    let consoles = catalogue.body.find("Alibaba Cloud (international site)").unwrap();
     assert!(consoles < catalogue.body.find("GitLab").unwrap(), "consoles come first");
     let found = root.get(&app.url("/admin/applications/new?q=ALIBABA"));
     assert!(found.text().contains("Alibaba Cloud") && !found.text().contains("GitLab"), "{}", found.text());
@@ -27,11 +20,9 @@ fn from_the_catalogue_with_our_values_in_the_steps() {
     assert!(none.text().contains("Nothing in the catalogue matches “zzz”"), "{}", none.text());
 
     // The consoles of our own site are entered by access configurations.
-    let path = "/admin/applications/new/template/alibaba-cloud";
-    let ours = root.get(&app.url(path)).form(path).with("AccountId", "1").with("ProviderName", "cloudsso");
-    let page = root.submit(&ours.with("GroupPrefix", "aliyun-"));
-    assert_eq!(page.status, 400);
-    assert!(page.text().contains("has the entityID of a console"), "{}", page.text());
+    let ours = "/admin/applications/new/template/alibaba-cloud";
+    assert_eq!(root.get(&app.url(ours)).status, 404);
+    assert!(catalogue.text().contains("people enter those by access configurations"), "{}", catalogue.text());
 
     let path = "/admin/applications/new/template/alibaba-cloud-international";
     let form = root.get(&app.url(path)).form(path);
@@ -41,6 +32,9 @@ fn from_the_catalogue_with_our_values_in_the_steps() {
     assert!(page.text().contains("AccountId must be 1 to 20 digits"), "{}", page.text());
     assert_eq!(page.form(path).field("GroupPrefix"), Some("aliyun-"), "what was typed stays");
 
+    let by_force = page.form(path).with("AccountId", "1234567890123456").sent_to(&app.url(ours));
+    assert_eq!(root.submit(&by_force).status, 404, "nor by its address");
+    assert!(application::list(&app.ctx, &app.operator).unwrap().is_empty(), "nothing came of those");
     let good = page.form(path).with("AccountId", "1234567890123456");
     let page = root.submit(&good);
     let page = root.follow(page);

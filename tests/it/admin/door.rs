@@ -2,18 +2,19 @@
 
 use cloudsso::base::UserName;
 use cloudsso::domain::{ApplicationSettings, Status};
-use cloudsso::service::{administrator, application};
+use cloudsso::service::{administrator, application, keys};
 
 use super::{Provider, equip, root, sign_in_at, wiki};
 use crate::support::app::TestApp;
 
 /// Every page of the desk; `{id}` is an application.
-const PAGES: [&str; 15] = [
+const PAGES: [&str; 18] = [
     "/admin",
     "/admin/applications",
     "/admin/applications/new",
     "/admin/applications/new/template/aws",
     "/admin/applications/new/metadata",
+    "/admin/applications/new/address",
     "/admin/applications/new/by-hand",
     "/admin/applications/{id}",
     "/admin/applications/{id}/assignments",
@@ -24,20 +25,28 @@ const PAGES: [&str; 15] = [
     "/admin/applications/{id}/certificate.pem",
     "/admin/applications/{id}/delete",
     "/admin/saml/inspector",
+    "/admin/saml/keys",
+    "/admin/saml/keys/RSA-2048/turn",
 ];
 
 /// Every form of the desk.
-const FORMS: [&str; 10] = [
+const FORMS: [&str; 16] = [
     "/admin/applications/new/template/aws",
     "/admin/applications/new/metadata",
+    "/admin/applications/new/address",
     "/admin/applications/new/by-hand",
     "/admin/applications/{id}",
     "/admin/applications/{id}/assignments",
     "/admin/applications/{id}/assignments/{user}/remove",
     "/admin/applications/{id}/metadata",
+    "/admin/applications/{id}/metadata/source",
+    "/admin/applications/{id}/metadata/refresh",
+    "/admin/applications/{id}/metadata/approve",
+    "/admin/applications/{id}/metadata/dismiss",
     "/admin/applications/{id}/disable",
     "/admin/applications/{id}/delete",
     "/admin/saml/inspector",
+    "/admin/saml/keys/RSA-2048/turn",
 ];
 
 #[test]
@@ -69,6 +78,7 @@ fn every_form_is_for_administrators_who_were_shown_it() {
     let mut root = root(&app);
     let (mut alice, portal) = app.sign_in("alice");
     let form = root.get(&app.url("/admin/saml/inspector")).form("/admin/saml/inspector");
+    let known = keys::list(&app.ctx, &app.operator).unwrap();
     let of_alice = portal.form("/logout");
     for path in FORMS {
         let path =
@@ -85,7 +95,8 @@ fn every_form_is_for_administrators_who_were_shown_it() {
         let page = app.visitor().submit(&form.clone().sent_to(&url));
         assert_eq!((page.status, page.location().unwrap().path()), (303, "/login"), "{path}");
     }
-    assert_eq!(application::load(&app.ctx, &app.operator, &application.id).unwrap(), application);
+    assert_eq!(application::list(&app.ctx, &app.operator).unwrap(), [application]);
+    assert_eq!(keys::list(&app.ctx, &app.operator).unwrap(), known);
     let page = root.submit(&form.with("message", "<x/>"));
     assert_eq!(page.status, 200, "the honest one: {}", page.text());
 }
@@ -125,6 +136,8 @@ fn what_is_not_there_is_not_found() {
         "/admin/applications/X",
         "/admin/applications/new/template/nothing",
         "/admin/saml/inspector?exchange=req-0",
+        "/admin/saml/keys/P-256/turn",
+        "/admin/saml/keys/DSA/turn",
     ] {
         let page = root.get(&app.url(path));
         assert_eq!(page.status, 404, "{path}: {}", page.text());

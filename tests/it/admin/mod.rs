@@ -4,9 +4,11 @@ mod add;
 mod door;
 mod exchange;
 mod inspector;
+mod keys;
 mod lifecycle;
 mod logout;
 mod settings;
+mod source;
 mod story;
 mod test_logon;
 
@@ -103,6 +105,12 @@ fn wiki(app: &TestApp, provider: &Provider, settings: ApplicationSettings) -> Ap
     let spec = ApplicationSpec { name, status: Status::Enabled, settings, metadata: provider.metadata() };
     let alice = Assignee::User(app.user("alice").id);
     application::create(&app.ctx, &app.operator, spec, vec![alice]).unwrap()
+}
+
+/// The application whose page this is.
+fn id_of(page: &Page) -> ApplicationId {
+    let path = page.url.path().strip_prefix("/admin/applications/").unwrap();
+    ApplicationId::parse(path.split('/').next().unwrap()).unwrap()
 }
 
 fn load(app: &TestApp, id: &ApplicationId) -> Application {

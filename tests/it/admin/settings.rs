@@ -121,7 +121,8 @@ fn a_page_that_somebody_else_has_overtaken_saves_nothing() {
     assert_eq!(page.status, 400);
     assert!(page.text().contains("somebody else has changed the application"), "{}", page.text());
     assert_eq!(load(&app, &application.id).name.as_str(), "First");
-    let metadata = root.get(&app.url(&format!("{path}/metadata"))).form("/metadata");
+    let page = root.get(&app.url(&format!("{path}/metadata")));
+    let metadata = page.forms().into_iter().find(|form| form.field("metadata").is_some()).unwrap();
     let page = root.submit(&metadata.clone().with("version", "1"));
     assert_eq!(page.status, 400, "{}", page.text());
     let other = load(&app, &application.id).metadata.replace("/saml/acs", "/other/acs");

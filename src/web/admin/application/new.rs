@@ -53,6 +53,7 @@ async fn get_catalogue(
     };
     let asked = searched(&query, "q");
     let wanted = fold(&asked);
+    let templates = application::catalogue(desk.ctx());
     let matches = |template: &&'static ApplicationTemplate| {
         [template.name, template.description, template.key].iter().any(|text| fold(text).contains(&wanted))
     };
@@ -62,13 +63,14 @@ async fn get_catalogue(
         (TemplateKind::Workplace, "Workplace"),
     ];
     let groups = kinds.into_iter().map(|(kind, title)| {
-        let of_kind = ApplicationTemplate::ALL.into_iter().filter(|template| template.kind == kind);
+        let of_kind = templates.iter().copied().filter(|template| template.kind == kind);
         TemplateGroup { title, templates: of_kind.filter(matches).collect() }
     });
     let shown = Catalogue {
         frame: desk.frame(Room::Applications, None, None),
         query: &asked,
         groups: groups.filter(|group| !group.templates.is_empty()).collect(),
+        leaves_out: templates.len() < ApplicationTemplate::ALL.len(),
     };
     page(StatusCode::OK, &shown)
 }
@@ -82,7 +84,7 @@ async fn get_template(
         Ok(desk) => desk,
         Err(answer) => return Ok(answer),
     };
-    match ApplicationTemplate::find(&key) {
+    match application::find_template(desk.ctx(), &key) {
         Some(template) => show_template(&desk, template, (template.name, &BTreeMap::new()), None),
         None => desk.not_found().await,
     }
@@ -98,7 +100,7 @@ async fn post_template(
         Ok(entered) => entered,
         Err(answer) => return Ok(answer),
     };
-    let Some(template) = ApplicationTemplate::find(&key) else { return desk.not_found().await };
+    let Some(template) = application::find_template(desk.ctx(), &key) else { return desk.not_found().await };
     let given = template.parameters.iter().map(|it| (it.key.to_owned(), form.text(it.key).to_owned()));
     let values: BTreeMap<String, String> = given.collect();
     let (name, filled) = (form.text("name").to_owned(), values.clone());

@@ -46,6 +46,13 @@ pub(super) fn said(query: &HashMap<String, String>) -> Option<&'static str> {
         "enabled" => "Enabled: people are signed in again.",
         "disabled" => "Disabled: nobody is signed in any more.",
         "deleted" => "The application is deleted.",
+        "source" => "Saved. It is fetched in a moment.",
+        "no-source" => "Saved. Its metadata is not fetched any more.",
+        "unchanged" => "Fetched. Nothing is new.",
+        "applied" => "Fetched. What is new counts from now on.",
+        "held" => "Fetched. The changes wait for your yes.",
+        "approved" => "Approved. The changes count from now on.",
+        "dismissed" => "Rejected. Nobody is asked about these changes again, unless it is fetched by hand.",
         _ => return None,
     })
 }

@@ -1,12 +1,12 @@
 use askama::Template;
 
-use crate::domain::SamlExchangeKind;
+use crate::domain::{MetadataSource, SamlExchangeKind};
 use crate::saml::inspection::Outcome;
-use crate::service::application::{ListedApplication, NamedAssignment, OwnDetails};
+use crate::service::application::{ListedApplication, NamedAssignment, OwnDetails, PendingChanges};
 use crate::service::saml_exchange::NamedExchange;
 use crate::service::saml_sso::{PreviewedName, TestLogon};
 
-use super::{Frame, Head, Room, Tab};
+use super::{Frame, Head, OriginFields, Room, Tab};
 
 /// `/admin/applications`: every application.
 #[derive(Clone, Debug, Template)]
@@ -104,4 +104,14 @@ pub struct ProviderMetadata<'a> {
     pub acs_urls: &'a [String],
     /// The fingerprints of the keys that it signs with.
     pub signing_keys: &'a [String],
+    /// Where it is fetched, and what came of it; `None` where it was brought.
+    pub source: Option<&'a MetadataSource>,
+    /// The fingerprints of the certificates one of which must sign it.
+    pub signer_fingerprints: &'a [String],
+    /// Changes that wait for a yes.
+    pub pending: Option<&'a PendingChanges>,
+    /// Where it is fetched, as known or as typed.
+    pub origin: OriginFields,
+    /// Whether it was typed.
+    pub is_typed: bool,
 }

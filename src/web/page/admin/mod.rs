@@ -4,17 +4,22 @@
 mod applications;
 mod confirm;
 mod inspector;
+mod keys;
 mod new_application;
 mod settings;
 
 use askama::Template;
 
 use crate::base::ApplicationId;
+use crate::service::application::MetadataTrouble;
 
 pub use applications::{ApplicationList, Assignments, Exchanges, ProviderMetadata, SetUp, TestLogonPage};
 pub use confirm::{Confirm, Deed};
 pub use inspector::Inspector;
-pub use new_application::{Catalogue, NewByHand, NewFromMetadata, NewFromTemplate, TemplateGroup};
+pub use keys::{Keys, TurnKeys};
+pub use new_application::{
+    Catalogue, NewByAddress, NewByHand, NewFromMetadata, NewFromTemplate, OriginFields, TemplateGroup,
+};
 pub use settings::{AttributeFields, FieldProblem, SettingFields, Settings};
 
 /// A room of the administrators' desk, as its menu has it.
@@ -26,6 +31,8 @@ pub enum Room {
     Applications,
     /// Messages, taken apart.
     Inspector,
+    /// Those by which service providers know us.
+    Keys,
 }
 
 /// What stands around every page of the desk.
@@ -89,6 +96,10 @@ pub struct Overview<'a> {
     pub organisation: &'a str,
     /// How many applications there are, and how many of them are enabled.
     pub applications: (usize, usize),
+    /// Applications whose metadata wants to be looked at.
+    pub troubles: &'a [MetadataTrouble],
+    /// Whether the certificate of a key that is used or to be used ends soon.
+    pub has_ending_key: bool,
     /// Our entity id, where our metadata is too.
     pub entity_id: &'a str,
     /// Where sign-on requests are taken.

@@ -16,6 +16,8 @@ pub struct Catalogue<'a> {
     pub query: &'a str,
     /// What there is, by kind.
     pub groups: Vec<TemplateGroup>,
+    /// Whether templates are left out, since they are of consoles that are entered otherwise.
+    pub leaves_out: bool,
 }
 
 /// Templates of one kind.
@@ -57,6 +59,40 @@ pub struct NewFromMetadata<'a> {
     pub name: &'a str,
     /// The metadata as it was pasted.
     pub metadata: &'a str,
+}
+
+/// Where metadata is, as it was typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OriginFields {
+    /// The address.
+    pub url: String,
+    /// Certificates of those who sign it, in PEM.
+    pub signers: String,
+    /// Whether what they signed counts without a yes.
+    pub auto_approve_signed: bool,
+}
+
+impl OriginFields {
+    /// Reads them from the fields of a form.
+    pub fn read<'f>(text: impl Fn(&str) -> &'f str) -> Self {
+        Self {
+            url: text("url").trim().to_owned(),
+            signers: text("signers").to_owned(),
+            auto_approve_signed: text("auto_approve_signed") == "true",
+        }
+    }
+}
+
+/// An application by the address of its metadata.
+#[derive(Clone, Debug, Template)]
+#[template(path = "admin/new_by_address.html")]
+pub struct NewByAddress<'a> {
+    /// What stands around it.
+    pub frame: Frame<'a>,
+    /// The name as it was typed.
+    pub name: &'a str,
+    /// Where its metadata is, as it was typed.
+    pub origin: OriginFields,
 }
 
 /// An application whose service provider has no metadata.

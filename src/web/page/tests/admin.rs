@@ -5,14 +5,19 @@ use std::collections::BTreeMap;
 use askama::Template;
 
 use super::{CSRF, NASTY, assert_has, assert_posts_carry_the_token, assert_sound, look};
-use crate::base::{ApplicationId, ApplicationName, Timestamp, UserId, UserName};
+use crate::base::{ApplicationId, ApplicationName, SigningKeyId, Timestamp, UserId, UserName};
 use crate::domain::{
     AnswerOutline, ApplicationSummary, ApplicationTemplate, ApplicationUse, Assignee, ExpressionError,
-    SamlExchange, SamlExchangeKind, Status, User, UserSpec,
+    IdentityKey, KeyGroup, KeyPurpose, KeyState, MetadataOrigin, MetadataSource, SamlExchange,
+    SamlExchangeKind, Status, User, UserSpec,
 };
 use crate::saml::inspection::{Check, Outcome, PastedForm, PastedKind};
 use crate::saml::{NameId, NameIdFormat};
-use crate::service::application::{ListedApplication, NamedAssignment, OwnDetails, PublishedCertificate};
+use crate::service::application::{
+    ListedApplication, MetadataTrouble, NamedAssignment, OwnDetails, PendingChanges, PublishedCertificate,
+};
+use crate::service::key_details::KeyDetails;
+use crate::service::keys::KeyType;
 use crate::service::saml_exchange::NamedExchange;
 use crate::service::saml_sso::{Inspection, Preview, PreviewedAttribute, PreviewedName, TestLogon};
 use crate::web::page::admin::*;
@@ -162,6 +167,46 @@ fn assignments(text: &str) -> Vec<NamedAssignment> {
     vec![NamedAssignment { assignee, name: text.to_owned(), display_name, at: AT }]
 }
 
+fn origin(text: &str) -> OriginFields {
+    OriginFields { url: text.to_owned(), signers: text.to_owned(), auto_approve_signed: true }
+}
+
+fn source(text: &str) -> MetadataSource {
+    let origin = MetadataOrigin { url: text.to_owned(), signers: vec![], auto_approve_signed: true };
+    let mut source = MetadataSource::new(id(), origin, AT);
+    source.note_failure(AT, text.to_owned());
+    source
+}
+
+fn pending(text: &str) -> PendingChanges {
+    PendingChanges { revision: text.to_owned(), since: AT, changes: vec![text.to_owned()] }
+}
+
+fn keys(text: &str) -> Vec<KeyDetails> {
+    [
+        (KeyPurpose::Signing, KeyState::Active),
+        (KeyPurpose::Signing, KeyState::Next),
+        (KeyPurpose::Encryption, KeyState::Active),
+    ]
+    .map(|(purpose, state)| KeyDetails {
+        key: IdentityKey {
+            id: SigningKeyId::parse("key-1").unwrap(),
+            purpose,
+            kind: KeyType::Rsa2048,
+            state,
+            state_since: AT,
+            created_at: AT,
+            certificate: String::new(),
+        },
+        fingerprint: text.to_owned(),
+        ends_at: AT,
+        is_ending: state == KeyState::Active,
+        known_at: AT,
+        is_known: false,
+    })
+    .into()
+}
+
 /// Every page of the desk, saying this wherever it can.
 fn pages(text: &'static str, token: &'static str) -> Vec<(&'static str, String)> {
     let (frame, id) = (frame(text, token), id());
@@ -175,12 +220,23 @@ fn pages(text: &'static str, token: &'static str) -> Vec<(&'static str, String)>
     let head = |tab| head(&id, text, tab);
     let group = TemplateGroup { title: "Consoles", templates: ApplicationTemplate::ALL.to_vec() };
     let (exchanges, inspection) = (exchanges(text), inspection(text));
+    let (origin, source, pending, keys) = (origin(text), source(text), pending(text), keys(text));
+    let name = ApplicationName::parse("Wiki").unwrap();
+    let troubles = [MetadataTrouble { id: id.clone(), name, is_waiting: true, has_failed: true }];
     let confirm = |deed| Confirm { frame, head: head(Tab::Other), deed, assigned: 3 }.render();
     let rendered = [
         (
             "overview",
-            Overview { frame, organisation: text, applications: (2, 1), entity_id: text, sso_url: text }
-                .render(),
+            Overview {
+                frame,
+                organisation: text,
+                applications: (2, 1),
+                troubles: &troubles,
+                has_ending_key: true,
+                entity_id: text,
+                sso_url: text,
+            }
+            .render(),
         ),
         (
             "applications",
@@ -199,10 +255,11 @@ fn pages(text: &'static str, token: &'static str) -> Vec<(&'static str, String)>
             ApplicationList { frame, query: text, status: "", total: 0, found: 0, applications: &[] }
                 .render(),
         ),
-        ("catalogue", Catalogue { frame, query: text, groups: vec![group] }.render()),
-        ("catalogue-none", Catalogue { frame, query: text, groups: Vec::new() }.render()),
+        ("catalogue", Catalogue { frame, query: text, groups: vec![group], leaves_out: true }.render()),
+        ("catalogue-none", Catalogue { frame, query: text, groups: Vec::new(), leaves_out: false }.render()),
         ("new-template", NewFromTemplate { frame, template, name: text, values: &values }.render()),
         ("new-metadata", NewFromMetadata { frame, name: text, metadata: text }.render()),
+        ("new-by-address", NewByAddress { frame, name: text, origin: origin.clone() }.render()),
         (
             "new-by-hand",
             NewByHand { frame, name: text, entity_id: text, acs_url: text, certificate: text }.render(),
@@ -255,8 +312,28 @@ fn pages(text: &'static str, token: &'static str) -> Vec<(&'static str, String)>
                 metadata: text,
                 acs_urls: &texts,
                 signing_keys: &texts,
+                source: Some(&source),
+                signer_fingerprints: &texts,
+                pending: Some(&pending),
+                origin,
+                is_typed: true,
             }
             .render(),
+        ),
+        ("keys", Keys { frame, keys: &keys }.render()),
+        (
+            "turn-keys",
+            TurnKeys {
+                frame,
+                group: KeyGroup::Signing(KeyType::Rsa2048),
+                active: &keys[0],
+                next: Some(&keys[1]),
+            }
+            .render(),
+        ),
+        (
+            "turn-encryption",
+            TurnKeys { frame, group: KeyGroup::Encryption, active: &keys[2], next: None }.render(),
         ),
         ("confirm-enable", confirm(Deed::Enable)),
         ("confirm-disable", confirm(Deed::Disable)),
@@ -366,4 +443,21 @@ fn pages_of_the_desk_are_written_for_eyes() {
     let html = look("admin-settings.html", &settings);
     assert_sound(&html);
     assert!(!html.contains(r#"class="problem""#) && !html.contains(r#"class="previewed""#));
+}
+
+#[test]
+fn keys_say_what_each_is_for_and_which_ends_soon() {
+    let pages = pages("Acme Wiki", CSRF);
+    let find = |wanted: &str| &pages.iter().find(|(name, _)| *name == wanted).unwrap().1;
+    assert_has(
+        find("keys"),
+        &[
+            "A certificate of the RSA-2048 keys that sign ends soon",
+            "A certificate of the key that others encrypt to ends soon",
+            "In our metadata, to sign next, known from",
+            r#"href="/admin/saml/keys/encryption/turn""#,
+        ],
+    );
+    assert_has(find("turn-keys"), &[r#"name="takes_unknown" value="true">"#, r#"name="from" value="key-1""#]);
+    assert!(!find("turn-encryption").contains("takes_unknown"), "there is none that is unknown");
 }
