@@ -63,6 +63,8 @@ settings! {
     identity_provider_support_contact, support_contact: String, "CLOUDSSO_IDENTITY_PROVIDER_SUPPORT_CONTACT";
     /// The e-mail address for security incidents
     identity_provider_security_contact, security_contact: String, "CLOUDSSO_IDENTITY_PROVIDER_SECURITY_CONTACT";
+    /// What identifiers of people end with, behind the @; never to be changed [default: the host of the public address]
+    identity_provider_scope, scope: String, "CLOUDSSO_IDENTITY_PROVIDER_SCOPE";
     /// Whether our metadata is signed [default: false]
     identity_provider_sign_metadata, sign_metadata: bool, "CLOUDSSO_IDENTITY_PROVIDER_SIGN_METADATA";
     /// For how many days our metadata holds [default: 14]
@@ -97,6 +99,7 @@ impl IdentityProviderArguments {
             technical_contact: said.technical_contact,
             support_contact: said.support_contact,
             security_contact: said.security_contact,
+            scope: said.scope,
             signs_metadata: said.sign_metadata.unwrap_or(usual.signs_metadata),
             metadata_lifetime: days.unwrap_or(usual.metadata_lifetime),
             wants_signed_requests: said.want_signed_requests.unwrap_or(usual.wants_signed_requests),
@@ -126,6 +129,10 @@ mod tests {
         assert_eq!(named.metadata_lifetime, Duration::from_secs(2 * DAY));
         let logo = settle(None, "logo_url = \"https://a.example/l.png\"\nlogo_width = 80").unwrap().logo;
         assert_eq!(logo, Some(("https://a.example/l.png".to_owned(), 80, 64)));
+        assert_eq!(settle(None, "scope = \"acme.example\"").unwrap().scope.as_deref(), Some("acme.example"));
+        assert!(
+            settle(None, "scope = \"https://acme.example\"").unwrap_err().contains("identity_provider.scope")
+        );
         assert!(settle(None, "organization = \"Acme\"").unwrap_err().contains("organization_url"));
         assert!(settle(None, "metadata_days = 0").unwrap_err().contains("metadata_days"));
         assert!(settle(None, "error_url = \"http://a\"").unwrap_err().contains("error_url"));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Error, text};
+use super::{Error, SubjectIdentifier, text};
 
 /// The longest address.
 const LONGEST_URL: usize = 1024;
@@ -30,6 +30,9 @@ pub struct IdentityProviderProfile {
     pub support_contact: Option<String>,
     /// The e-mail address for security incidents.
     pub security_contact: Option<String>,
+    /// What the identifiers that we give people end with, behind the `@`; the host of our address where it is not set.
+    /// Never to be changed: to applications everybody would be somebody else.
+    pub scope: Option<String>,
     /// Whether our metadata is signed.
     pub signs_metadata: bool,
     /// For how long our metadata holds from when it is fetched: a day to a year.
@@ -51,6 +54,7 @@ impl Default for IdentityProviderProfile {
             technical_contact: None,
             support_contact: None,
             security_contact: None,
+            scope: None,
             signs_metadata: false,
             metadata_lifetime: Duration::from_secs(14 * 24 * 3600),
             wants_signed_requests: false,
@@ -94,11 +98,22 @@ impl IdentityProviderProfile {
                 return Err(Error::invalid(field, "must be an e-mail address"));
             }
         }
+        if self.scope.as_deref().is_some_and(|scope| !SubjectIdentifier::is_scope(scope)) {
+            let rule = "must be 1 to 127 letters, digits, `-` and `.`, with a letter or a digit first";
+            return Err(Error::invalid("identity_provider.scope", rule));
+        }
         const DAY: u64 = 24 * 3600;
         if !(DAY..=365 * DAY).contains(&self.metadata_lifetime.as_secs()) {
             return Err(Error::invalid("identity_provider.metadata_days", "must be 1 to 365"));
         }
         Ok(())
+    }
+
+    /// What the identifiers that we give people end with: what is set, or else our host, or else `localhost`, where
+    /// our host is an address that cannot stand there.
+    pub fn scope_at<'a>(&'a self, host: &'a str) -> &'a str {
+        let usual = if SubjectIdentifier::is_scope(host) { host } else { "localhost" };
+        self.scope.as_deref().unwrap_or(usual)
     }
 }
 
@@ -119,6 +134,7 @@ mod tests {
             logo: Some(("https://acme.example/logo.png".to_owned(), 64, 64)),
             organization: Some(("Acme".to_owned(), "https://acme.example/".to_owned())),
             technical_contact: Some("ops@acme.example".to_owned()),
+            scope: Some("acme.example".to_owned()),
             ..base()
         };
         assert_eq!(whole.check(), Ok(()));
@@ -137,11 +153,27 @@ mod tests {
             ("technical_contact", IdentityProviderProfile { technical_contact: http(), ..base() }),
             ("support_contact", IdentityProviderProfile { support_contact: Some("a b@c".into()), ..base() }),
             ("security_contact", IdentityProviderProfile { security_contact: http(), ..base() }),
+            ("scope", IdentityProviderProfile { scope: Some("acme.example:443".to_owned()), ..base() }),
+            ("scope", IdentityProviderProfile { scope: Some(String::new()), ..base() }),
             ("metadata_days", IdentityProviderProfile { metadata_lifetime: Duration::ZERO, ..base() }),
         ];
         for (field, details) in refused {
             let code = format!("InvalidParameter.identity_provider.{field}");
             assert_eq!(details.check().unwrap_err().code, code);
         }
+    }
+    #[test]
+    fn the_scope_is_our_host_where_it_is_not_set() {
+        let unset = IdentityProviderProfile::default();
+        for (host, expected) in [
+            ("sso.acme.example", "sso.acme.example"),
+            ("127.0.0.1", "127.0.0.1"),
+            ("[::1]", "localhost"),
+            ("", "localhost"),
+        ] {
+            assert_eq!(unset.scope_at(host), expected);
+        }
+        let set = IdentityProviderProfile { scope: Some("acme.example".to_owned()), ..unset };
+        assert_eq!(set.scope_at("sso.acme.example"), "acme.example");
     }
 }

@@ -47,6 +47,7 @@ mod search_cost;
 mod session;
 mod signed;
 mod single_logout;
+mod subject_identifier;
 mod tag;
 mod target;
 mod task;
@@ -75,7 +76,7 @@ pub use application_template::{
 };
 pub use assignment::{Assignee, AssigneeKind, Assignment, AssignmentFilter, AssignmentKey, Grant};
 pub use attribute_expression::{
-    AttributeExpression, DEEPEST_EXPRESSION, EXPRESSION_BYTES, EXPRESSION_NODES, EXPRESSION_VALUES,
+    AttributeExpression, Audience, DEEPEST_EXPRESSION, EXPRESSION_BYTES, EXPRESSION_NODES, EXPRESSION_VALUES,
     EXPRESSION_WORK, ExpressionError, LONGEST_EXPRESSION, Subject,
 };
 pub use attribute_name_format::AttributeNameFormat;
@@ -121,6 +122,7 @@ pub use search_cost::{Cost, SCAN_BOUND, TESTS_AT_BOUND};
 pub use session::{AuthenticationMethod, Session, SessionLimits, SignIn, SignInStage};
 pub use signed::Signed;
 pub use single_logout::{LogoutAnswer, LogoutInitiator, LogoutOutcome, LogoutParticipant, SingleLogout};
+pub use subject_identifier::SubjectIdentifier;
 pub use tag::{TAGS_PER_RESOURCE, Tag, check_tags};
 pub use target::{Target, TargetKind};
 pub use task::{DeprovisionStrategy, Progress, Task, TaskFilter, TaskKind, TaskStatus, retry_delay};

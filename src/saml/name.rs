@@ -23,6 +23,8 @@ pub(super) const SOAP_ENVELOPE: &str = "http://schemas.xmlsoap.org/soap/envelope
 pub(super) const MDUI: &str = "urn:oasis:names:tc:SAML:metadata:ui";
 /// `mdattr:`, attributes of an entity.
 pub(super) const MDATTR: &str = "urn:oasis:names:tc:SAML:metadata:attribute";
+/// `shibmd:`, scopes of what an entity may say of people.
+pub(super) const SHIBMD: &str = "urn:mace:shibboleth:metadata:1.0";
 /// `alg:`, algorithms that an entity supports.
 pub(super) const ALG: &str = "urn:oasis:names:tc:SAML:metadata:algsupport";
 /// `remd:`, kinds of contacts that the standard does not know.
@@ -97,6 +99,7 @@ pub(super) fn expand(name: &'static str) -> (&'static str, &'static str) {
         Some(("md", local)) => (MD, local),
         Some(("mdui", local)) => (MDUI, local),
         Some(("mdattr", local)) => (MDATTR, local),
+        Some(("shibmd", local)) => (SHIBMD, local),
         Some(("alg", local)) => (ALG, local),
         Some(("remd", local)) => (REMD, local),
         Some(("xml", local)) => (XML, local),

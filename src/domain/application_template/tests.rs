@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::{Profile, ProvisionType, Status, Subject, User, UserSpec};
+use super::super::{Audience, Profile, ProvisionType, Status, Subject, User, UserSpec};
 use super::*;
 use crate::base::{GroupName, Timestamp, UserId, UserName};
 
@@ -53,8 +53,15 @@ fn said(filled: &FilledTemplate) -> (Option<String>, Vec<(&'static str, Vec<Stri
     let groups: Vec<_> =
         ["cloud-Reader", "cloud-Admin", "staff"].iter().map(|name| GroupName::parse(name).unwrap()).collect();
     let user = alice();
-    let subject =
-        Subject { user: &user, groups: &groups, entity_id: &filled.entity_id, application_name: filled.name };
+    let audience =
+        Audience { entity_id: &filled.entity_id, application_name: filled.name, ..Audience::default() };
+    let subject = Subject {
+        user: &user,
+        groups: &groups,
+        scope: "sso.example",
+        persistent_name: None,
+        audience: &audience,
+    };
     let name = filled.name_id.as_ref().map(|name| name.evaluate(&subject).unwrap().remove(0));
     let attributes = filled.attributes.iter();
     (name, attributes.map(|one| (one.name, one.expression.evaluate(&subject).unwrap())).collect())

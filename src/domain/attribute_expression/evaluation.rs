@@ -120,8 +120,12 @@ impl<'a> Scope<'a> {
             Source::Email => Value::filled(user.spec.email.as_deref().unwrap_or_default()),
             Source::ExternalId => Value::filled(user.external_id.as_deref().unwrap_or_default()),
             Source::Description => Value::filled(&user.spec.description),
-            Source::EntityId => Value::filled(self.subject.entity_id),
-            Source::ApplicationName => Value::filled(self.subject.application_name),
+            Source::SubjectId => self.scoped(user.id.as_str()),
+            Source::PairwiseId => {
+                self.subject.persistent_name.map_or(Value::Absent, |name| self.scoped(name))
+            }
+            Source::EntityId => Value::filled(self.subject.audience.entity_id),
+            Source::ApplicationName => Value::filled(self.subject.audience.application_name),
             Source::Groups => {
                 self.meter.charge(column, self.groups.len())?;
                 Value::List(self.groups.iter().map(|name| Cow::Borrowed(*name)).collect())
@@ -133,6 +137,11 @@ impl<'a> Scope<'a> {
                 value
             }
         })
+    }
+
+    /// As an identifier of a person (saml-subject-id-attr-v1.0 §3).
+    fn scoped(&self, unique: &str) -> Value<'a> {
+        Value::Text(Cow::Owned(format!("{unique}@{}", self.subject.scope)))
     }
 
     /// Absent if one of them is.
@@ -228,6 +237,15 @@ impl<'a> Scope<'a> {
         Ok(Value::Text(Cow::Owned(list.join(&*separator))))
     }
 
+    fn entity_attribute(&self, node: &Node, name: &str) -> Result<Value<'a>, ExpressionError> {
+        let mut made = Made::new(node.column);
+        for value in self.subject.audience.entity_attribute(name) {
+            self.meter.charge(node.column, 0)?;
+            made.push(Cow::Borrowed(value))?;
+        }
+        Ok(Value::List(made.finish()))
+    }
+
     /// Functions of texts, all of which are there.
     fn of_texts(
         &self,
@@ -242,6 +260,10 @@ impl<'a> Scope<'a> {
             (Function::Trim, [one]) => text(one.trim()),
             (Function::StartsWith, [one, beginning]) => Ok(Value::Boolean(one.starts_with(&**beginning))),
             (Function::EndsWith, [one, ending]) => Ok(Value::Boolean(one.ends_with(&**ending))),
+            (Function::EntityAttribute, [name]) => self.entity_attribute(node, name),
+            (Function::Requested, [name]) => {
+                Ok(Value::Boolean(self.subject.audience.requested.contains(&**name)))
+            }
             (Function::Matches, [one, pattern]) => {
                 self.meter.charge(node.column, one.len().saturating_mul(pattern.len()))?;
                 Ok(Value::Boolean(glob::matches(pattern, one)))

@@ -24,6 +24,8 @@ pub(super) enum Function {
     Present,
     Default,
     If,
+    EntityAttribute,
+    Requested,
 }
 
 /// What a function takes.
@@ -36,7 +38,7 @@ pub(super) enum Parameters {
 
 impl Function {
     /// Every function.
-    pub(super) const ALL: [Self; 19] = [
+    pub(super) const ALL: [Self; 21] = [
         Self::Lower,
         Self::Upper,
         Self::Trim,
@@ -56,6 +58,8 @@ impl Function {
         Self::Present,
         Self::Default,
         Self::If,
+        Self::EntityAttribute,
+        Self::Requested,
     ];
 
     /// The function with this name.
@@ -90,6 +94,8 @@ impl Function {
             Self::Present => "present(value)",
             Self::Default => "default(value, other, …)",
             Self::If => "if(condition, value, other)",
+            Self::EntityAttribute => "entityAttribute(\"name\")",
+            Self::Requested => "requested(\"name\")",
         }
     }
 
@@ -117,6 +123,13 @@ impl Function {
             Self::Present => "whether there is a value that is not empty",
             Self::Default => "the first of the values that is present",
             Self::If => "the one value if the condition holds, else the other; absent without another",
+            Self::EntityAttribute => {
+                "the values that the application’s metadata gives for this attribute of the entity, as a list"
+            }
+            Self::Requested => {
+                "whether the application’s metadata asks for an attribute of this name, in the set that the \
+                 request chose, or in the default one"
+            }
         }
     }
 
@@ -133,6 +146,8 @@ impl Function {
             Self::Distinct => Parameters::Fixed(&[List], List),
             Self::Contains => Parameters::Fixed(&[List, Text], Boolean),
             Self::StartsWith | Self::EndsWith | Self::Matches => Parameters::Fixed(&[Text, Text], Boolean),
+            Self::EntityAttribute => Parameters::Fixed(&[Text], List),
+            Self::Requested => Parameters::Fixed(&[Text], Boolean),
             Self::Present => Parameters::Own(1, 1),
             Self::Filter | Self::Map => Parameters::Own(2, 2),
             Self::If => Parameters::Own(2, 3),

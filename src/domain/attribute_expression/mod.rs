@@ -4,6 +4,7 @@
 //! An expression always ends, changes nothing, and asks nothing but the [`Subject`]. It has no loops, no functions
 //! of its own and no regular expressions; what it may cost is bounded when it is read and while it is worked out.
 
+mod audience;
 mod error;
 mod evaluation;
 mod function;
@@ -26,8 +27,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::GroupName;
 
-use super::User;
+use super::{SubjectIdentifier, User};
 
+pub use audience::Audience;
 pub use error::ExpressionError;
 
 use function::Function;
@@ -60,10 +62,12 @@ pub struct Subject<'a> {
     /// The names of all groups that they are in, also through other groups; in any order. Only looked at where
     /// [`AttributeExpression::needs_groups`].
     pub groups: &'a [GroupName],
-    /// The entity id of the application.
-    pub entity_id: &'a str,
-    /// The name of the application.
-    pub application_name: &'a str,
+    /// What identifiers of ours end with, behind the `@`.
+    pub scope: &'a str,
+    /// What the application knows them by for good. Only looked at where [`AttributeExpression::needs_pairwise_id`].
+    pub persistent_name: Option<&'a str>,
+    /// The application.
+    pub audience: &'a Audience<'a>,
 }
 
 /// An expression that was read, and whose types fit.
@@ -105,6 +109,20 @@ impl AttributeExpression {
     /// Whether it asks for the names of groups, so that they have to be loaded.
     pub fn needs_groups(&self) -> bool {
         self.0.any(&mut |node| matches!(node.kind, Kind::Source(Source::Groups)))
+    }
+
+    /// Whether it asks for what the application knows the user by for good, so that it has to be loaded, or made.
+    pub fn needs_pairwise_id(&self) -> bool {
+        self.0.any(&mut |node| matches!(node.kind, Kind::Source(Source::PairwiseId)))
+    }
+
+    /// The one that gives an identifier.
+    pub(in super::super) fn of_identifier(identifier: SubjectIdentifier) -> Self {
+        let source = match identifier {
+            SubjectIdentifier::Subject => Source::SubjectId,
+            SubjectIdentifier::Pairwise => Source::PairwiseId,
+        };
+        Self(Node { column: 1, kind: Kind::Source(source) })
     }
 
     /// How each function is called and what it gives, for a page that explains them.

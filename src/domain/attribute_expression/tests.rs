@@ -54,11 +54,27 @@ fn groups(names: &[&str]) -> Vec<GroupName> {
     names.iter().map(|name| GroupName::parse(name).unwrap()).collect()
 }
 
+fn wiki() -> Audience<'static> {
+    Audience {
+        entity_id: "https://sp.example/saml",
+        application_name: "Wiki",
+        entity_attributes: [("urn:category", vec!["one", "two", ""]), ("urn:support", vec!["three"])].into(),
+        requested: ["mail", "urn:oid:2.5.4.42"].into(),
+    }
+}
+
+/// A user in no group, at an application that knows them for good.
+fn somebody<'a>(user: &'a User, audience: &'a Audience<'a>) -> Subject<'a> {
+    Subject { user, groups: &[], scope: "sso.example", persistent_name: Some("0a1b"), audience }
+}
+
 fn evaluate_for(expression: &str, user: &User, names: &[&str]) -> Result<Vec<String>, ExpressionError> {
     let groups = groups(names);
-    let subject =
-        Subject { user, groups: &groups, entity_id: "https://sp.example/saml", application_name: "Wiki" };
-    AttributeExpression::parse(expression)?.evaluate(&subject)
+    AttributeExpression::parse(expression)?.evaluate(&Subject {
+        user,
+        groups: &groups,
+        ..somebody(user, &wiki())
+    })
 }
 
 /// What it is for Alice, who is in four groups.

@@ -52,6 +52,8 @@ pub(super) enum Source {
     Email,
     ExternalId,
     Description,
+    SubjectId,
+    PairwiseId,
     /// `user.profile.…`, with one step at least.
     Profile(Vec<Step>),
     Groups,
@@ -89,7 +91,7 @@ impl Node {
 
 impl Source {
     /// Every one that has a name of its own.
-    pub(super) const NAMED: [Self; 11] = [
+    pub(super) const NAMED: [Self; 13] = [
         Self::UserId,
         Self::UserName,
         Self::DisplayName,
@@ -98,6 +100,8 @@ impl Source {
         Self::Email,
         Self::ExternalId,
         Self::Description,
+        Self::SubjectId,
+        Self::PairwiseId,
         Self::Groups,
         Self::EntityId,
         Self::ApplicationName,
@@ -114,6 +118,8 @@ impl Source {
             Self::Email => "user.email",
             Self::ExternalId => "user.externalId",
             Self::Description => "user.description",
+            Self::SubjectId => "user.subjectId",
+            Self::PairwiseId => "user.pairwiseId",
             Self::Profile(_) => "user.profile",
             Self::Groups => "groups",
             Self::EntityId => "application.entityId",

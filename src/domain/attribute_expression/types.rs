@@ -159,16 +159,19 @@ fn same(values: &[Node], has_it: bool) -> Result<Type, ExpressionError> {
 
 /// Arguments that are better refused here than when somebody logs on.
 fn literals(function: Function, arguments: &[Node]) -> Result<(), ExpressionError> {
-    let Some(second) = arguments.get(1) else { return Ok(()) };
-    match (function, &second.kind) {
-        (Function::Matches, Kind::Text(_)) => Ok(()),
-        (Function::Matches, _) => {
-            Err(ExpressionError::expected(second.column, "a pattern in quotes", "a text that is made"))
+    let made = |column, expected| Err(ExpressionError::expected(column, expected, "a text that is made"));
+    let empty = |column| Err(ExpressionError::expected(column, "a text with characters", "an empty one"));
+    match (function, arguments) {
+        (Function::Matches, [_, pattern]) if !matches!(pattern.kind, Kind::Text(_)) => {
+            made(pattern.column, "a pattern in quotes")
         }
-        (Function::Replace | Function::Before | Function::After | Function::Split, Kind::Text(text))
-            if text.is_empty() =>
-        {
-            Err(ExpressionError::expected(second.column, "a text with characters", "an empty one"))
+        (Function::EntityAttribute | Function::Requested, [name]) => match &name.kind {
+            Kind::Text(text) if text.is_empty() => empty(name.column),
+            Kind::Text(_) => Ok(()),
+            _ => made(name.column, "a name in quotes"),
+        },
+        (Function::Replace | Function::Before | Function::After | Function::Split, [_, part, ..]) if matches!(&part.kind, Kind::Text(text) if text.is_empty()) => {
+            empty(part.column)
         }
         _ => Ok(()),
     }

@@ -31,6 +31,9 @@ pub struct AuthnRequest {
     pub answer_to: AcsChoice,
     /// The binding that the answer is to come by, where the request says so.
     pub protocol_binding: Option<String>,
+    /// The `AttributeConsumingServiceIndex`: which set of attributes of the metadata it asks for; the default where it
+    /// does not say.
+    pub attribute_consuming_service: Option<u16>,
     /// Whether the person must prove anew who they are.
     pub force_authn: bool,
     /// Whether the person must not be asked anything.

@@ -17,6 +17,7 @@ pub(super) fn request(request: &Element, is_signed: bool) -> Result<AuthnRequest
         is_signed,
         answer_to: answer_to(request)?,
         protocol_binding: request.attribute("ProtocolBinding").map(str::to_owned),
+        attribute_consuming_service: index(request, "AttributeConsumingServiceIndex")?,
         force_authn: boolean(request, "ForceAuthn")?,
         is_passive: boolean(request, "IsPassive")?,
         name_id_policy: name_id_policy(request)?,
@@ -28,16 +29,10 @@ pub(super) fn request(request: &Element, is_signed: bool) -> Result<AuthnRequest
 /// An address or an index, not both (§3.4.1).
 fn answer_to(request: &Element) -> Result<AcsChoice, Error> {
     let url = request.attribute("AssertionConsumerServiceURL");
-    match (url, request.attribute("AssertionConsumerServiceIndex")) {
+    match (url, index(request, "AssertionConsumerServiceIndex")?) {
         (None, None) => Ok(AcsChoice::Default),
         (Some(url), None) => Ok(AcsChoice::Url(url.to_owned())),
-        (None, Some(index)) => {
-            index.trim().parse().map(AcsChoice::Index).map_err(|_no_number| Error::Value {
-                what: "AssertionConsumerServiceIndex",
-                expected: "a number from 0 to 65535",
-                received: index.to_owned(),
-            })
-        }
+        (None, Some(index)) => Ok(AcsChoice::Index(index)),
         (Some(_), Some(_)) => {
             let received = "AssertionConsumerServiceIndex".to_owned();
             Err(Error::Misplaced {
@@ -46,6 +41,15 @@ fn answer_to(request: &Element) -> Result<AcsChoice, Error> {
             })
         }
     }
+}
+
+/// An `xs:unsignedShort` that chooses what the metadata lists; `None` where it is not said.
+fn index(element: &Element, attribute: &'static str) -> Result<Option<u16>, Error> {
+    let Some(said) = element.attribute(attribute) else { return Ok(None) };
+    said.trim().parse().map(Some).map_err(|_no_number| {
+        let (expected, received) = ("a number from 0 to 65535", said.to_owned());
+        Error::Value { what: attribute, expected, received }
+    })
 }
 
 /// An `xs:boolean`; false where it is not said.

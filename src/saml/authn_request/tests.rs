@@ -77,6 +77,7 @@ fn plain() -> AuthnRequest {
         is_signed: false,
         answer_to: AcsChoice::Default,
         protocol_binding: None,
+        attribute_consuming_service: None,
         force_authn: false,
         is_passive: false,
         name_id_policy: NameIdPolicy::default(),
@@ -114,12 +115,13 @@ fn everything_that_it_may_say_is_read() {
     let passed_over = "<samlp:Extensions><x xmlns=\"urn:x\" Id=\"1\">y</x></samlp:Extensions>";
     let scoping = "<samlp:Scoping ProxyCount=\"0\"></samlp:Scoping>";
     let asked = xml(
-        "AssertionConsumerServiceURL=\"https://app.example.com/acs?a=1&amp;b=2\" ForceAuthn=\"1\" IsPassive=\"true\" ProtocolBinding=\"urn:b\"",
+        "AssertionConsumerServiceURL=\"https://app.example.com/acs?a=1&amp;b=2\" AttributeConsumingServiceIndex=\"65535\" ForceAuthn=\"1\" IsPassive=\"true\" ProtocolBinding=\"urn:b\"",
         &format!("{passed_over}{subject}{policy}{context}{scoping}"),
     );
     let expected = AuthnRequest {
         answer_to: AcsChoice::Url("https://app.example.com/acs?a=1&b=2".to_owned()),
         protocol_binding: Some("urn:b".to_owned()),
+        attribute_consuming_service: Some(65_535),
         force_authn: true,
         is_passive: true,
         name_id_policy: NameIdPolicy {
@@ -165,6 +167,8 @@ fn b1_b11_what_it_may_not_say_is_named() {
             "Index",
         ),
         ("AssertionConsumerServiceIndex=\"65536\"", String::new(), "AssertionConsumerServiceIndex"),
+        ("AttributeConsumingServiceIndex=\"65536\"", String::new(), "AttributeConsumingServiceIndex"),
+        ("AttributeConsumingServiceIndex=\"\"", String::new(), "AttributeConsumingServiceIndex"),
         ("AssertionConsumerServiceIndex=\"-1\"", String::new(), "AssertionConsumerServiceIndex"),
         ("ForceAuthn=\"yes\"", String::new(), "ForceAuthn"),
         ("IsPassive=\"\"", String::new(), "IsPassive"),

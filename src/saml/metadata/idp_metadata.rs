@@ -39,6 +39,8 @@ pub struct IdpMetadata {
     pub want_authn_requests_signed: bool,
     /// How signatures are made and read here, the best first.
     pub signature_algorithms: Vec<SignatureAlgorithm>,
+    /// What the identifiers that we give end with, behind the `@`; nothing where none are given.
+    pub scope: Option<String>,
     /// What people are shown of us.
     pub ui_info: UiInfo,
     /// A page for those whom a service provider does not let in.
@@ -68,6 +70,7 @@ impl IdpMetadata {
             name_id_formats: Vec::new(),
             want_authn_requests_signed: false,
             signature_algorithms: Vec::new(),
+            scope: None,
             ui_info: UiInfo::default(),
             error_url: None,
             organization: None,
@@ -124,7 +127,13 @@ impl IdpMetadata {
 
     /// In the order of the schema.
     fn write_role(&self, writer: &mut Writer) -> Result<(), Error> {
-        write_extensions(writer, |writer| self.ui_info.write(writer))?;
+        write_extensions(writer, |writer| {
+            if let Some(scope) = &self.scope {
+                let attributes = [("xmlns:shibmd", name::SHIBMD), ("regexp", said(false))];
+                writer.text("shibmd:Scope", &attributes, scope)?;
+            }
+            self.ui_info.write(writer)
+        })?;
         write_keys(writer, &self.signing_certificates, &self.encryption_certificates)?;
         self.single_logout_services.iter().try_for_each(|service| service.write(writer))?;
         for format in &self.name_id_formats {

@@ -6,6 +6,8 @@ mod published;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use url::Url;
+
 use crate::base::Timestamp;
 use crate::crypto::{Certificate, KeyType, Random, SealingKey, hash};
 use crate::domain::{self, ApplicationSettings, IdentityProviderProfile};
@@ -25,6 +27,7 @@ pub struct IdentityProvider {
     entity_id: String,
     sso_url: String,
     slo_url: String,
+    scope: String,
     details: IdentityProviderProfile,
     keys: RwLock<Arc<KeySet>>,
 }
@@ -48,6 +51,11 @@ impl IdentityProvider {
     /// Where logout messages are taken.
     pub fn slo_url(&self) -> &str {
         &self.slo_url
+    }
+
+    /// What the identifiers that we give people end with, behind the `@`.
+    pub fn scope(&self) -> &str {
+        &self.scope
     }
 
     /// Whether every service provider must sign its requests.
@@ -100,6 +108,7 @@ impl IdentityProvider {
         Published {
             entity_id,
             public_url: &self.public_url,
+            scope: self.scope(),
             details: &self.details,
             signing,
             encryption: keys
@@ -149,7 +158,9 @@ impl IdentityProvider {
     pub(super) fn load_or_create(parts: &Parts) -> Result<Self, Error> {
         let public_url = parts.public_url.clone();
         key_maker::ensure_first(parts)?;
+        let host = Url::parse(&public_url).ok().and_then(|url| url.host_str().map(str::to_owned));
         Ok(Self {
+            scope: parts.identity_provider.scope_at(host.as_deref().unwrap_or_default()).to_owned(),
             entity_id: format!("{public_url}/saml/idp/metadata"),
             sso_url: format!("{public_url}/saml/idp/sso"),
             slo_url: format!("{public_url}/saml/idp/slo"),

@@ -25,6 +25,7 @@ pub(super) const NAME_ID_FORMATS: [NameIdFormat; 4] = [
 pub(super) struct Published<'a> {
     pub(super) entity_id: &'a str,
     pub(super) public_url: &'a str,
+    pub(super) scope: &'a str,
     pub(super) details: &'a IdentityProviderProfile,
     /// The active one first.
     pub(super) signing: Vec<Certificate>,
@@ -57,6 +58,7 @@ impl Published<'_> {
             name_id_formats: NAME_ID_FORMATS.to_vec(),
             want_authn_requests_signed: details.wants_signed_requests,
             signature_algorithms: vec![SignatureAlgorithm::RsaSha256, SignatureAlgorithm::EcdsaSha256],
+            scope: Some(self.scope.to_owned()),
             ui_info: UiInfo {
                 display_names: vec![LocalizedText::english(details.display_name.as_str())],
                 descriptions: (!details.description.is_empty())

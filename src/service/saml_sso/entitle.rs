@@ -3,25 +3,18 @@
 
 use std::sync::Arc;
 
-use crate::base::GroupName;
-use crate::domain::{
-    Action, ApplicationSession, ApplicationSettings, AttributeMapping, AttributeNameFormat, Event,
-    ExpressionError, Signed, Status, Subject, User,
-};
-use crate::saml::{Attribute, AuthnContext, NameId, NameIdFormat, Refusal, SignedPart};
+use crate::domain::{Action, ApplicationSession, Event, Signed, Status, Subject, User};
+use crate::saml::{AuthnContext, NameId, NameIdFormat, Refusal, SignedPart};
 use crate::storage::{
-    Conn, application, application_assignment, application_session, membership, session as sessions,
-    user as users,
+    Conn, application, application_assignment, application_session, session as sessions, user as users,
 };
 
 use super::super::context::Change;
 use super::super::registry::Registered;
 use super::super::session::find_enabled;
 use super::super::{Context, Entitlement, Error, PortalSession, Principal, Visit};
+use super::release::Release;
 use super::{SignOnRequest, name_id};
-
-/// Bytes that the values of all attributes may have together.
-const LONGEST_ATTRIBUTES: usize = 256 * 1024;
 
 /// Why somebody is not let in: what the service provider is told, and what the audit log is.
 pub(super) struct Denied {
@@ -45,6 +38,7 @@ pub(super) fn entitle(
 ) -> Result<Result<Entitlement, Denied>, Error> {
     let change = ctx.change(&visit.origin(&portal.session().principal));
     let issuer = ctx.identity_provider.entity_id_for(&registered.application.settings).to_owned();
+    let scope = ctx.identity_provider.scope().to_owned();
     let (portal, registered, request) = (portal.clone(), Arc::clone(registered), request.clone());
     ctx.store.write(move |conn| {
         let entry = Entry {
@@ -53,6 +47,7 @@ pub(super) fn entitle(
             registered: &registered,
             request: &request,
             issuer: &issuer,
+            scope: &scope,
         };
         entry.decide(conn, authn_context)
     })
@@ -64,6 +59,7 @@ struct Entry<'a> {
     registered: &'a Registered,
     request: &'a SignOnRequest,
     issuer: &'a str,
+    scope: &'a str,
 }
 
 impl Entry<'_> {
@@ -77,18 +73,25 @@ impl Entry<'_> {
             Ok(user) => user,
             Err(denied) => return Ok(Err(denied)),
         };
-        let groups = groups(conn, &application.settings, &user)?;
+        let (provider, chosen) = (&self.registered.provider, self.request.attribute_consuming_service);
+        let release = Release::new(application, &application.settings, provider, chosen);
+        let persistent_name = if release.needs_pairwise_id() {
+            Some(name_id::persistent(conn, self.change, &application.entity_id, &user)?)
+        } else {
+            None
+        };
         let subject = Subject {
             user: &user,
-            groups: &groups,
-            entity_id: &application.entity_id,
-            application_name: application.name.as_str(),
+            groups: &release.groups(conn, &user)?,
+            scope: self.scope,
+            persistent_name: persistent_name.as_deref(),
+            audience: &release.audience,
         };
         let named = match self.name(conn, &subject)? {
             Ok(named) => named,
             Err(denied) => return Ok(Err(denied)),
         };
-        let attributes = match attributes(&application.settings, &subject) {
+        let attributes = match release.attributes(&subject) {
             Ok(attributes) => attributes,
             Err(reason) => return Ok(Err(Denied::new(Refusal::RequestDenied, reason))),
         };
@@ -222,57 +225,4 @@ fn is_meant(name_id: &NameId, wanted: &NameId) -> bool {
     let format = wanted.format_in_effect();
     let is_format = *format == NameIdFormat::Unspecified || format == name_id.format_in_effect();
     is_format && name_id.value == wanted.value
-}
-
-/// The groups that the person is in, where something that is told of them asks for it.
-pub(super) fn groups(
-    conn: &mut Conn,
-    settings: &ApplicationSettings,
-    user: &User,
-) -> Result<Vec<GroupName>, Error> {
-    let of_attributes = settings.attributes.iter().map(|mapping| &mapping.expression);
-    if !of_attributes.chain(&settings.name_id_expression).any(|expression| expression.needs_groups()) {
-        return Ok(Vec::new());
-    }
-    Ok(membership::list_reached(conn, &user.id)?.into_iter().map(|(_, name, _)| name).collect())
-}
-
-/// What the application is told of the person.
-pub(super) fn attributes(
-    settings: &ApplicationSettings,
-    subject: &Subject<'_>,
-) -> Result<Vec<Attribute>, String> {
-    let (mut attributes, mut bytes) = (Vec::new(), 0);
-    for mapping in &settings.attributes {
-        let told = attribute(mapping, subject);
-        let told = told.map_err(|error| format!("the attribute {:?}: {error}", mapping.name))?;
-        let Some(told) = told else { continue };
-        bytes += told.values.iter().map(String::len).sum::<usize>();
-        if bytes > LONGEST_ATTRIBUTES {
-            return Err(format!("the attributes have more than {LONGEST_ATTRIBUTES} bytes"));
-        }
-        attributes.push(told);
-    }
-    Ok(attributes)
-}
-
-/// One attribute; `None` where it has no values.
-pub(super) fn attribute(
-    mapping: &AttributeMapping,
-    subject: &Subject<'_>,
-) -> Result<Option<Attribute>, ExpressionError> {
-    let values = mapping.expression.evaluate(subject)?;
-    if values.is_empty() {
-        return Ok(None);
-    }
-    Ok(Some(named(mapping, values)))
-}
-
-/// Values under the names that administrators gave them.
-pub(super) fn named(mapping: &AttributeMapping, values: Vec<String>) -> Attribute {
-    let mut attribute = Attribute::new(mapping.name.as_str(), values);
-    let format = mapping.name_format.map(|format| format.uri().to_owned()).or(attribute.name_format);
-    attribute.name_format = Some(format.unwrap_or_else(|| AttributeNameFormat::Basic.uri().to_owned()));
-    attribute.friendly_name.clone_from(&mapping.friendly_name);
-    attribute
 }

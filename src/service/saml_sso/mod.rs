@@ -12,6 +12,7 @@ mod inspect;
 mod name_id;
 mod preview;
 mod receive;
+mod release;
 mod request;
 mod test_logon;
 

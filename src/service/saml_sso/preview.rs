@@ -4,11 +4,15 @@ use crate::base::{ApplicationId, UserId};
 use crate::domain::{
     self, Application, ApplicationSettings, ExpressionError, NameIdKind, Status, Subject, User,
 };
-use crate::saml::{NameId, NameIdFormat};
+use crate::saml::{NameId, NameIdFormat, ServiceProvider};
 use crate::storage::{Conn, application, application_assignment, persistent_name, user as users};
 
 use super::super::{Context, Error, Operator};
-use super::{entitle, name_id};
+use super::name_id;
+use super::release::{self, Release};
+
+/// What a name is that is yet to be made up.
+pub(super) const UNMADE: &str = "made-up-when-they-sign-in";
 
 /// What an application would be told of somebody.
 #[derive(Clone, Debug)]
@@ -21,7 +25,7 @@ pub struct Preview {
     pub is_assigned: bool,
     /// What they would be named by.
     pub name: PreviewedName,
-    /// What else, in the order of the settings.
+    /// What else, in the order of the settings; what the metadata says is needed comes last.
     pub attributes: Vec<PreviewedAttribute>,
 }
 
@@ -43,6 +47,8 @@ pub enum PreviewedName {
 pub struct PreviewedAttribute {
     /// Its name.
     pub name: String,
+    /// Whether it is given because the metadata says that it is needed, and the settings do not have it.
+    pub is_required: bool,
     /// Its values, none where it would be left out; or why there are none and the person would be refused.
     pub values: Result<Vec<String>, ExpressionError>,
 }
@@ -63,35 +69,46 @@ pub fn preview(
         let application = application::find(conn, id)?;
         let application = application.ok_or_else(|| domain::Error::missing("Application", id))?;
         let user = users::find(conn, user)?.ok_or_else(|| domain::Error::missing("User", user))?;
-        with_subject(conn, &application, settings, &user, |conn, subject| {
-            look(conn, (ctx, &application, settings), subject)
+        let provider = ServiceProvider::parse(&application.metadata)?;
+        let release = Release::new(&application, settings, &provider, None);
+        with_subject(conn, ctx, &release, &user, |conn, subject| {
+            look(conn, (ctx, &application, settings), &release, subject)
         })
     })
 }
 
-/// Calls `work` with somebody as expressions see them.
+/// Calls `work` with somebody as expressions see them. Where the application does not know them for good yet, what it
+/// will know them by is stood in for.
 pub(super) fn with_subject<T>(
     conn: &mut Conn,
-    application: &Application,
-    settings: &ApplicationSettings,
+    ctx: &Context,
+    release: &Release<'_>,
     user: &User,
     work: impl FnOnce(&mut Conn, &Subject<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let groups = entitle::groups(conn, settings, user)?;
-    let (entity_id, application_name) = (application.entity_id.as_str(), application.name.as_str());
-    work(conn, &Subject { user, groups: &groups, entity_id, application_name })
+    let known = persistent_name::find(conn, release.audience.entity_id, &user.id)?;
+    let subject = Subject {
+        user,
+        groups: &release.groups(conn, user)?,
+        scope: ctx.identity_provider.scope(),
+        persistent_name: Some(known.as_deref().unwrap_or(UNMADE)),
+        audience: &release.audience,
+    };
+    work(conn, &subject)
 }
 
 pub(super) fn look(
     conn: &mut Conn,
     (ctx, application, settings): (&Context, &Application, &ApplicationSettings),
+    release: &Release<'_>,
     subject: &Subject<'_>,
 ) -> Result<Preview, Error> {
     let user = subject.user;
     let assigned = application_assignment::list_of_user(conn, &user.id)?;
-    let attributes = settings.attributes.iter().map(|mapping| PreviewedAttribute {
+    let attributes = release.mappings().map(|(mapping, is_required)| PreviewedAttribute {
         name: mapping.name.clone(),
-        values: entitle::attribute(mapping, subject)
+        is_required,
+        values: release::attribute(mapping, subject)
             .map(|told| told.map(|attribute| attribute.values).unwrap_or_default()),
     });
     Ok(Preview {
@@ -111,13 +128,16 @@ fn name(
 ) -> Result<PreviewedName, Error> {
     let kind = settings.name_id;
     let Some(format) = name_id::format(kind) else { return Ok(PreviewedName::None) };
-    let known = |value| name_id::qualified(NameId::new(format.clone(), value), issuer, subject.entity_id);
+    let known =
+        |value| name_id::qualified(NameId::new(format.clone(), value), issuer, subject.audience.entity_id);
     Ok(match name_id::told(kind, settings.name_id_expression.as_ref(), subject) {
         Err(reason) => PreviewedName::Refused(reason),
         Ok(Some(value)) => PreviewedName::Known(known(value)),
         Ok(None) => {
             let made = match kind {
-                NameIdKind::Persistent => persistent_name::find(conn, subject.entity_id, &subject.user.id)?,
+                NameIdKind::Persistent => {
+                    persistent_name::find(conn, subject.audience.entity_id, &subject.user.id)?
+                }
                 _ => None,
             };
             made.map_or_else(

@@ -45,6 +45,9 @@ pub struct SignOnRequest {
     name_id_format: Option<String>,
     #[serde(rename = "q", default, skip_serializing_if = "Option::is_none")]
     pub(super) sp_name_qualifier: Option<String>,
+    /// Which set of attributes of the metadata it asks for; the default where it does not say.
+    #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
+    pub(super) attribute_consuming_service: Option<u16>,
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     authn_context: Option<AuthnContext>,
     #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
@@ -78,6 +81,7 @@ impl SignOnRequest {
             wants_other_binding: false,
             name_id_format: None,
             sp_name_qualifier: None,
+            attribute_consuming_service: None,
             authn_context: None,
             subject: None,
         }
@@ -103,6 +107,7 @@ impl SignOnRequest {
             is_passive: asked.is_passive,
             name_id_format: asked.name_id_policy.format.as_ref().map(|format| format.uri().to_owned()),
             sp_name_qualifier: asked.name_id_policy.sp_name_qualifier.clone(),
+            attribute_consuming_service: asked.attribute_consuming_service,
             authn_context,
             subject,
             ..Self::unsolicited(application, acs_url, relay_state, now)

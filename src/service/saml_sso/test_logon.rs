@@ -19,14 +19,13 @@ use crate::storage::{application, user as users};
 
 use super::super::issue::LIFETIME;
 use super::super::{Context, Error, Operator, authn_context};
-use super::preview::{Preview, PreviewedName, look, with_subject};
+use super::preview::{Preview, PreviewedName, UNMADE, look, with_subject};
 use super::receive::CLOCK_SKEW;
+use super::release::Release;
 use super::{entitle, name_id};
 
 /// For how long it is over when it is shown: no clock is so far behind.
 const OVER_FOR: Duration = Duration::from_secs(24 * 3600);
-/// What a name is that is yet to be made up.
-const UNMADE: &str = "made-up-when-they-sign-in";
 
 /// What would happen if somebody signed in.
 #[derive(Clone, Debug)]
@@ -65,25 +64,25 @@ pub fn test_logon(
     id: &ApplicationId,
     user: &UserId,
 ) -> Result<TestLogon, Error> {
-    let (application, preview, assertion) = ctx.store.read(|conn| {
+    let (application, provider, preview, told) = ctx.store.read(|conn| {
         let application = application::find(conn, id)?;
         let application = application.ok_or_else(|| domain::Error::missing("Application", id))?;
         let user = users::find(conn, user)?.ok_or_else(|| domain::Error::missing("User", user))?;
         let settings = &application.settings;
-        let (preview, attributes) =
-            with_subject(conn, &application, settings, &user, |conn, subject: &Subject<'_>| {
-                let preview = look(conn, (ctx, &application, settings), subject)?;
-                Ok((preview, entitle::attributes(settings, subject)))
-            })?;
-        Ok::<_, Error>((application, preview, attributes))
+        let provider = ServiceProvider::parse(&application.metadata)?;
+        let release = Release::new(&application, settings, &provider, None);
+        let (preview, told) = with_subject(conn, ctx, &release, &user, |conn, subject: &Subject<'_>| {
+            let preview = look(conn, (ctx, &application, settings), &release, subject)?;
+            Ok((preview, release.attributes(subject)))
+        })?;
+        Ok::<_, Error>((application, provider, preview, told))
     })?;
-    let provider = ServiceProvider::parse(&application.metadata)?;
     let acs_url = provider.assertion_consumer_service(&AcsChoice::Default).map(|acs| acs.url.clone());
     let acs_url = acs_url.unwrap_or_default();
     let mut course = Course::default();
     own_checks(&mut course, &application, provider.check_validity(ctx.now(), None), &preview);
     let attributes =
-        course.take(Row::new("Attributes", "each expression gives its values", ""), Some(assertion));
+        course.take(Row::new("Attributes", "each expression gives its values", ""), Some(told.as_ref()));
     // Whoever would be refused by an assignment alone is shown what they would get with it.
     let name = match &preview.name {
         PreviewedName::Known(name) => Ok(Some(name.clone())),
@@ -91,7 +90,7 @@ pub fn test_logon(
         PreviewedName::None => Ok(None),
         PreviewedName::Refused(reason) => Err(reason),
     };
-    let attributes = attributes.or_else(|| told_attributes(&application, &preview));
+    let attributes = attributes.or(told.as_ref().ok()).cloned();
     let response = match (name, attributes) {
         (Ok(name_id), Some(attributes)) => {
             let issued_at = ctx.now().minus(OVER_FOR);
@@ -143,18 +142,6 @@ fn own_checks(
         _ => Ok(()),
     };
     course.take(Row::new("NameID", application.settings.name_id.as_str(), ""), Some(name));
-}
-
-/// The attributes where an earlier check failed, if each of them has its values.
-fn told_attributes(application: &Application, preview: &Preview) -> Option<Vec<saml::Attribute>> {
-    let mut attributes = Vec::new();
-    for (mapping, told) in application.settings.attributes.iter().zip(&preview.attributes) {
-        let values = told.values.as_ref().ok()?.clone();
-        if !values.is_empty() {
-            attributes.push(entitle::named(mapping, values));
-        }
-    }
-    Some(attributes)
 }
 
 fn respond(

@@ -54,7 +54,7 @@ fn typed() -> BoxedStrategy<Typed> {
     let leaf = (leaf_text, any::<bool>())
         .prop_map(|(text, holds)| (text, node(Kind::Source(Source::Groups)), node(Kind::Boolean(holds))));
     leaf.prop_recursive(4, 24, 3, |inner| {
-        (inner.clone(), inner, 0..8_u8).prop_map(|(one, other, choice)| combined(one, other, choice))
+        (inner.clone(), inner, 0..9_u8).prop_map(|(one, other, choice)| combined(one, other, choice))
     })
     .boxed()
 }
@@ -101,6 +101,11 @@ fn combined((text, list, condition): Typed, (other, more, also): Typed, choice: 
             node(Kind::List(vec![text, other.clone()])),
             call(Function::Matches, vec![other, node(Kind::Text("*a?".to_owned()))]),
         ),
+        7 => (
+            call(Function::First, vec![more.clone()]),
+            call(Function::EntityAttribute, vec![node(Kind::Text("urn:category".to_owned()))]),
+            call(Function::Requested, vec![node(Kind::Text("mail\"".to_owned()))]),
+        ),
         _ => (call(Function::Upper, vec![other]), more, call(Function::Present, vec![list])),
     }
 }
@@ -136,6 +141,10 @@ fn pieces() -> impl Strategy<Value = String> {
         "\\",
         "true",
         "application",
+        "subjectId",
+        "pairwiseId",
+        "entityAttribute",
+        "requested",
     ]);
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.join(" "))
 }

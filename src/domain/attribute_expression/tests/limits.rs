@@ -69,6 +69,26 @@ fn values() {
 }
 
 #[test]
+fn values_of_metadata() {
+    let user = alice();
+    let evaluate = |expression: &str, count: usize, bytes: usize| {
+        let value = "v".repeat(bytes);
+        let entity_attributes = [("a", vec![value.as_str(); count])].into();
+        let audience = Audience { entity_attributes, ..wiki() };
+        AttributeExpression::parse(expression).unwrap().evaluate(&somebody(&user, &audience))
+    };
+    let fitting = evaluate("entityAttribute('a')", EXPRESSION_VALUES, 65).unwrap();
+    assert_eq!(fitting.len(), EXPRESSION_VALUES);
+    for expression in ["entityAttribute('a')", "present(entityAttribute('a'))", "first(entityAttribute('a'))"]
+    {
+        let error = evaluate(expression, EXPRESSION_VALUES + 1, 65).unwrap_err();
+        assert_eq!(error.message, "it makes more than 1000 values", "{expression}");
+        let error = evaluate(expression, EXPRESSION_VALUES, 66).unwrap_err();
+        assert_eq!(error.message, "it makes more than 65536 bytes", "{expression}");
+    }
+}
+
+#[test]
 fn bytes() {
     let mut user = alice();
     let title = |user: &mut User, bytes: usize| {
@@ -112,6 +132,19 @@ fn work() {
     // Every group against every group, many times.
     let looks = vec!["contains(groups, it + 'x')"; 20].join(" or ");
     let error = evaluate_for(&format!("filter(groups, {looks})"), &user, &names).unwrap_err();
+    assert_eq!(error.message, "it takes too much work with what this user has");
+}
+
+/// Looked at once for each group, what metadata says is paid for each time.
+#[test]
+fn work_with_metadata() {
+    let names: Vec<String> = (0..40_000).map(|number| format!("g{number}")).collect();
+    let (user, names) = (alice(), groups(&names.iter().map(String::as_str).collect::<Vec<_>>()));
+    let audience = Audience { entity_attributes: [("a", vec!["v"; EXPRESSION_VALUES])].into(), ..wiki() };
+    let subject = Subject { groups: &names, ..somebody(&user, &audience) };
+    let of = |expression: &str| AttributeExpression::parse(expression).unwrap().evaluate(&subject);
+    assert_eq!(of("filter(groups, requested('mail') and it == 'g7')").unwrap(), ["g7"]);
+    let error = of("filter(groups, not present(entityAttribute('a')))").unwrap_err();
     assert_eq!(error.message, "it takes too much work with what this user has");
 }
 

@@ -12,11 +12,11 @@ fn errors_say_where_what_was_expected_and_what_was_received() {
         ("user", "at column 5: expected `.`, received the end"),
         (
             "user.",
-            "at column 6: expected one of id, userName, displayName, firstName, lastName, email, externalId, description, profile, received the end",
+            "at column 6: expected one of id, userName, displayName, firstName, lastName, email, externalId, description, subjectId, pairwiseId, profile, received the end",
         ),
         (
             "user.mail",
-            "at column 6: expected one of id, userName, displayName, firstName, lastName, email, externalId, description, profile, received `mail`",
+            "at column 6: expected one of id, userName, displayName, firstName, lastName, email, externalId, description, subjectId, pairwiseId, profile, received `mail`",
         ),
         ("application.id", "at column 13: expected one of entityId, name, received `id`"),
         (
@@ -115,6 +115,21 @@ fn types_that_do_not_fit_are_refused_before_anybody_logs_on() {
             "matches(user.email, user.userName)",
             "at column 21: expected a pattern in quotes, received a text that is made",
         ),
+        ("requested(user.userName)", "at column 11: expected a name in quotes, received a text that is made"),
+        (
+            "entityAttribute('a' + 'b')",
+            "at column 17: expected a name in quotes, received a text that is made",
+        ),
+        (
+            "filter(groups, requested(it))",
+            "at column 26: expected a name in quotes, received a text that is made",
+        ),
+        ("requested(groups)", "at column 11: expected a text, received a list"),
+        ("requested('')", "at column 11: expected a text with characters, received an empty one"),
+        ("entityAttribute('')", "at column 17: expected a text with characters, received an empty one"),
+        ("lower(entityAttribute('a'))", "at column 7: expected a text, received a list"),
+        ("requested('a') + 'b'", "at column 1: expected a text, received a condition"),
+        ("requested('a', 'b')", "at column 1: expected requested(\"name\"), received 2 arguments"),
         ("split(user.email, '')", "at column 19: expected a text with characters, received an empty one"),
         ("lower('a', 'b')", "at column 1: expected lower(text), received 2 arguments"),
         ("'x' + join(groups)", "at column 7: expected join(list, separator), received one argument"),

@@ -17,6 +17,8 @@ fn sources_are_the_users_and_the_applications() {
         ("user.lastName", "Ärmel"),
         ("user.email", "Alice.Armel@Example.com"),
         ("user.externalId", "ext-1"),
+        ("user.subjectId", "u-00000000000000000001@sso.example"),
+        ("user.pairwiseId", "0a1b@sso.example"),
         ("application.entityId", "https://sp.example/saml"),
         ("application.name", "Wiki"),
     ] {
@@ -182,6 +184,40 @@ fn groups_are_loaded_only_where_they_are_asked_for() {
 }
 
 #[test]
+fn an_application_s_own_name_for_the_user_is_loaded_only_where_it_is_asked_for() {
+    for expression in ["user.pairwiseId", "map(groups, it + before(user.pairwiseId, '@'))"] {
+        assert!(AttributeExpression::parse(expression).unwrap().needs_pairwise_id(), "{expression}");
+    }
+    for expression in ["user.subjectId", "'user.pairwiseId'", "user.profile.pairwiseId", "groups"] {
+        assert!(!AttributeExpression::parse(expression).unwrap().needs_pairwise_id(), "{expression}");
+    }
+    let (user, audience) = (alice(), wiki());
+    let nameless = Subject { persistent_name: None, ..somebody(&user, &audience) };
+    let expression = AttributeExpression::parse("user.pairwiseId").unwrap();
+    assert_eq!(expression.evaluate(&nameless).unwrap(), [""; 0]);
+}
+
+#[test]
+fn what_metadata_says_of_the_application() {
+    for (expression, expected) in [
+        ("entityAttribute(\"urn:category\")", &["one", "two"][..]),
+        ("entityAttribute('urn:Category')", &[]),
+        ("entityAttribute('urn:category ')", &[]),
+        ("[first(entityAttribute('urn:category')), entityAttribute('urn:support')]", &["one", "three"]),
+        ("if(contains(entityAttribute('urn:category'), 'two'), user.email)", &["Alice.Armel@Example.com"]),
+        ("if(contains(entityAttribute('urn:support'), 'two'), user.email)", &[]),
+        ("if(requested('urn:oid:2.5.4.42'), user.firstName)", &["Alice"]),
+        ("if(requested('urn:oid:2.5.4.4'), user.lastName)", &[]),
+        ("filter(groups, requested('mail') and it == 'staff')", &["staff"]),
+    ] {
+        assert_eq!(evaluate(expression), expected, "{expression}");
+    }
+    for expression in ["requested('mail')", "not requested('Mail')", "not present(entityAttribute('mail'))"] {
+        holds(expression);
+    }
+}
+
+#[test]
 fn it_is_written_in_one_way() {
     for (given, written) in [
         ("  lower( user.userName )+'@example.com' ", "lower(user.userName) + \"@example.com\""),
@@ -192,6 +228,7 @@ fn it_is_written_in_one_way() {
         ("(true and false) or (true)", "true and false or true"),
         ("user.profile['a b']['c'][type=='x']", "user.profile[\"a b\"].c[type == \"x\"]"),
         ("user.profile.name.givenName", "user.firstName"),
+        ("requested( 'a\"b' )", "requested(\"a\\\"b\")"),
         ("['it\\'s',\"\\\"\\n\"]", "[\"it's\", \"\\\"\\n\"]"),
     ] {
         let expression = AttributeExpression::parse(given).unwrap();

@@ -43,6 +43,7 @@ fn whole() -> IdpMetadata {
         name_id_formats: vec![NameIdFormat::Persistent, NameIdFormat::Transient],
         want_authn_requests_signed: true,
         signature_algorithms: vec![SignatureAlgorithm::RsaSha256, SignatureAlgorithm::EcdsaSha256],
+        scope: Some("sso.example.com".to_owned()),
         ui_info: UiInfo {
             display_names: english("Example <sign-in>"),
             descriptions: english("For all & sundry"),
@@ -102,7 +103,13 @@ fn everything_is_said_in_the_order_of_the_schema() {
     let signature = element(&xml, "ds:Signature");
     assert!(xml.contains(&format!("entityID=\"{ISSUER}\" validUntil=\"2026-11-23T18:22:25Z\">{signature}<")));
     let mut expected = vec!["md:EntityDescriptor", "md:Extensions", "alg:DigestMethod", "alg:SigningMethod"];
-    expected.extend(["md:IDPSSODescriptor", "md:Extensions", "mdui:UIInfo", "mdui:DisplayName"]);
+    expected.extend([
+        "md:IDPSSODescriptor",
+        "md:Extensions",
+        "shibmd:Scope",
+        "mdui:UIInfo",
+        "mdui:DisplayName",
+    ]);
     expected.extend(["mdui:Description", "mdui:InformationURL", "mdui:PrivacyStatementURL", "mdui:Logo"]);
     expected.extend(["md:KeyDescriptor", "md:EncryptionMethod", "md:SingleLogoutService"]);
     expected.extend(["md:NameIDFormat", "md:SingleSignOnService", "md:Organization", "md:OrganizationName"]);
@@ -114,6 +121,7 @@ fn everything_is_said_in_the_order_of_the_schema() {
         "<alg:DigestMethod xmlns:alg=\"urn:oasis:names:tc:SAML:metadata:algsupport\" Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"></alg:DigestMethod><alg:SigningMethod",
         "Algorithm=\"http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256\"",
         "WantAuthnRequestsSigned=\"true\" errorURL=\"https://sso.example.com/refused\" protocolSupp",
+        "<shibmd:Scope xmlns:shibmd=\"urn:mace:shibboleth:metadata:1.0\" regexp=\"false\">sso.example.com</shibmd:Scope><mdui:UIInfo",
         "<mdui:DisplayName xml:lang=\"en\">Example &lt;sign-in&gt;</mdui:DisplayName>",
         "<mdui:Logo height=\"60\" width=\"80\" xml:lang=\"en\">https://sso.example.com/logo.png</mdui:Logo>",
         "<md:EmailAddress>mailto:ann@example.com</md:EmailAddress>",

@@ -4,7 +4,7 @@ use crate::domain::{
     AttributeExpression, AttributeNameFormat, AuthenticationStrength, Encryption, NameIdKind, Signed,
 };
 use crate::service::keys::KeyType;
-use crate::service::saml_sso::{Preview, PreviewedName};
+use crate::service::saml_sso::{Preview, PreviewedAttribute, PreviewedName};
 
 use super::{Frame, Head, Room, Tab};
 
@@ -108,12 +108,14 @@ impl Settings<'_> {
     /// What the preview says of a row.
     fn previewed(&self, fields: &AttributeFields) -> Option<String> {
         let preview = self.preview?;
-        let told = preview.attributes.iter().find(|told| told.name == fields.name.trim())?;
-        Some(match &told.values {
-            Ok(values) if values.is_empty() => "left out: it has no values".to_owned(),
-            Ok(values) => values.join(" · "),
-            Err(error) => format!("refused {error}"),
-        })
+        let is_meant = |told: &&PreviewedAttribute| !told.is_required && told.name == fields.name.trim();
+        preview.attributes.iter().find(is_meant).map(values)
+    }
+
+    /// What the preview says is told because the metadata asks for it: names and values.
+    fn required(&self) -> impl Iterator<Item = (&str, String)> {
+        let told = self.preview.map(|preview| preview.attributes.as_slice()).unwrap_or_default();
+        told.iter().filter(|told| told.is_required).map(|told| (told.name.as_str(), values(told)))
     }
 
     fn name_id_kinds() -> [(&'static str, &'static str); 5] {
@@ -174,5 +176,14 @@ impl Settings<'_> {
 
     fn functions() -> Vec<(&'static str, &'static str)> {
         AttributeExpression::functions().collect()
+    }
+}
+
+/// The values of an attribute in a preview, in words where there are none.
+fn values(told: &PreviewedAttribute) -> String {
+    match &told.values {
+        Ok(values) if values.is_empty() => "left out: it has no values".to_owned(),
+        Ok(values) => values.join(" · "),
+        Err(error) => format!("refused {error}"),
     }
 }

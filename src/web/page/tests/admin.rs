@@ -55,7 +55,7 @@ fn preview(text: &str) -> Preview {
         description: String::new(),
         status: Status::Disabled,
     };
-    let told = |name: &str, values| PreviewedAttribute { name: name.to_owned(), values };
+    let told = |name: &str, values| PreviewedAttribute { name: name.to_owned(), is_required: false, values };
     Preview {
         user: Box::new(User::new(UserId::parse("u-1").unwrap(), spec, AT)),
         is_enabled: false,
