@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use percent_encoding::percent_decode_str;
+
 use crate::base::{ApplicationId, Timestamp};
 use crate::crypto::Certificate;
 
@@ -42,6 +44,16 @@ impl MetadataOrigin {
             return Err(Error::invalid("AutoApproveSigned", "needs the certificate of a signer"));
         }
         Ok(())
+    }
+
+    /// Whose metadata the address asks for, where it is one of the metadata query protocol: it ends with `/entities/`
+    /// and an entity id, percent-encoded. Ids that are no URI, and those that are hashed, are not told apart from the
+    /// names of files.
+    pub fn queried_entity(&self) -> Option<String> {
+        let path = self.url.split(['?', '#']).next()?;
+        let (list, name) = path.rsplit_once('/')?;
+        let id = percent_decode_str(name).decode_utf8().ok()?;
+        (list.ends_with("/entities") && id.contains(':')).then(|| id.into_owned())
     }
 }
 
@@ -200,6 +212,33 @@ mod tests {
         ];
         for (field, origin) in refused {
             assert_eq!(origin.check().unwrap_err().code, format!("InvalidParameter.{field}"));
+        }
+    }
+    #[test]
+    fn an_address_of_the_metadata_query_protocol_asks_for_one_entity() {
+        let queried = |url: &str| MetadataOrigin { url: url.to_owned(), ..source().origin }.queried_entity();
+        for (url, expected) in [
+            ("https://mdq.example/entities/https%3A%2F%2Fsp.example%2Fsaml", "https://sp.example/saml"),
+            (
+                "https://mdq.example/v1/entities/https%3a%2f%2fsp.example%2f%3Fa?key=x/y",
+                "https://sp.example/?a",
+            ),
+            ("https://mdq.example/entities/urn:example:%C3%A4", "urn:example:ä"),
+        ] {
+            assert_eq!(queried(url).as_deref(), Some(expected), "{url}");
+        }
+        for url in [
+            "https://sp.example/",
+            "https://mdq.example/entities",
+            "https://mdq.example/entities/",
+            "https://mdq.example/entities/sp.xml",
+            "https://mdq.example/entities/%7Bsha1%7D0123456789abcdef",
+            "https://mdq.example/entities/https:/a/b",
+            "https://mdq.example/entities/urn:%FF",
+            "https://mdq.example/all?of=/entities/urn:a",
+            "",
+        ] {
+            assert_eq!(queried(url), None, "{url}");
         }
     }
 }

@@ -44,8 +44,8 @@ pub(super) struct Remote {
     validators: Validators,
 }
 
-/// Fetches metadata. In a list, the entity `known_as` is meant; else there must be one alone. `None` where it is what
-/// the validators name still.
+/// Fetches metadata. Where the address asks for one entity, it must be that; else, in a list, the entity `known_as` is
+/// meant, and without a list there must be one alone. `None` where it is what the validators name still.
 ///
 /// # Errors
 /// Why it is not used, in words.
@@ -63,8 +63,9 @@ pub(super) fn fetch(
         } else {
             MetadataDocument::parse_signed(&text, &origin.signers)?
         };
-        let picked = known_as.filter(|id| document.service_provider_ids().contains(id));
-        let provider = ServiceProvider::from_document(&document, picked)?;
+        let queried = origin.queried_entity();
+        let listed = known_as.filter(|id| document.service_provider_ids().contains(id));
+        let provider = ServiceProvider::from_document(&document, queried.as_deref().or(listed))?;
         provider.check_validity(ctx.now(), None)?;
         provider.check_transport()?;
         let metadata = provider.to_xml()?;

@@ -185,3 +185,23 @@ pub fn resume(ctx: &Context, token: &str) -> Result<SignOnRequest, Error> {
         domain::Error::new(Kind::Invalid, "InvalidRequest.SAML.Expired", message).into()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Those that are underway when a version with more in it is started.
+    #[test]
+    fn a_token_that_does_not_say_it_asks_for_the_default_attributes() {
+        let id = ApplicationId::parse("app-1").unwrap();
+        let plain =
+            SignOnRequest::unsolicited(id, "https://a".to_owned(), String::new(), Timestamp::from_millis(7));
+        let written = serde_json::to_string(&plain).unwrap();
+        assert_eq!(written, r#"{"a":"app-1","u":"https://a","t":7}"#);
+        assert_eq!(serde_json::from_str::<SignOnRequest>(&written).unwrap(), plain);
+        let chosen = SignOnRequest { attribute_consuming_service: Some(7), ..plain };
+        let written = serde_json::to_string(&chosen).unwrap();
+        assert!(written.contains(r#""x":7"#), "{written}");
+        assert_eq!(serde_json::from_str::<SignOnRequest>(&written).unwrap(), chosen);
+    }
+}

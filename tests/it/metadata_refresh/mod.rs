@@ -347,3 +347,44 @@ fn nobody_is_signed_in_by_metadata_that_has_expired() {
     assert_eq!(alice.get(&start).status, 200);
     assert!(request(&app, &wiki.entity_id).is_ok());
 }
+
+/// IIP-MD01: an address may be one of the metadata query protocol, whose answer is signed by whoever answers.
+#[test]
+fn metadata_is_asked_for_at_a_query_responder_and_must_be_of_that_entity() {
+    let app = TestApp::start();
+    let (wiki, other, signer) = (Metadata::new("wiki"), Metadata::new("other"), &keys().signer);
+    let site = Site::serving(&wiki.signed(signer));
+    let url = site.query_url(&wiki.entity_id);
+    assert!(url.ends_with("/entities/https%3A%2F%2Fwiki.example%2Fsaml"), "{url}");
+    site.say(&other.signed(signer));
+    let reason = refusal(register(&app, "wiki", signed(&url)));
+    assert!(
+        reason.starts_with("InvalidParameter.MetadataUrl") && reason.contains(&wiki.entity_id),
+        "{reason}"
+    );
+    site.say(&wiki.signed(&keys().stranger));
+    assert!(refusal(register(&app, "wiki", signed(&url))).contains("ignature"));
+    site.say(&wiki.signed(signer));
+    let made = register(&app, "wiki", signed(&url)).unwrap();
+    assert_eq!(made.entity_id, wiki.entity_id);
+    let head = site.head();
+    assert!(head.starts_with("GET /entities/https%3A%2F%2Fwiki.example%2Fsaml HTTP/1.1\r\n"), "{head}");
+    let accept = head.lines().find_map(|line| line.strip_prefix("accept: ")).unwrap();
+    assert!(accept.starts_with("application/samlmetadata+xml"), "{accept}");
+
+    site.say(&Metadata { display_name: "Wissen", ..wiki.clone() }.signed(signer));
+    app.advance(6 * HOUR);
+    app.run_due();
+    assert_eq!(load(&app, &made).version, 2);
+    site.say(&other.signed(signer));
+    app.advance(6 * HOUR);
+    app.run_due();
+    let (source, pending) = source(&app, &made);
+    let error = source.last_error.unwrap();
+    assert!(error.contains(&wiki.entity_id) && pending.is_none(), "{error}");
+    assert_eq!(load(&app, &made).version, 2);
+    // At any other address another entity waits for a yes.
+    application::update_origin(&app.ctx, &app.operator, &made.id, Some(signed(&site.url()))).unwrap();
+    let outcome = application::refresh(&app.ctx, &app.operator, &made.id).unwrap();
+    assert!(matches!(outcome, Refreshed::Held(_)), "{outcome:?}");
+}

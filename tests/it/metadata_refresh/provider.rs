@@ -137,6 +137,8 @@ pub(crate) struct Site {
     answer: Arc<Mutex<Answer>>,
     asked: Arc<AtomicUsize>,
     unchanged: Arc<AtomicUsize>,
+    /// The head of the last request.
+    head: Arc<Mutex<String>>,
 }
 
 impl Site {
@@ -147,9 +149,11 @@ impl Site {
             answer: Arc::new(Mutex::new(Answer::Document(document.to_owned()))),
             asked: Arc::default(),
             unchanged: Arc::default(),
+            head: Arc::default(),
         };
         let (answer, asked, unchanged) =
             (Arc::clone(&site.answer), Arc::clone(&site.asked), Arc::clone(&site.unchanged));
+        let last = Arc::clone(&site.head);
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let mut stream = stream.unwrap();
@@ -157,6 +161,7 @@ impl Site {
                 while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|read| read > 0) {
                     head.extend(byte);
                 }
+                *last.lock().unwrap() = String::from_utf8_lossy(&head).into_owned();
                 asked.fetch_add(1, Ordering::SeqCst);
                 let text = match &*answer.lock().unwrap() {
                     Answer::Document(document) => {
@@ -188,6 +193,17 @@ impl Site {
 
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}/metadata?key=hush", self.port)
+    }
+
+    /// Where a responder of the metadata query protocol has what is known of this entity.
+    pub(crate) fn query_url(&self, entity_id: &str) -> String {
+        let id: String = url::form_urlencoded::byte_serialize(entity_id.as_bytes()).collect();
+        format!("http://127.0.0.1:{}/entities/{id}", self.port)
+    }
+
+    /// The head of the last request.
+    pub(crate) fn head(&self) -> String {
+        self.head.lock().unwrap().clone()
     }
 
     pub(crate) fn say(&self, document: &str) {

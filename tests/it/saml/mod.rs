@@ -6,6 +6,7 @@ mod application;
 mod attack;
 mod begin;
 mod command;
+mod identifiers;
 mod keys;
 mod name_id;
 mod provider;

@@ -10,6 +10,7 @@ use cloudsso::saml::Signer;
 use cloudsso::service::Error;
 use cloudsso::service::application::{self, ApplicationSpec};
 
+use super::request::SAML;
 use crate::support::app::TestApp;
 
 const BINDINGS: &str = "urn:oasis:names:tc:SAML:2.0:bindings:";
@@ -69,6 +70,10 @@ pub(super) struct Provider {
     pub(super) decrypts: bool,
     /// Where it takes logout messages: bindings, and addresses.
     pub(super) slo: Vec<(&'static str, String)>,
+    /// What its metadata says of it as an entity: names and values.
+    pub(super) entity_attributes: Vec<(&'static str, Vec<&'static str>)>,
+    /// The sets of attributes that it asks for, with what the metadata says of the default; the index is the place.
+    pub(super) requested: Vec<(Vec<&'static str>, Option<bool>)>,
 }
 
 impl Provider {
@@ -82,6 +87,8 @@ impl Provider {
             signs_requests: false,
             decrypts: false,
             slo: Vec::new(),
+            entity_attributes: Vec::new(),
+            requested: Vec::new(),
         }
     }
 
@@ -107,15 +114,39 @@ impl Provider {
             ));
         }
         for (index, (url, is_default)) in self.acs.iter().enumerate() {
-            let said = is_default.map_or_else(String::new, |said| format!(" isDefault=\"{said}\""));
+            let said = default(*is_default);
             role.push_str(&format!(
                 "<md:AssertionConsumerService Binding=\"{BINDINGS}HTTP-POST\" Location=\"{}\" index=\"{index}\"{said}/>",
                 escaped(url)
             ));
         }
+        for (index, (names, is_default)) in self.requested.iter().enumerate() {
+            let names = names.iter().map(|name| format!("<md:RequestedAttribute Name=\"{name}\"/>"));
+            role.push_str(&format!(
+                "<md:AttributeConsumingService index=\"{index}\"{}><md:ServiceName xml:lang=\"en\">x</md:ServiceName>{}\
+                 </md:AttributeConsumingService>",
+                default(*is_default),
+                names.collect::<String>()
+            ));
+        }
+        let mut said = String::new();
+        for (name, values) in &self.entity_attributes {
+            let values =
+                values.iter().map(|value| format!("<saml:AttributeValue>{value}</saml:AttributeValue>"));
+            said.push_str(&format!(
+                "<saml:Attribute xmlns:saml=\"{SAML}\" Name=\"{name}\">{}</saml:Attribute>",
+                values.collect::<String>()
+            ));
+        }
+        if !said.is_empty() {
+            said = format!(
+                "<md:Extensions><mdattr:EntityAttributes xmlns:mdattr=\"urn:oasis:names:tc:SAML:metadata:attribute\">\
+                 {said}</mdattr:EntityAttributes></md:Extensions>"
+            );
+        }
         format!(
             "<?xml version=\"1.0\"?>\n<md:EntityDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" \
-             xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\" entityID=\"{}\">\n<md:SPSSODescriptor \
+             xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\" entityID=\"{}\">{said}\n<md:SPSSODescriptor \
              protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\" \
              AuthnRequestsSigned=\"{}\">{role}</md:SPSSODescriptor>\n</md:EntityDescriptor>\n",
             escaped(&self.entity_id),
@@ -167,6 +198,10 @@ pub(super) fn signing(app: &TestApp) -> (Provider, Application) {
     let provider = Provider { signs_requests: true, ..Provider::new("ledger") };
     let application = provider.register(app, ApplicationSettings::default(), &["alice"]);
     (provider, application)
+}
+
+fn default(is_default: Option<bool>) -> String {
+    is_default.map_or_else(String::new, |said| format!(" isDefault=\"{said}\""))
 }
 
 fn key_descriptor(usage: &str, key: &Key) -> String {

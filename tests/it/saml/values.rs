@@ -18,13 +18,13 @@ use crate::support::app::TestApp;
 use crate::support::http::{Page, Visitor};
 use crate::support::scim::Idp;
 
-fn telling(attributes: &[(&str, &str)]) -> ApplicationSettings {
+pub(super) fn telling(attributes: &[(&str, &str)]) -> ApplicationSettings {
     let attributes = attributes.iter().map(|(name, expression)| mapping(name, expression)).collect();
     ApplicationSettings { attributes, ..ApplicationSettings::default() }
 }
 
 #[track_caller]
-fn enter(app: &TestApp, visitor: &mut Visitor, provider: &Provider) -> Told {
+pub(super) fn enter(app: &TestApp, visitor: &mut Visitor, provider: &Provider) -> Told {
     let request = Request::new(app, provider);
     Answer::posted(&request.redirect(app, visitor)).told(app, provider, Some(request.id()))
 }

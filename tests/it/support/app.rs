@@ -70,6 +70,8 @@ pub(crate) struct Options {
     pub(crate) mass_change: MassChangeLimits,
     /// Service providers on loopback are not reached, as where the product is served to others.
     pub(crate) shuns_loopback: bool,
+    /// What service providers are told of the product.
+    pub(crate) identity_provider: IdentityProviderProfile,
 }
 
 /// A running product. When it is dropped, no task may be left in progress.
@@ -119,6 +121,7 @@ impl TestApp {
             quotas: options.quotas,
             mass_change: options.mass_change,
             shuns_loopback: options.shuns_loopback,
+            identity_provider: options.identity_provider,
             trusted_proxies: if options.trusts_no_proxy { vec![] } else { vec!["127.0.0.1"] },
             folder: folder.path().to_owned(),
             clock: clock.clone(),
@@ -319,6 +322,7 @@ struct Plan {
     quotas: Quotas,
     mass_change: MassChangeLimits,
     shuns_loopback: bool,
+    identity_provider: IdentityProviderProfile,
     trusted_proxies: Vec<&'static str>,
     folder: PathBuf,
     clock: Clock,
@@ -363,7 +367,7 @@ impl Plan {
             quotas: self.quotas,
             mass_change: self.mass_change,
             key_schedule: KeySchedule::default(),
-            identity_provider: IdentityProviderProfile::default(),
+            identity_provider: self.identity_provider.clone(),
         })
         .unwrap();
         let face = Data::new(Face {

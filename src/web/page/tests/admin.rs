@@ -56,6 +56,7 @@ fn preview(text: &str) -> Preview {
         status: Status::Disabled,
     };
     let told = |name: &str, values| PreviewedAttribute { name: name.to_owned(), is_required: false, values };
+    let required = PreviewedAttribute { is_required: true, ..told(text, Ok(vec![text.to_owned()])) };
     Preview {
         user: Box::new(User::new(UserId::parse("u-1").unwrap(), spec, AT)),
         is_enabled: false,
@@ -65,6 +66,7 @@ fn preview(text: &str) -> Preview {
             told("groups", Ok(vec![text.to_owned(), "b".to_owned()])),
             told("none", Ok(Vec::new())),
             told("bad", Err(ExpressionError { column: 7, message: text.to_owned() })),
+            required,
         ],
     }
 }
@@ -384,6 +386,7 @@ fn settings_show_what_is_wrong_and_what_somebody_would_be_told() {
             "<span>Preview</span> Acme Wiki · b",
             "<span>Preview</span> left out: it has no values",
             "<span>Preview</span> refused at column 7: Acme Wiki",
+            "<code>Acme Wiki</code>, since its metadata asks for it</span> Acme Wiki",
             r#"<option value="aes128-cbc" selected>AES-128-CBC, weak</option>"#,
             r#"name="takes_cbc" value="true">"#,
             r#"name="attribute_expression_3""#,
