@@ -21,7 +21,7 @@ use cloudsso::crypto::password::Hasher;
 use cloudsso::crypto::{Random, SealingKey};
 use cloudsso::domain::{
     AccessConfigurationSpec, Assignee, AssignmentKey, CloudSite, IdentityProviderProfile, KeySchedule,
-    MassChangeLimits, PermissionPolicy, Quotas, Target, TaskFilter, TaskKind, UserSpec,
+    MassChangeLimits, PermissionPolicy, Quotas, SamlPolicy, Target, TaskFilter, TaskKind, UserSpec,
 };
 use cloudsso::local_cloud;
 use cloudsso::peer::{PeerLimits, Peers};
@@ -132,6 +132,7 @@ fn product(
         upkeep: Upkeep::default(),
         mass_change: MassChangeLimits::default(),
         key_schedule: KeySchedule::default(),
+        saml_policy: SamlPolicy::default(),
         identity_provider: IdentityProviderProfile::default(),
         quotas: Quotas::default(),
         clock,

@@ -13,7 +13,7 @@ use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use crate::base::{Network, Secret};
-use crate::domain::{IdentityProviderProfile, KeySchedule, MassChangeLimits, Quotas};
+use crate::domain::{IdentityProviderProfile, KeySchedule, MassChangeLimits, Quotas, SamlPolicy};
 use crate::local_cloud::Faults;
 use crate::service::Upkeep;
 use crate::storage::DatabaseUrl;
@@ -26,6 +26,7 @@ use super::known_key::nearest_known;
 use super::peers::{PeerArguments, PeerSection};
 use super::proxies::{ProxyArguments, networks};
 use super::quotas::{QuotaArguments, QuotaSection};
+use super::saml_policy::{SamlArguments, SamlSection};
 use super::scim::{ScimArguments, ScimSection};
 
 const FILE: &str = "cloudsso.toml";
@@ -91,6 +92,8 @@ pub(super) struct ServeArguments {
     #[command(flatten)]
     keys: KeyArguments,
     #[command(flatten)]
+    saml: SamlArguments,
+    #[command(flatten)]
     identity_provider: IdentityProviderArguments,
     #[command(flatten)]
     peers: PeerArguments,
@@ -139,6 +142,7 @@ struct File {
     worker: WorkerSection,
     quotas: QuotaSection,
     keys: KeySection,
+    saml: SamlSection,
     identity_provider: IdentityProviderSection,
     peers: PeerSection,
     scim: ScimSection,
@@ -223,6 +227,7 @@ pub(super) struct Settings {
     pub(super) upkeep: Upkeep,
     pub(super) quotas: Quotas,
     pub(super) key_schedule: KeySchedule,
+    pub(super) saml_policy: SamlPolicy,
     pub(super) identity_provider: IdentityProviderProfile,
     pub(super) peer_networks: Vec<Network>,
     pub(super) mass_change: MassChangeLimits,
@@ -307,6 +312,7 @@ fn settle(arguments: ServeArguments, secrets: Secrets, file: File) -> Result<Set
         worker_threads,
         quotas: arguments.quotas.settle(file.quotas)?,
         key_schedule: arguments.keys.settle(file.keys)?,
+        saml_policy: arguments.saml.settle(file.saml)?,
         identity_provider: arguments.identity_provider.settle(file.identity_provider)?,
         peer_networks: arguments.peers.settle(file.peers)?,
         upkeep: Upkeep { directory: every(directory_seconds, 1), drift: every(drift_hours, 3_600) },

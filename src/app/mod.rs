@@ -22,6 +22,7 @@ mod place;
 mod proxies;
 mod quotas;
 mod running;
+mod saml_policy;
 mod scim;
 mod scim_credential;
 mod server;

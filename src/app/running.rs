@@ -151,6 +151,7 @@ fn context(
         quotas: settings.quotas,
         mass_change: settings.mass_change,
         key_schedule: settings.key_schedule,
+        saml_policy: settings.saml_policy,
         identity_provider: settings.identity_provider.clone(),
         clock,
         random,

@@ -39,6 +39,7 @@ mod query;
 mod ram_user;
 mod reach;
 mod saml_exchange;
+mod saml_policy;
 mod scim_connector;
 mod scim_credential;
 mod scim_request;
@@ -109,6 +110,7 @@ pub use reach::{Directory, ReachChange};
 pub use saml_exchange::{
     AnswerOutline, ApplicationUse, LONGEST_KEPT_MESSAGE, SAML_EXCHANGES_KEPT, SamlExchange, SamlExchangeKind,
 };
+pub use saml_policy::SamlPolicy;
 pub use scim_connector::{
     Adoption, LastRefusal, LastSynchronization, Ownership, SCIM_CONNECTORS, ScimConnector,
     ScimConnectorChanges, ScimDialect,

@@ -6,9 +6,9 @@ use std::time::Duration;
 use crate::base::AccountId;
 use crate::crypto::KeyType;
 use crate::domain::{
-    self, Account, Action, CloudSite, ConsoleIdentity, ConsoleSession, Event, Kind, RoleSession, User,
+    self, Account, Action, CloudSite, ConsoleIdentity, ConsoleSession, Event, Kind, RoleSession, Signed, User,
 };
-use crate::saml::{Attribute, NameId, NameIdFormat, SignedPart};
+use crate::saml::{Attribute, NameId, NameIdFormat};
 use crate::storage::{Conn, user as users};
 
 use super::context::Change;
@@ -53,6 +53,7 @@ pub(super) fn decide(
         let (change, portal, visit, attempt) =
             (change.clone(), portal.clone(), visit.clone(), attempt.clone());
         let (site, issuer) = (ctx.site.clone(), ctx.identity_provider.entity_id().to_owned());
+        let signed = ctx.saml_policy.console_signed;
         move |conn| {
             // Read again inside the transaction: they may have been disabled since the request came in.
             if let Principal::User(user) = portal.principal() {
@@ -62,7 +63,7 @@ pub(super) fn decide(
                 return Err(denied());
             };
             let entry = check(conn, &user)?;
-            enter(conn, (&change, &site, &issuer), (&visit, &portal, &attempt), &user, entry)
+            enter(conn, (&change, &site, &issuer, signed), (&visit, &portal, &attempt), &user, entry)
         }
     });
     if let Err(Error::Refused(refusal)) = &checked {
@@ -78,7 +79,7 @@ pub(super) fn decide(
 
 fn enter(
     conn: &mut Conn,
-    (change, site, issuer): (&Change, &CloudSite, &str),
+    (change, site, issuer, signed): (&Change, &CloudSite, &str, Signed),
     (visit, portal, attempt): (&Visit, &PortalSession, &Attempt),
     user: &User,
     entry: Entry,
@@ -128,8 +129,7 @@ fn enter(
         authn_context: authn_context::strongest(session.method),
         session_index: session.id.to_string(),
         session_expires_at: session.expires_at,
-        // What the consoles are known to read; encryption and a signed Response they do not ask for.
-        signed: SignedPart::Assertion,
+        signed,
         signature_key: KeyType::Rsa2048,
         recipient: None,
         relay_state: entry.relay_state,

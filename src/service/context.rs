@@ -10,7 +10,7 @@ use crate::base::{Generated, RequestId, Timestamp};
 use crate::cloud::Cloud;
 use crate::crypto::password::Hasher;
 use crate::crypto::{Random, SealingKey, hash};
-use crate::domain::{CloudSite, Event, KeySchedule, MassChangeLimits, Quotas};
+use crate::domain::{CloudSite, Event, KeySchedule, MassChangeLimits, Quotas, SamlPolicy};
 use crate::peer::Peers;
 use crate::storage::event::Origin;
 use crate::storage::{self, Conn, Store};
@@ -50,6 +50,7 @@ pub struct Context {
     pub(super) refused_messages: RefusedMessages,
     pub(super) saml_exchanges: ExchangeRing,
     pub(super) key_schedule: KeySchedule,
+    pub(super) saml_policy: SamlPolicy,
 }
 
 impl Context {
@@ -62,7 +63,8 @@ impl Context {
         let form_key = parts.sealing_key.derive("form token")?;
         let name_key = parts.sealing_key.derive("sign-in name")?;
         let Parts { store, clock, random, hasher, sealing_key, public_url: _, site, .. } = parts;
-        let Parts { cloud, peers, instance, upkeep, quotas, mass_change, key_schedule, .. } = parts;
+        let Parts { cloud, peers, instance, upkeep, quotas, mass_change, key_schedule, saml_policy, .. } =
+            parts;
         Ok(Arc::new(Self {
             store,
             clock,
@@ -89,6 +91,7 @@ impl Context {
             refused_messages: RefusedMessages::default(),
             saml_exchanges: ExchangeRing::default(),
             key_schedule,
+            saml_policy,
         }))
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::base::Timestamp;
 use crate::crypto::KeyType;
+use crate::domain::Signed;
 use crate::saml::{
     Assertion, Attribute, AuthnContext, MessageId, NameId, Protection, Recipient, Response, SignedPart,
 };
@@ -32,7 +33,7 @@ pub struct Entitlement {
     pub(super) authn_context: AuthnContext,
     pub(super) session_index: String,
     pub(super) session_expires_at: Timestamp,
-    pub(super) signed: SignedPart,
+    pub(super) signed: Signed,
     pub(super) signature_key: KeyType,
     /// Whom alone it can be read by; `None` for everybody.
     pub(super) recipient: Option<Arc<Recipient>>,
@@ -87,8 +88,11 @@ pub fn issue(ctx: &Context, entitlement: Entitlement) -> Result<Logon, Error> {
         },
     };
     let signer = ctx.identity_provider.signer(entitlement.signature_key)?;
-    let protection =
-        Protection { part: entitlement.signed, signer: &signer, recipient: entitlement.recipient.as_deref() };
+    let protection = Protection {
+        part: signed_part(entitlement.signed),
+        signer: &signer,
+        recipient: entitlement.recipient.as_deref(),
+    };
     let signed = response.protect(&protection, &ctx.random)?;
     Ok(Logon {
         acs_url: response.acs_url,
@@ -98,4 +102,13 @@ pub fn issue(ctx: &Context, entitlement: Entitlement) -> Result<Logon, Error> {
         place: entitlement.place,
         identity: entitlement.identity,
     })
+}
+
+/// What is signed, in the words of the messages.
+pub(super) const fn signed_part(signed: Signed) -> SignedPart {
+    match signed {
+        Signed::Assertion => SignedPart::Assertion,
+        Signed::Response => SignedPart::Response,
+        Signed::Both => SignedPart::Both,
+    }
 }

@@ -6,7 +6,7 @@ use crate::base::Clock;
 use crate::cloud::Cloud;
 use crate::crypto::password::Hasher;
 use crate::crypto::{Random, SealingKey};
-use crate::domain::{CloudSite, IdentityProviderProfile, KeySchedule, MassChangeLimits, Quotas};
+use crate::domain::{CloudSite, IdentityProviderProfile, KeySchedule, MassChangeLimits, Quotas, SamlPolicy};
 use crate::peer::Peers;
 use crate::storage::Store;
 
@@ -41,6 +41,8 @@ pub struct Parts {
     pub mass_change: MassChangeLimits,
     /// When the keys that we sign with are turned by themselves.
     pub key_schedule: KeySchedule,
+    /// How strictly service providers are taken.
+    pub saml_policy: SamlPolicy,
     /// What our metadata says of us.
     pub identity_provider: IdentityProviderProfile,
 }

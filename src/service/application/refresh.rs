@@ -66,7 +66,7 @@ pub(super) fn fetch(
         let queried = origin.queried_entity();
         let listed = known_as.filter(|id| document.service_provider_ids().contains(id));
         let provider = ServiceProvider::from_document(&document, queried.as_deref().or(listed))?;
-        provider.check_validity(ctx.now(), None)?;
+        provider.check_validity(ctx.now(), ctx.saml_policy.longest_metadata)?;
         provider.check_transport()?;
         let metadata = provider.to_xml()?;
         Ok((provider, metadata))

@@ -20,8 +20,6 @@ use super::super::registry::Registered;
 use super::super::{Context, Error, saml_sso, sealed_token};
 use super::{PURPOSE, ToldApplication, token};
 
-/// By how much a service provider's clock may differ.
-pub(super) const CLOCK_SKEW: Duration = Duration::from_secs(180);
 /// How long telling servers may hold a person up, and how many are told at once.
 const PATIENCE: Duration = Duration::from_secs(8);
 const LANES: usize = 8;
@@ -224,7 +222,7 @@ pub(super) fn expectations<'a>(ctx: &'a Context, registered: &'a Registered) -> 
         issuer: &registered.application.entity_id,
         destination: ctx.identity_provider.slo_url(),
         now: ctx.now(),
-        clock_skew: CLOCK_SKEW,
+        clock_skew: ctx.saml_policy.clock_skew,
     }
 }
 

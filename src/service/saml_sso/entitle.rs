@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Action, ApplicationSession, Event, Signed, Status, Subject, User};
-use crate::saml::{AuthnContext, NameId, NameIdFormat, Refusal, SignedPart};
+use crate::domain::{Action, ApplicationSession, Event, Status, Subject, User};
+use crate::saml::{AuthnContext, NameId, NameIdFormat, Refusal};
 use crate::storage::{
     Conn, application, application_assignment, application_session, session as sessions, user as users,
 };
@@ -115,7 +115,7 @@ impl Entry<'_> {
             authn_context,
             session_index: session.id.to_string(),
             session_expires_at: session.expires_at,
-            signed: signed_part(application.settings.signed),
+            signed: application.settings.signed,
             signature_key: application.settings.signature_key,
             recipient: self.registered.recipient.clone(),
             relay_state: self.request.relay_state.clone(),
@@ -202,15 +202,6 @@ impl Entry<'_> {
         };
         application_session::insert(conn, &session)?;
         Ok(session)
-    }
-}
-
-/// What is signed, in the words of the messages.
-pub(super) const fn signed_part(signed: Signed) -> SignedPart {
-    match signed {
-        Signed::Assertion => SignedPart::Assertion,
-        Signed::Response => SignedPart::Response,
-        Signed::Both => SignedPart::Both,
     }
 }
 

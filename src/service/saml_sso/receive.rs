@@ -16,8 +16,6 @@ use super::super::{Context, Error, Visit, saml_exchange};
 use super::SignOnRequest;
 use super::request::LONGEST_RELAY_STATE;
 
-/// By how much a service provider's clock may differ (saml2int, G01).
-pub(super) const CLOCK_SKEW: Duration = Duration::from_secs(180);
 /// For how long the ID of a signed request is remembered: as long as its age does not refuse it, and more.
 const REMEMBERED: Duration = Duration::from_secs(1800);
 /// Bytes of a form that carries a message: 64 KiB of base 64 whose signs are escaped, and a `RelayState`.
@@ -152,7 +150,7 @@ pub(super) fn expectations<'a>(
         issuer: &registered.application.entity_id,
         destination: ctx.identity_provider.sso_url(),
         now,
-        clock_skew: CLOCK_SKEW,
+        clock_skew: ctx.saml_policy.clock_skew,
     }
 }
 

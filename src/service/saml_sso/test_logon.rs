@@ -17,12 +17,11 @@ use crate::saml::{
 };
 use crate::storage::{application, user as users};
 
-use super::super::issue::LIFETIME;
+use super::super::issue::{LIFETIME, signed_part};
 use super::super::{Context, Error, Operator, authn_context};
+use super::name_id;
 use super::preview::{Preview, PreviewedName, UNMADE, look, with_subject};
-use super::receive::CLOCK_SKEW;
 use super::release::Release;
-use super::{entitle, name_id};
 
 /// For how long it is over when it is shown: no clock is so far behind.
 const OVER_FOR: Duration = Duration::from_secs(24 * 3600);
@@ -164,7 +163,7 @@ fn respond(
     let certificate =
         Certificate::self_signed(&key, "TEST - trusted by nobody", issued_at, LIFETIME, &ctx.random)?;
     let signer = Signer::new(Arc::new(key), &certificate)?;
-    let part = entitle::signed_part(settings.signed);
+    let part = signed_part(settings.signed);
     let protection = Protection { part, signer: &signer, recipient: None };
     let xml = response.protect(&protection, &ctx.random)?.xml().to_owned();
     let expectations = Expectations {
@@ -173,7 +172,7 @@ fn respond(
         recipient: &response.acs_url,
         in_response_to: None,
         now: issued_at,
-        clock_skew: CLOCK_SKEW,
+        clock_skew: ctx.saml_policy.clock_skew,
     };
     check_useless(ctx, application, &xml, (&certificate, &expectations))?;
     let pasted = Pasted::read(&xml)?;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use cloudsso::base::{ApplicationName, RequestId, Timestamp};
 use cloudsso::domain::{
-    Action, Application, ApplicationSettings, Assignee, MetadataOrigin, MetadataSource, Status,
+    Action, Application, ApplicationSettings, Assignee, MetadataOrigin, MetadataSource, SamlPolicy, Status,
 };
 use cloudsso::service::application::{self, ApplicationSpec, PendingChanges, Refreshed, RemoteApplication};
 use cloudsso::service::{Error, Visit, saml_sso};
@@ -17,7 +17,7 @@ use cloudsso::storage::{event, metadata_source};
 use data_encoding::BASE64;
 
 use self::provider::{Metadata, Site, keys};
-use crate::support::app::TestApp;
+use crate::support::app::{Options, TestApp};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -387,4 +387,27 @@ fn metadata_is_asked_for_at_a_query_responder_and_must_be_of_that_entity() {
     application::update_origin(&app.ctx, &app.operator, &made.id, Some(signed(&site.url()))).unwrap();
     let outcome = application::refresh(&app.ctx, &app.operator, &made.id).unwrap();
     assert!(matches!(outcome, Refreshed::Held(_)), "{outcome:?}");
+}
+
+#[test]
+fn fetched_metadata_ends_as_soon_as_is_set() {
+    let day = 24 * HOUR;
+    let saml_policy = SamlPolicy { longest_metadata: Some(14 * day), ..SamlPolicy::default() };
+    let app = TestApp::with(Options { saml_policy, ..Options::default() });
+    let until =
+        |days: u32| Metadata { valid_until: Some(app.clock.now().plus(days * day)), ..Metadata::new("wiki") };
+    for refused in [Metadata::new("wiki"), until(15)] {
+        let site = Site::serving(&refused.xml());
+        let told = refusal(register(&app, "wiki", unsigned(&site.url())));
+        assert!(told.contains("validUntil"), "{told}");
+    }
+    let site = Site::serving(&until(14).xml());
+    let made = register(&app, "wiki", unsigned(&site.url())).unwrap();
+    // Nor is it taken later.
+    site.say(&Metadata::new("wiki").xml());
+    app.advance(6 * HOUR);
+    app.run_due();
+    let (source, _) = source(&app, &made);
+    assert!(source.last_error.as_deref().unwrap().contains("validUntil"), "{:?}", source.last_error);
+    assert_eq!(load(&app, &made), made);
 }

@@ -9,6 +9,7 @@ mod command;
 mod identifiers;
 mod keys;
 mod name_id;
+mod policy;
 mod provider;
 mod request;
 mod sso;

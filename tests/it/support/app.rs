@@ -21,7 +21,7 @@ use cloudsso::crypto::password::Hasher;
 use cloudsso::crypto::{Random, SealingKey, TotpSecret};
 use cloudsso::domain::{
     Action, Assignee, AssignmentKey, CloudSite, Group, IdentityProviderProfile, KeySchedule,
-    MassChangeLimits, PrincipalId, Quotas, SessionEnd, Target, TaskFilter, TaskStatus, User,
+    MassChangeLimits, PrincipalId, Quotas, SamlPolicy, SessionEnd, Target, TaskFilter, TaskStatus, User,
 };
 use cloudsso::local_cloud::{self, Faults};
 use cloudsso::peer::{PeerLimits, Peers};
@@ -72,6 +72,8 @@ pub(crate) struct Options {
     pub(crate) shuns_loopback: bool,
     /// What service providers are told of the product.
     pub(crate) identity_provider: IdentityProviderProfile,
+    /// How strictly they are taken.
+    pub(crate) saml_policy: SamlPolicy,
 }
 
 /// A running product. When it is dropped, no task may be left in progress.
@@ -122,6 +124,7 @@ impl TestApp {
             mass_change: options.mass_change,
             shuns_loopback: options.shuns_loopback,
             identity_provider: options.identity_provider,
+            saml_policy: options.saml_policy,
             trusted_proxies: if options.trusts_no_proxy { vec![] } else { vec!["127.0.0.1"] },
             folder: folder.path().to_owned(),
             clock: clock.clone(),
@@ -323,6 +326,7 @@ struct Plan {
     mass_change: MassChangeLimits,
     shuns_loopback: bool,
     identity_provider: IdentityProviderProfile,
+    saml_policy: SamlPolicy,
     trusted_proxies: Vec<&'static str>,
     folder: PathBuf,
     clock: Clock,
@@ -367,6 +371,7 @@ impl Plan {
             quotas: self.quotas,
             mass_change: self.mass_change,
             key_schedule: KeySchedule::default(),
+            saml_policy: self.saml_policy,
             identity_provider: self.identity_provider.clone(),
         })
         .unwrap();

@@ -7,7 +7,6 @@ use crate::saml::{
 };
 
 use super::super::super::Error;
-use super::super::receive::CLOCK_SKEW;
 use super::look::{Found, Look, fingerprints, remaining};
 
 impl Look<'_> {
@@ -48,7 +47,7 @@ impl Look<'_> {
             recipient: recipient.map_or("", |acs| acs.url.as_str()),
             in_response_to: in_response_to.as_ref(),
             now: self.now,
-            clock_skew: CLOCK_SKEW,
+            clock_skew: self.ctx.saml_policy.clock_skew,
         };
         let checked = verified.map(|it| it.check(&expectations));
         course.step(response_rows(self.pasted, &expectations), checked, stop_of_response);

@@ -11,7 +11,6 @@ use crate::storage::used_message_id;
 
 use super::super::super::registry::Registered;
 use super::super::super::{Context, Error};
-use super::super::receive::CLOCK_SKEW;
 
 /// A message that is looked at.
 pub(super) struct Look<'a> {
@@ -112,7 +111,12 @@ impl Look<'_> {
         destination: &'a str,
     ) -> MessageExpectations<'a> {
         let issuer = &found.application.entity_id;
-        MessageExpectations { issuer, destination, now: self.now, clock_skew: CLOCK_SKEW }
+        MessageExpectations {
+            issuer,
+            destination,
+            now: self.now,
+            clock_skew: self.ctx.saml_policy.clock_skew,
+        }
     }
 
     /// Whether an ID was used. Of a message that is judged as of another moment it may be its own use.
