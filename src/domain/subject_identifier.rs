@@ -43,7 +43,10 @@ impl SubjectIdentifier {
             name: self.attribute().to_owned(),
             name_format: Some(AttributeNameFormat::Uri),
             friendly_name: None,
-            expression: AttributeExpression::of_identifier(self),
+            expression: match self {
+                Self::Subject => AttributeExpression::subject_id(),
+                Self::Pairwise => AttributeExpression::pairwise_id(),
+            },
         }
     }
 

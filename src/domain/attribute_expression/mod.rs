@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::GroupName;
 
-use super::{SubjectIdentifier, User};
+use super::User;
 
 pub use audience::Audience;
 pub use error::ExpressionError;
@@ -116,13 +116,14 @@ impl AttributeExpression {
         self.0.any(&mut |node| matches!(node.kind, Kind::Source(Source::PairwiseId)))
     }
 
-    /// The one that gives an identifier.
-    pub(in super::super) fn of_identifier(identifier: SubjectIdentifier) -> Self {
-        let source = match identifier {
-            SubjectIdentifier::Subject => Source::SubjectId,
-            SubjectIdentifier::Pairwise => Source::PairwiseId,
-        };
-        Self(Node { column: 1, kind: Kind::Source(source) })
+    /// `user.subjectId`.
+    pub const fn subject_id() -> Self {
+        Self(Node { column: 1, kind: Kind::Source(Source::SubjectId) })
+    }
+
+    /// `user.pairwiseId`.
+    pub const fn pairwise_id() -> Self {
+        Self(Node { column: 1, kind: Kind::Source(Source::PairwiseId) })
     }
 
     /// How each function is called and what it gives, for a page that explains them.
