@@ -8,7 +8,7 @@ use crate::saml::{AcsChoice, FailedResponse, MessageId, Refusal};
 use super::super::registry::Registered;
 use super::super::{Context, Error, Logon, PortalSession, Visit, authn_context, issue};
 use super::entitle::{Denied, entitle};
-use super::{SignOnRequest, receive, request};
+use super::{Message, SignOnRequest, receive, request};
 
 /// What a request gets.
 pub enum Answer {
@@ -47,23 +47,46 @@ pub fn answer(
     let Some(registered) = found.filter(|found| found.application.status == Status::Enabled) else {
         return Err(domain::Error::missing("Application", &request.application).into());
     };
+    answer_at(ctx, (visit, portal), &registered, request)
+}
+
+/// Takes a service provider's request and answers it at once for whoever is signed in.
+///
+/// # Errors
+/// Those of [`receive`](super::receive) and of [`answer`].
+pub fn receive_and_answer(
+    ctx: &Context,
+    visit: &Visit,
+    portal: Option<&PortalSession>,
+    message: &Message,
+) -> Result<Answer, Error> {
+    let (request, registered) = receive::take(ctx, visit, message)?;
+    answer_at(ctx, (visit, portal), &registered, &request)
+}
+
+fn answer_at(
+    ctx: &Context,
+    (visit, portal): (&Visit, Option<&PortalSession>),
+    registered: &Arc<Registered>,
+    request: &SignOnRequest,
+) -> Result<Answer, Error> {
     // It may have left the metadata since the request came.
     let acs = AcsChoice::Url(request.acs_url.clone());
     if registered.provider.assertion_consumer_service(&acs).is_none() {
-        return Err(receive::refuse(ctx, visit, Some(&registered), &receive::Refusal::Address(acs))?);
+        return Err(receive::refuse(ctx, visit, Some(registered), &receive::Refusal::Address(acs))?);
     }
     if let Err(error) = registered.provider.check_validity(ctx.now(), None) {
-        return Err(receive::refuse(ctx, visit, Some(&registered), &receive::Refusal::Outdated(error))?);
+        return Err(receive::refuse(ctx, visit, Some(registered), &receive::Refusal::Outdated(error))?);
     }
     if request.wants_other_binding {
         let denied = Denied::new(Refusal::UnsupportedBinding, "the answer was to come by another binding");
-        return refuse(ctx, visit, portal, (&registered, request), &denied);
+        return refuse(ctx, visit, portal, (registered, request), &denied);
     }
     let is_fresh = |portal: &PortalSession| portal.session().created_at > request.received_at();
     let Some(portal) = portal.filter(|portal| !request.force_authn || is_fresh(portal)) else {
         if request.is_passive {
             let denied = Denied::new(Refusal::NoPassive, "nobody is signed in as it asks");
-            return refuse(ctx, visit, None, (&registered, request), &denied);
+            return refuse(ctx, visit, None, (registered, request), &denied);
         }
         return Ok(Answer::SignIn { token: request::token(ctx, request)?, again: request.force_authn });
     };
@@ -77,11 +100,11 @@ pub fn answer(
     let Some(context) = context.filter(|_| is_strong) else {
         let denied =
             Denied::new(Refusal::NoAuthnContext, "the person did not sign in as strongly as it asks");
-        return refuse(ctx, visit, Some(portal), (&registered, request), &denied);
+        return refuse(ctx, visit, Some(portal), (registered, request), &denied);
     };
-    match entitle(ctx, (visit, portal), &registered, request, context)? {
+    match entitle(ctx, (visit, portal), registered, request, context)? {
         Ok(entitlement) => Ok(Answer::Post(issue(ctx, entitlement)?)),
-        Err(denied) => refuse(ctx, visit, Some(portal), (&registered, request), &denied),
+        Err(denied) => refuse(ctx, visit, Some(portal), (registered, request), &denied),
     }
 }
 

@@ -14,7 +14,7 @@ mod request;
 
 pub(super) use name_id::qualified;
 
-pub use answer::{Answer, answer};
+pub use answer::{Answer, answer, receive_and_answer};
 pub use begin::begin;
 pub use receive::{LONGEST_MESSAGE, Message, receive};
 pub use request::{SignOnRequest, resume, token};

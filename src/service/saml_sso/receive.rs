@@ -68,6 +68,15 @@ impl From<saml::Error> for Refusal {
 /// # Errors
 /// [`Error::Refused`] with a sentence for the person; failures of the database.
 pub fn receive(ctx: &Context, visit: &Visit, message: &Message) -> Result<SignOnRequest, Error> {
+    take(ctx, visit, message).map(|(request, _)| request)
+}
+
+/// [`receive`], with the application that the request is from.
+pub(super) fn take(
+    ctx: &Context,
+    visit: &Visit,
+    message: &Message,
+) -> Result<(SignOnRequest, Arc<Registered>), Error> {
     let (unverified, relay_state) = match read(message) {
         Ok(read) => read,
         Err(error) => return Err(refuse(ctx, visit, None, &error.into())?),
@@ -78,7 +87,7 @@ pub fn receive(ctx: &Context, visit: &Visit, message: &Message) -> Result<SignOn
         return Err(refuse(ctx, visit, None, &Refusal::Unknown(issuer))?);
     };
     match check(ctx, &registered, unverified, relay_state)? {
-        Ok(request) => Ok(request),
+        Ok(request) => Ok((request, registered)),
         Err(refusal) => Err(refuse(ctx, visit, Some(&registered), &refusal)?),
     }
 }
