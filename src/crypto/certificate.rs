@@ -120,6 +120,16 @@ impl Certificate {
         Ok(BASE64.encode(&self.to_der()?))
     }
 
+    /// As a PEM file (RFC 7468 §5).
+    ///
+    /// # Errors
+    /// [`Error::OpenSsl`].
+    pub fn to_pem(&self) -> Result<String, Error> {
+        let text = self.to_base64()?;
+        let lines = text.as_bytes().chunks(64).map(String::from_utf8_lossy).collect::<Vec<_>>().join("\n");
+        Ok(format!("-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n"))
+    }
+
     /// Whom it is for, as `CN=idp.example.com, O=Example`, for people to read.
     pub fn subject(&self) -> String {
         let entries = self.x509.subject_name().entries().map(|entry| {

@@ -220,6 +220,19 @@ pub struct Application {
     pub updated_at: Timestamp,
 }
 
+/// An application in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApplicationSummary {
+    /// The id.
+    pub id: ApplicationId,
+    /// The name.
+    pub name: ApplicationName,
+    /// Whether anybody is signed in to it.
+    pub status: Status,
+    /// What the service provider calls itself.
+    pub entity_id: String,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

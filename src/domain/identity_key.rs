@@ -6,6 +6,7 @@
 //! A key is published before it is used and for a while after, so that no service provider ever meets a signature
 //! that it cannot verify. One of a kind is active and one is next.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::base::{SigningKeyId, Timestamp};
@@ -68,6 +69,46 @@ impl KeyState {
     }
 }
 
+/// Keys of which one is in use at a time, and that are turned together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeyGroup {
+    /// Those of a kind that sign.
+    Signing(KeyType),
+    /// Those that others encrypt to.
+    Encryption,
+}
+
+impl KeyGroup {
+    /// As addresses have it: the kind, or `encryption`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Signing(kind) => kind.as_str(),
+            Self::Encryption => "encryption",
+        }
+    }
+
+    /// Reads what [`KeyGroup::as_str`] wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "encryption" => Some(Self::Encryption),
+            kind => KeyType::parse(kind).map(Self::Signing),
+        }
+    }
+}
+
+/// What pages call it.
+impl fmt::Display for KeyGroup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Signing(kind) => write!(f, "the {} keys that sign", kind.as_str()),
+            Self::Encryption => f.write_str("the key that others encrypt to"),
+        }
+    }
+}
+
+/// How long before the end of a certificate there is a warning: long enough to turn keys twice.
+const ENDING: Duration = Duration::from_secs(90 * 24 * 3600);
+
 /// A key, without the key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdentityKey {
@@ -85,6 +126,22 @@ pub struct IdentityKey {
     pub created_at: Timestamp,
     /// Its certificate, base 64 of DER.
     pub certificate: String,
+}
+
+impl IdentityKey {
+    /// Which keys it is turned with.
+    pub const fn group(&self) -> KeyGroup {
+        match self.purpose {
+            KeyPurpose::Signing => KeyGroup::Signing(self.kind),
+            KeyPurpose::Encryption => KeyGroup::Encryption,
+        }
+    }
+
+    /// Whether its certificate, good until `ends_at`, ends soon while it is used or is to be used. In SAML that means
+    /// nothing, but some service providers refuse it all the same.
+    pub fn is_ending(&self, ends_at: Timestamp, now: Timestamp) -> bool {
+        matches!(self.state, KeyState::Active | KeyState::Next) && now.plus(ENDING) >= ends_at
+    }
 }
 
 /// When keys pass from one state to the next by themselves.
@@ -118,7 +175,12 @@ impl KeySchedule {
 
     /// Whether a key was published for long enough that service providers which fetch our metadata know it.
     pub fn is_known(&self, next: &IdentityKey, now: Timestamp) -> bool {
-        now >= next.created_at.plus(self.published)
+        now >= self.known_at(next)
+    }
+
+    /// From when on that is so.
+    pub fn known_at(&self, key: &IdentityKey) -> Timestamp {
+        key.created_at.plus(self.published)
     }
 
     /// Whether a key need not be published any more.
@@ -152,6 +214,21 @@ mod tests {
             assert_eq!(KeyPurpose::parse(purpose.as_str()), Some(purpose));
         }
         assert_eq!(KeyState::parse("active"), None);
+        for group in KeyType::ALL.map(KeyGroup::Signing).into_iter().chain([KeyGroup::Encryption]) {
+            assert_eq!(KeyGroup::parse(group.as_str()), Some(group));
+        }
+        assert_eq!(KeyGroup::parse("signing"), None);
+    }
+
+    #[test]
+    fn there_is_a_warning_before_the_certificate_of_a_used_key_ends() {
+        let day = Duration::from_secs(24 * 3600);
+        let end = Timestamp::from_seconds(0).plus(365 * day);
+        let ending = |state, days| key(state, 0).is_ending(end, Timestamp::from_seconds(0).plus(days * day));
+        assert!(!ending(KeyState::Active, 274));
+        assert!(ending(KeyState::Active, 275) && ending(KeyState::Next, 275));
+        assert!(ending(KeyState::Active, 400), "and after it");
+        assert!(!ending(KeyState::Retiring, 275) && !ending(KeyState::Retired, 400));
     }
 
     #[test]

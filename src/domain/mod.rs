@@ -38,6 +38,7 @@ mod provisioning;
 mod query;
 mod ram_user;
 mod reach;
+mod saml_exchange;
 mod scim_connector;
 mod scim_credential;
 mod scim_request;
@@ -66,7 +67,7 @@ pub use account_objects::{
     ObservedSamlProvider, RamPolicy, Step, owner_tag, removal_steps,
 };
 pub use administrator::Administrator;
-pub use application::{Application, ApplicationSettings, AttributeMapping, Encryption};
+pub use application::{Application, ApplicationSettings, ApplicationSummary, AttributeMapping, Encryption};
 pub use application_session::ApplicationSession;
 pub use application_template::{
     ApplicationTemplate, FilledAttribute, FilledTemplate, IdentityProviderDetails, ParameterRule,
@@ -86,7 +87,7 @@ pub use drift::{Difference, Finding};
 pub use error::{Error, Kind};
 pub use event::{Action, Event};
 pub use group::{Group, GroupChanges, GroupSpec, Member};
-pub use identity_key::{IdentityKey, KeyPurpose, KeySchedule, KeyState};
+pub use identity_key::{IdentityKey, KeyGroup, KeyPurpose, KeySchedule, KeyState};
 pub use identity_provider_profile::IdentityProviderProfile;
 pub use local_path::LocalPath;
 pub use machine_identity::{MachineIdentity, MachinePolicy, POLICIES_PER_MACHINE, check_machine_policies};
@@ -104,6 +105,9 @@ pub use ram_user::{
     TakenOver, WantedRamUser, ram_user_name, settle_name,
 };
 pub use reach::{Directory, ReachChange};
+pub use saml_exchange::{
+    AnswerOutline, ApplicationUse, LONGEST_KEPT_MESSAGE, SAML_EXCHANGES_KEPT, SamlExchange, SamlExchangeKind,
+};
 pub use scim_connector::{
     Adoption, LastRefusal, LastSynchronization, Ownership, SCIM_CONNECTORS, ScimConnector,
     ScimConnectorChanges, ScimDialect,

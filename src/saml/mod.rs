@@ -17,6 +17,7 @@ mod failed_response;
 #[cfg(test)]
 mod fixture;
 mod gate;
+pub mod inspection;
 mod logout;
 mod message_id;
 mod metadata;

@@ -15,6 +15,7 @@ use crate::peer::Peers;
 use crate::storage::event::Origin;
 use crate::storage::{self, Conn, Store};
 
+use super::exchange_ring::ExchangeRing;
 use super::parts::{Parts, Upkeep};
 use super::permission_looks::Looks;
 use super::refused_messages::RefusedMessages;
@@ -47,6 +48,7 @@ pub struct Context {
     pub(super) scim_flushes: WorkBell,
     pub(super) applications: Registry,
     pub(super) refused_messages: RefusedMessages,
+    pub(super) saml_exchanges: ExchangeRing,
     pub(super) key_schedule: KeySchedule,
 }
 
@@ -85,6 +87,7 @@ impl Context {
             scim_flushes: WorkBell::default(),
             applications: Registry::default(),
             refused_messages: RefusedMessages::default(),
+            saml_exchanges: ExchangeRing::default(),
             key_schedule,
         }))
     }

@@ -4,8 +4,9 @@ use crate::base::DirectoryId;
 use crate::storage::event::Origin;
 
 /// Somebody who may administer the product. Every change of the directory, of configurations and of
-/// assignments asks for one. Made by [`Operator::local`] and by
-/// [`authorise`](super::authorisation::authorise) only.
+/// assignments asks for one. Made by [`Operator::local`], by
+/// [`authorise`](super::authorisation::authorise) and by
+/// [`admin_session::operator`](super::admin_session::operator) only.
 #[derive(Clone, Debug)]
 pub struct Operator {
     origin: Origin,
@@ -25,6 +26,11 @@ impl Operator {
     /// Somebody who was found to have the right, within one directory where they named one.
     pub(super) const fn authorised(origin: Origin, directory: Option<DirectoryId>) -> Self {
         Self { origin, directory }
+    }
+
+    /// An administrator who is signed in. For [`admin_session`](super::admin_session) alone.
+    pub(super) const fn of_administrator(origin: Origin) -> Self {
+        Self { origin, directory: None }
     }
 
     /// The worker, which keeps things up by itself.

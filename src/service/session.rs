@@ -106,6 +106,16 @@ pub(super) fn find_enabled(conn: &mut Conn, principal: &PrincipalId) -> Result<O
     })
 }
 
+/// The name that a principal signs in with, if they exist.
+pub(super) fn find_name(conn: &mut Conn, principal: &PrincipalId) -> Result<Option<String>, Error> {
+    Ok(match principal {
+        PrincipalId::User(id) => user::find(conn, id)?.map(|user| user.spec.user_name.to_string()),
+        PrincipalId::Administrator(id) => {
+            administrator::find(conn, id)?.map(|administrator| administrator.user_name.to_string())
+        }
+    })
+}
+
 /// What a session is started with.
 #[derive(Clone)]
 pub(super) struct Start {

@@ -25,7 +25,7 @@ use super::perform::{self, Outcome};
 use super::task::{self as tasks, Draft};
 use super::{
     Context, Error, Operator, application, console_logout, drift, keys, own_ram_user, perform_user,
-    provision, resource_directory, saml_slo, scim, user_sso,
+    provision, resource_directory, saml_exchange, saml_slo, scim, user_sso,
 };
 
 /// How often to look for work that another replica wrote, or that waited for its next attempt.
@@ -49,8 +49,8 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts `threads` threads, each of which works in one account at a time, one for logouts, one that
-    /// writes down what SCIM connectors did, and one that fetches the metadata of applications.
+    /// Starts `threads` threads, each of which works in one account at a time, one for logouts, one that writes down
+    /// what SCIM connectors and applications did, and one that fetches the metadata of applications.
     ///
     /// # Errors
     /// Failures of the database; [`storage::Error::Unavailable`] when the system gives no threads.
@@ -177,13 +177,14 @@ fn refresh_metadata(ctx: &Context, stop: &AtomicBool) {
     }
 }
 
-/// Writes down what SCIM connectors did, once a second at most, and what is left at the end.
+/// Writes down what SCIM connectors and applications did, once a second at most, and what is left at the end.
 fn flush_requests(ctx: &Context, stop: &AtomicBool) {
     let mut is_last = false;
     while !is_last {
         let seen = ctx.scim_flushes.count();
         is_last = stop.load(Ordering::SeqCst);
         report(scim::request_log::flush(ctx), "requests of SCIM connectors could not be written down");
+        report(saml_exchange::flush(ctx), "messages of applications could not be written down");
         if !is_last {
             ctx.scim_flushes.wait(seen, POLL);
         }

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::base::{ApplicationId, ApplicationName, DirectoryId, Timestamp};
-use crate::domain::{Application, Status};
+use crate::domain::{Application, ApplicationSummary, Status};
 
 use super::connection::on;
 use super::error::parse;
@@ -98,6 +98,26 @@ pub fn share_version(conn: &mut Conn, id: &ApplicationId) -> Result<Option<i64>,
 /// [`Error`] of the database.
 pub fn list(conn: &mut Conn) -> Result<Vec<Application>, Error> {
     let rows: Vec<Row> = dsl::applications.order(dsl::name_key).select(Row::as_select()).load(conn)?;
+    rows.into_iter().map(read).collect()
+}
+
+/// Every application, by name, without what is long.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_summaries(conn: &mut Conn) -> Result<Vec<ApplicationSummary>, Error> {
+    let rows: Vec<(String, String, String, String)> = dsl::applications
+        .order(dsl::name_key)
+        .select((dsl::id, dsl::name, dsl::status, dsl::entity_id))
+        .load(conn)?;
+    let read = |(id, name, status, entity_id): (String, String, String, String)| {
+        Ok(ApplicationSummary {
+            id: parse("applications.id", &id, ApplicationId::parse)?,
+            name: parse("applications.name", &name, |name| ApplicationName::parse(name).ok())?,
+            status: parse("applications.status", &status, Status::parse)?,
+            entity_id,
+        })
+    };
     rows.into_iter().map(read).collect()
 }
 

@@ -89,6 +89,23 @@ pub fn find_due(conn: &mut Conn, now: Timestamp) -> Result<Option<MetadataSource
     row.map(read).transpose()
 }
 
+/// Those that an administrator should look at: the application, whether changes wait for a yes, and whether it failed
+/// the last time.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_troubled(conn: &mut Conn) -> Result<Vec<(ApplicationId, bool, bool)>, Error> {
+    let rows: Vec<(String, bool, bool)> = dsl::metadata_sources
+        .filter(dsl::pending_metadata.is_not_null().or(dsl::last_error.is_not_null()))
+        .select((dsl::application_id, dsl::pending_metadata.is_not_null(), dsl::last_error.is_not_null()))
+        .load(conn)?;
+    let read = |(id, is_waiting, has_failed): (String, bool, bool)| {
+        let id = parse("metadata_sources.application_id", &id, ApplicationId::parse)?;
+        Ok((id, is_waiting, has_failed))
+    };
+    rows.into_iter().map(read).collect()
+}
+
 /// Puts the next refresh off to `until`, if it is due as `source` says still; of several who find it due, one may.
 ///
 /// # Errors

@@ -34,6 +34,7 @@ pub mod persistent_name;
 pub mod provisioned_user;
 pub mod provisioning;
 pub mod resource_count;
+pub mod saml_exchange;
 mod schema;
 pub mod scim_connector;
 pub mod scim_credential;

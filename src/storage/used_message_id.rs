@@ -27,6 +27,16 @@ pub fn take(
     Ok(on!(conn, insert.on_conflict_do_nothing().execute(conn))? == 1)
 }
 
+/// Whether the ID of a message was used; uses nothing up.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn exists(conn: &mut Conn, entity_id: &str, message_id: &str) -> Result<bool, Error> {
+    let found: Option<String> =
+        dsl::used_message_ids.find((entity_id, message_id)).select(dsl::message_id).first(conn).optional()?;
+    Ok(found.is_some())
+}
+
 /// Forgets those that their age alone refuses.
 ///
 /// # Errors

@@ -20,6 +20,9 @@ pub struct Asset {
 /// The one style sheet of the portal.
 pub static STYLE: Asset =
     Asset::new("portal.css", "text/css; charset=utf-8", include_bytes!("../../static/portal.css"));
+/// What the administrators' desk has beside it.
+pub static ADMIN_STYLE: Asset =
+    Asset::new("admin.css", "text/css; charset=utf-8", include_bytes!("../../static/admin.css"));
 /// What makes forms kinder where scripts run: showing a typed password, `/` for the search field.
 pub static FORM_SCRIPT: Asset =
     Asset::new("form.js", "text/javascript; charset=utf-8", include_bytes!("../../static/form.js"));
@@ -32,7 +35,7 @@ pub static ICON: Asset = Asset::new("icon.svg", "image/svg+xml", include_bytes!(
 pub static FAVICON: Asset =
     Asset::new("favicon.ico", "image/x-icon", include_bytes!("../../static/favicon.ico"));
 
-static ALL: [&Asset; 5] = [&STYLE, &FORM_SCRIPT, &CONTINUE_SCRIPT, &ICON, &FAVICON];
+static ALL: [&Asset; 6] = [&STYLE, &ADMIN_STYLE, &FORM_SCRIPT, &CONTINUE_SCRIPT, &ICON, &FAVICON];
 
 const FOR_A_YEAR: &str = "public, max-age=31536000, immutable";
 const FOR_A_DAY: &str = "public, max-age=86400";
@@ -154,6 +157,7 @@ mod tests {
     #[::core::prelude::v1::test]
     fn the_first_load_stays_small() {
         assert!(STYLE.body.len() < 15_000, "the style sheet has {} bytes", STYLE.body.len());
+        assert!(ADMIN_STYLE.body.len() < 15_000, "the desk's has {} bytes", ADMIN_STYLE.body.len());
         assert!(FORM_SCRIPT.body.len() + CONTINUE_SCRIPT.body.len() < 3_000);
     }
 }

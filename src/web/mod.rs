@@ -1,9 +1,11 @@
-//! Bytes into calls and results into bytes: the portal, sign-in, the identity provider's face to SAML
-//! service providers, SCIM, and the CloudSSO OpenAPI. Decides nothing; every decision is a call of `service`.
+//! Bytes into calls and results into bytes: the portal, the administrators' desk, sign-in, the identity provider's
+//! face to SAML service providers, SCIM, and the CloudSSO OpenAPI. Decides nothing; every decision is a call of
+//! `service`.
 //!
 //! Every request passes [`guard`] first: it checks the Host, gives the request its id, and puts the
 //! security headers on whatever comes back.
 
+mod admin;
 pub mod asset;
 mod client;
 mod console_sessions;
@@ -65,6 +67,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(login_mfa::routes)
         .configure(portal::routes)
         .configure(console_sessions::routes)
+        .configure(admin::routes)
         .configure(openapi::routes)
         .configure(scim::routes)
         .default_service(web::to(error::not_found));

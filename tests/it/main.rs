@@ -4,6 +4,7 @@
 //! stand on is in `support`; each piece of it is tested at its own foot.
 #![cfg(test)]
 
+mod admin;
 mod architecture;
 mod attack;
 mod engine;

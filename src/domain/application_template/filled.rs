@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{AttributeExpression, AttributeNameFormat, Error, NameIdKind, Signed, text};
+use super::super::{
+    ApplicationSettings, AttributeExpression, AttributeMapping, AttributeNameFormat, Error, NameIdKind,
+    Signed, text,
+};
 use super::{ApplicationTemplate, TemplateParameter, placeholder};
 
 /// What a template says of one customer's account.
@@ -113,6 +116,25 @@ impl TemplateParameter {
 }
 
 impl FilledTemplate {
+    /// What an application that is made by it begins with.
+    pub fn settings(&self) -> ApplicationSettings {
+        let attributes = self.attributes.iter().map(|attribute| AttributeMapping {
+            name: attribute.name.to_owned(),
+            name_format: Some(attribute.format),
+            friendly_name: None,
+            expression: attribute.expression.clone(),
+        });
+        ApplicationSettings {
+            name_id: self.name_id_kind,
+            name_id_expression: self.name_id.clone(),
+            attributes: attributes.collect(),
+            signed: self.signed,
+            allows_idp_initiated: self.is_idp_initiated,
+            relay_state: self.relay_state.clone().unwrap_or_default(),
+            ..ApplicationSettings::default()
+        }
+    }
+
     /// What to do on the service provider's side, step by step.
     pub fn steps(&self, ours: &IdentityProviderDetails<'_>) -> Vec<String> {
         let value = |name: &str| match name {

@@ -12,7 +12,7 @@ mod placeholder;
 mod tests;
 mod workplace;
 
-use super::{AttributeNameFormat, NameIdKind, Signed};
+use super::{AttributeNameFormat, CloudSite, NameIdKind, Signed};
 
 pub use filled::{FilledAttribute, FilledTemplate, IdentityProviderDetails};
 pub use parameter::{ParameterRule, TemplateParameter};
@@ -97,6 +97,11 @@ const fn unspecified(name: &'static str, expression: &'static str) -> TemplateAt
 }
 
 impl ApplicationTemplate {
+    /// Whether applications by it are called like a console of this site, whatever the parameters.
+    pub fn is_console_of(&self, site: &CloudSite) -> bool {
+        site.is_audience(self.entity_id)
+    }
+
     /// Every template.
     pub const ALL: [&'static Self; 24] = [
         &cloud_consoles::ALIBABA_CLOUD,

@@ -4,6 +4,7 @@
 //! that a second parser behind this one never sees bytes of the sender's.
 
 mod parser;
+mod pretty;
 
 use std::collections::BTreeMap;
 

@@ -18,7 +18,7 @@ thread_local! {
 ///
 /// # Errors
 /// [`Error::TooLarge`] past the bound; [`Error::NotDeflated`] for what is no such stream, or more than one.
-pub(super) fn inflate(packed: &[u8]) -> Result<Vec<u8>, Error> {
+pub(in super::super) fn inflate(packed: &[u8]) -> Result<Vec<u8>, Error> {
     // Room for one byte more than is read, so that a message of just the bound is told from a longer one.
     let mut plain = Vec::with_capacity(MAX_INFLATED + 1);
     let (status, read) = INFLATER.with_borrow_mut(|inflater| {

@@ -8,6 +8,7 @@ mod sent;
 #[cfg(test)]
 mod tests;
 
+pub(super) use deflate::inflate;
 pub use received::{DetachedSignature, RedirectMessage};
 pub use sent::redirect_url;
 

@@ -3,23 +3,37 @@
 
 mod addressee;
 mod assignment;
+mod by_hand;
+mod catalogue;
+mod edit;
+mod overview;
 mod refresh;
 mod source;
 
 use crate::base::{ApplicationId, ApplicationName, Timestamp, fold};
 use crate::domain::{self, Action, Application, ApplicationSettings, Assignee, CloudSite, Event, Status};
 use crate::saml::ServiceProvider;
-use crate::storage::{self, Conn, application, application_assignment, application_session, metadata_source};
+use crate::storage::{
+    self, Conn, application, application_assignment, application_session, metadata_source, saml_exchange,
+};
 
 use super::context::Change;
 use super::{Context, Error, Operator, directory, keys, registry};
 
 pub use assignment::{assign, assignments, unassign};
 pub(super) use assignment::{delete_of, list_of_user};
+pub use by_hand::metadata_by_hand;
+pub use catalogue::{catalogue, find_template};
+pub use edit::{ApplicationEdit, edit};
+pub use overview::{
+    ListedApplication, MetadataTrouble, NamedAssignment, OwnDetails, PublishedCertificate, metadata_troubles,
+    named_assignments, own_details, search,
+};
 pub(super) use refresh::refresh_next;
 pub use refresh::{Refreshed, refresh};
 pub use source::{
-    PendingChanges, RemoteApplication, approve, create_by_url, dismiss, load_source, update_origin,
+    PendingChanges, RemoteApplication, approve, create_by_url, dismiss, load_source, origin_by_hand,
+    signers_of, update_origin,
 };
 
 /// Applications that a directory has at most.
@@ -145,22 +159,26 @@ pub fn update(
     ctx.store.write(move |conn| {
         metadata_source::lock(conn, &id)?;
         let before = find(conn, &id)?;
-        if before.metadata != spec.metadata {
-            refresh::forget_validators(conn, &id)?;
-        }
-        let changed = Application {
-            name: spec.name.clone(),
-            status: spec.status,
-            entity_id: provider.entity_id.clone(),
-            settings: spec.settings.clone(),
-            metadata: spec.metadata.clone(),
-            version: before.version + 1,
-            updated_at: change.now,
-            ..before
-        };
-        write(conn, &change, &changed)?;
-        Ok(changed)
+        say_anew(conn, &change, before, spec.clone(), &provider)
     })
+}
+
+/// Writes what is said of an application in the place of what was said before; its metadata source is locked.
+fn say_anew(
+    conn: &mut Conn,
+    change: &Change,
+    before: Application,
+    spec: ApplicationSpec,
+    provider: &ServiceProvider,
+) -> Result<Application, Error> {
+    if before.metadata != spec.metadata {
+        refresh::forget_validators(conn, &before.id)?;
+    }
+    let ApplicationSpec { name, status, settings, metadata } = spec;
+    let (entity_id, version, updated_at) = (provider.entity_id.clone(), before.version + 1, change.now);
+    let changed = Application { name, status, entity_id, settings, metadata, version, updated_at, ..before };
+    write(conn, change, &changed)?;
+    Ok(changed)
 }
 
 /// Signs people in to an application again, or nobody any more.
@@ -195,6 +213,7 @@ pub fn delete(ctx: &Context, operator: &Operator, id: &ApplicationId) -> Result<
         application_assignment::delete_all(conn, &id)?;
         application_session::delete_of_application(conn, &id)?;
         metadata_source::delete(conn, &id)?;
+        saml_exchange::delete_of_application(conn, &id)?;
         application::delete(conn, &id)?;
         record(conn, &change, Action::ApplicationDeleted, &gone)
     })

@@ -2,7 +2,7 @@
 //! wait.
 
 use crate::base::{ApplicationId, ApplicationName, Timestamp};
-use crate::crypto::hash;
+use crate::crypto::{Certificate, hash};
 use crate::domain::{
     self, Action, Application, ApplicationSettings, Assignee, Event, Kind, MetadataOrigin, MetadataSource,
     PendingMetadata, Status,
@@ -37,6 +37,36 @@ pub struct PendingChanges {
     pub since: Timestamp,
     /// What they are, one sentence each.
     pub changes: Vec<String>,
+}
+
+/// Where metadata is, as somebody typed it; `None` where no address is given. `signers` are the certificates of those who
+/// sign it, in PEM; empty where https is all that vouches for it.
+///
+/// # Errors
+/// [`Error::Refused`] naming `MetadataSigner` when those cannot be read.
+pub fn origin_by_hand(
+    url: &str,
+    signers: &str,
+    auto_approve_signed: bool,
+) -> Result<Option<MetadataOrigin>, Error> {
+    let signers = match signers.trim() {
+        "" => Vec::new(),
+        pem => Certificate::list_from_pem(pem).map_err(|_ignored| {
+            domain::Error::invalid("MetadataSigner", "must be certificates in PEM, of keys that we know")
+        })?,
+    };
+    let url = url.trim().to_owned();
+    Ok((!url.is_empty()).then_some(MetadataOrigin { url, signers, auto_approve_signed }))
+}
+
+/// The certificates of those who sign, in PEM, and the fingerprint of each.
+///
+/// # Errors
+/// [`Error::Crypto`] when one cannot be encoded.
+pub fn signers_of(origin: &MetadataOrigin) -> Result<(String, Vec<String>), Error> {
+    let pem = origin.signers.iter().map(Certificate::to_pem).collect::<Result<String, _>>()?;
+    let fingerprints = origin.signers.iter().map(Certificate::fingerprint).collect::<Result<_, _>>()?;
+    Ok((pem, fingerprints))
 }
 
 /// Makes an application of the metadata at an address, assigned to these.

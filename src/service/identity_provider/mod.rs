@@ -83,6 +83,13 @@ impl IdentityProvider {
         self.published(&keys, entity_id, certificates, &of_kind.signer).write(random, now)
     }
 
+    /// The certificates that an application may find its messages signed by: the active one first.
+    pub(super) fn certificates_for(&self, settings: &ApplicationSettings) -> Vec<Certificate> {
+        let keys = self.keys();
+        let of_kind = keys.signing.get(&settings.signature_key);
+        of_kind.into_iter().flat_map(KindKeys::published).map(|own| own.certificate.clone()).collect()
+    }
+
     fn published<'a>(
         &'a self,
         keys: &KeySet,

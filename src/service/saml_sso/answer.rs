@@ -2,13 +2,18 @@
 
 use std::sync::Arc;
 
-use crate::domain::{self, Action, Event, Status};
+use crate::domain::{self, Action, AnswerOutline, Event, Status};
 use crate::saml::{AcsChoice, FailedResponse, MessageId, Refusal};
 
 use super::super::registry::Registered;
-use super::super::{Context, Error, Logon, PortalSession, Visit, authn_context, issue};
+use super::super::{
+    Context, Entitlement, Error, Logon, PortalSession, Visit, authn_context, issue, saml_exchange,
+};
 use super::entitle::{Denied, entitle};
 use super::{Message, SignOnRequest, receive, request};
+
+/// The status code of an answer with an assertion.
+const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
 
 /// What a request gets.
 pub enum Answer {
@@ -70,23 +75,19 @@ fn answer_at(
     registered: &Arc<Registered>,
     request: &SignOnRequest,
 ) -> Result<Answer, Error> {
-    // It may have left the metadata since the request came.
-    let acs = AcsChoice::Url(request.acs_url.clone());
-    if registered.provider.assertion_consumer_service(&acs).is_none() {
-        return Err(receive::refuse(ctx, visit, Some(registered), &receive::Refusal::Address(acs))?);
-    }
-    if let Err(error) = registered.provider.check_validity(ctx.now(), None) {
-        return Err(receive::refuse(ctx, visit, Some(registered), &receive::Refusal::Outdated(error))?);
+    if let Some(refusal) = overtaken(ctx, registered, request) {
+        let refused = receive::Refused::Request(request);
+        return Err(receive::refuse(ctx, visit, refused, Some(registered), &refusal)?);
     }
     if request.wants_other_binding {
         let denied = Denied::new(Refusal::UnsupportedBinding, "the answer was to come by another binding");
-        return refuse(ctx, visit, portal, (registered, request), &denied);
+        return refuse(ctx, visit, portal, (registered, request), denied);
     }
     let is_fresh = |portal: &PortalSession| portal.session().created_at > request.received_at();
     let Some(portal) = portal.filter(|portal| !request.force_authn || is_fresh(portal)) else {
         if request.is_passive {
             let denied = Denied::new(Refusal::NoPassive, "nobody is signed in as it asks");
-            return refuse(ctx, visit, None, (registered, request), &denied);
+            return refuse(ctx, visit, None, (registered, request), denied);
         }
         return Ok(Answer::SignIn { token: request::token(ctx, request)?, again: request.force_authn });
     };
@@ -100,11 +101,38 @@ fn answer_at(
     let Some(context) = context.filter(|_| is_strong) else {
         let denied =
             Denied::new(Refusal::NoAuthnContext, "the person did not sign in as strongly as it asks");
-        return refuse(ctx, visit, Some(portal), (registered, request), &denied);
+        return refuse(ctx, visit, Some(portal), (registered, request), denied);
     };
     match entitle(ctx, (visit, portal), registered, request, context)? {
-        Ok(entitlement) => Ok(Answer::Post(issue(ctx, entitlement)?)),
-        Err(denied) => refuse(ctx, visit, Some(portal), (registered, request), &denied),
+        Ok(entitlement) => {
+            let outline = outline(&entitlement);
+            let logon = issue(ctx, entitlement)?;
+            let told = (request.id.as_deref(), String::new(), Some(outline));
+            saml_exchange::keep_answer(ctx, visit, Some(portal), &request.application, told);
+            Ok(Answer::Post(logon))
+        }
+        Err(denied) => refuse(ctx, visit, Some(portal), (registered, request), denied),
+    }
+}
+
+/// Why a request that was taken gets no answer any more: what the service provider says of itself has changed, or run
+/// out, since.
+fn overtaken(ctx: &Context, registered: &Registered, request: &SignOnRequest) -> Option<receive::Refusal> {
+    let acs = AcsChoice::Url(request.acs_url.clone());
+    if registered.provider.assertion_consumer_service(&acs).is_none() {
+        return Some(receive::Refusal::Address(acs));
+    }
+    registered.provider.check_validity(ctx.now(), None).err().map(receive::Refusal::Outdated)
+}
+
+/// What is remembered of an answer: nothing that it says of the person.
+fn outline(entitlement: &Entitlement) -> AnswerOutline {
+    let format = entitlement.name_id.as_ref().map(|name_id| name_id.format_in_effect().uri().to_owned());
+    AnswerOutline {
+        acs_url: entitlement.acs_url.clone(),
+        status: SUCCESS.to_owned(),
+        name_id_format: format.unwrap_or_default(),
+        attributes: entitlement.attributes.iter().map(|attribute| attribute.name.clone()).collect(),
     }
 }
 
@@ -115,7 +143,7 @@ fn refuse(
     visit: &Visit,
     portal: Option<&PortalSession>,
     (registered, request): (&Arc<Registered>, &SignOnRequest),
-    denied: &Denied,
+    denied: Denied,
 ) -> Result<Answer, Error> {
     let origin = match portal {
         Some(portal) => visit.origin(&portal.session().principal),
@@ -125,6 +153,14 @@ fn refuse(
     let (_, code) = denied.refusal.codes();
     let detail = serde_json::json!({ "reason": denied.reason, "status": code, "in_response_to": request.id });
     let event = Event::new(Action::SamlSsoRefused, &application.id).with(detail);
+    let outline = AnswerOutline {
+        acs_url: request.acs_url.clone(),
+        status: code.to_owned(),
+        name_id_format: String::new(),
+        attributes: Vec::new(),
+    };
+    let told = (request.id.as_deref(), denied.reason, Some(outline));
+    saml_exchange::keep_answer(ctx, visit, portal, &application.id, told);
     if ctx.refused_messages.may_record(visit.address, change.now) {
         ctx.store.write(move |conn| change.record(conn, &event))?;
     }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use crate::base::GroupName;
 use crate::domain::{
-    Action, Application, ApplicationSession, AttributeNameFormat, Event, Signed, Status, Subject, User,
+    Action, ApplicationSession, ApplicationSettings, AttributeMapping, AttributeNameFormat, Event,
+    ExpressionError, Signed, Status, Subject, User,
 };
 use crate::saml::{Attribute, AuthnContext, NameId, NameIdFormat, Refusal, SignedPart};
 use crate::storage::{
@@ -77,7 +78,7 @@ impl Entry<'_> {
             Ok(user) => user,
             Err(denied) => return Ok(Err(denied)),
         };
-        let groups = self.groups(conn, &user)?;
+        let groups = groups(conn, &application.settings, &user)?;
         let subject = Subject {
             user: &user,
             groups: &groups,
@@ -88,7 +89,7 @@ impl Entry<'_> {
             Ok(named) => named,
             Err(denied) => return Ok(Err(denied)),
         };
-        let attributes = match attributes(application, &subject) {
+        let attributes = match attributes(&application.settings, &subject) {
             Ok(attributes) => attributes,
             Err(reason) => return Ok(Err(Denied::new(Refusal::RequestDenied, reason))),
         };
@@ -112,11 +113,7 @@ impl Entry<'_> {
             authn_context,
             session_index: session.id.to_string(),
             session_expires_at: session.expires_at,
-            signed: match application.settings.signed {
-                Signed::Assertion => SignedPart::Assertion,
-                Signed::Response => SignedPart::Response,
-                Signed::Both => SignedPart::Both,
-            },
+            signed: signed_part(application.settings.signed),
             signature_key: application.settings.signature_key,
             recipient: self.registered.recipient.clone(),
             relay_state: self.request.relay_state.clone(),
@@ -155,15 +152,6 @@ impl Entry<'_> {
             return denied("the application is not assigned to the user");
         }
         Ok(Ok(user))
-    }
-
-    fn groups(&self, conn: &mut Conn, user: &User) -> Result<Vec<GroupName>, Error> {
-        let settings = &self.registered.application.settings;
-        let of_attributes = settings.attributes.iter().map(|mapping| &mapping.expression);
-        if !of_attributes.chain(&settings.name_id_expression).any(|expression| expression.needs_groups()) {
-            return Ok(Vec::new());
-        }
-        Ok(membership::list_reached(conn, &user.id)?.into_iter().map(|(_, name, _)| name).collect())
     }
 
     /// What the person is named by, and what the browser session has at the application by such a name.
@@ -217,6 +205,15 @@ impl Entry<'_> {
     }
 }
 
+/// What is signed, in the words of the messages.
+pub(super) const fn signed_part(signed: Signed) -> SignedPart {
+    match signed {
+        Signed::Assertion => SignedPart::Assertion,
+        Signed::Response => SignedPart::Response,
+        Signed::Both => SignedPart::Both,
+    }
+}
+
 struct Named {
     name_id: Option<NameId>,
     format: String,
@@ -230,26 +227,55 @@ fn is_meant(name_id: &NameId, wanted: &NameId) -> bool {
     is_format && name_id.value == wanted.value
 }
 
+/// The groups that the person is in, where something that is told of them asks for it.
+pub(super) fn groups(
+    conn: &mut Conn,
+    settings: &ApplicationSettings,
+    user: &User,
+) -> Result<Vec<GroupName>, Error> {
+    let of_attributes = settings.attributes.iter().map(|mapping| &mapping.expression);
+    if !of_attributes.chain(&settings.name_id_expression).any(|expression| expression.needs_groups()) {
+        return Ok(Vec::new());
+    }
+    Ok(membership::list_reached(conn, &user.id)?.into_iter().map(|(_, name, _)| name).collect())
+}
+
 /// What the application is told of the person.
-fn attributes(application: &Application, subject: &Subject<'_>) -> Result<Vec<Attribute>, String> {
+pub(super) fn attributes(
+    settings: &ApplicationSettings,
+    subject: &Subject<'_>,
+) -> Result<Vec<Attribute>, String> {
     let (mut attributes, mut bytes) = (Vec::new(), 0);
-    for mapping in &application.settings.attributes {
-        let values = mapping
-            .expression
-            .evaluate(subject)
-            .map_err(|error| format!("the attribute {:?}: {error}", mapping.name))?;
-        if values.is_empty() {
-            continue;
-        }
-        bytes += values.iter().map(String::len).sum::<usize>();
+    for mapping in &settings.attributes {
+        let told = attribute(mapping, subject);
+        let told = told.map_err(|error| format!("the attribute {:?}: {error}", mapping.name))?;
+        let Some(told) = told else { continue };
+        bytes += told.values.iter().map(String::len).sum::<usize>();
         if bytes > LONGEST_ATTRIBUTES {
             return Err(format!("the attributes have more than {LONGEST_ATTRIBUTES} bytes"));
         }
-        let mut attribute = Attribute::new(mapping.name.as_str(), values);
-        let format = mapping.name_format.map(|format| format.uri().to_owned()).or(attribute.name_format);
-        attribute.name_format = Some(format.unwrap_or_else(|| AttributeNameFormat::Basic.uri().to_owned()));
-        attribute.friendly_name.clone_from(&mapping.friendly_name);
-        attributes.push(attribute);
+        attributes.push(told);
     }
     Ok(attributes)
+}
+
+/// One attribute; `None` where it has no values.
+pub(super) fn attribute(
+    mapping: &AttributeMapping,
+    subject: &Subject<'_>,
+) -> Result<Option<Attribute>, ExpressionError> {
+    let values = mapping.expression.evaluate(subject)?;
+    if values.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(named(mapping, values)))
+}
+
+/// Values under the names that administrators gave them.
+pub(super) fn named(mapping: &AttributeMapping, values: Vec<String>) -> Attribute {
+    let mut attribute = Attribute::new(mapping.name.as_str(), values);
+    let format = mapping.name_format.map(|format| format.uri().to_owned()).or(attribute.name_format);
+    attribute.name_format = Some(format.unwrap_or_else(|| AttributeNameFormat::Basic.uri().to_owned()));
+    attribute.friendly_name.clone_from(&mapping.friendly_name);
+    attribute
 }

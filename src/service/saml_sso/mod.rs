@@ -8,13 +8,19 @@
 mod answer;
 mod begin;
 mod entitle;
+mod inspect;
 mod name_id;
+mod preview;
 mod receive;
 mod request;
+mod test_logon;
 
 pub(super) use name_id::qualified;
 
 pub use answer::{Answer, answer, receive_and_answer};
 pub use begin::begin;
+pub use inspect::{Inspection, Moment, inspect};
+pub use preview::{Preview, PreviewedAttribute, PreviewedName, preview};
 pub use receive::{LONGEST_MESSAGE, Message, receive};
 pub use request::{SignOnRequest, resume, token};
+pub use test_logon::{TestLogon, TestResponse, test_logon};

@@ -55,27 +55,34 @@ pub(super) fn name(
     subject: &Subject<'_>,
 ) -> Result<Result<Option<NameId>, String>, Error> {
     let Some(format) = format(kind) else { return Ok(Ok(None)) };
-    let (application, user) = (&registered.application, subject.user);
+    let application = &registered.application;
     // What administrators say of a name is said of the usual kind, not of another that was asked for.
     let usual = kind == application.settings.name_id;
     let expression = application.settings.name_id_expression.as_ref().filter(|_| usual);
-    let own = match (kind, expression) {
-        (_, Some(expression)) => match only(expression, subject) {
-            Ok(value) => value,
-            Err(reason) => return Ok(Err(reason)),
-        },
-        (NameIdKind::Persistent, None) => Some(persistent(conn, change, &application.entity_id, user)?),
-        (NameIdKind::Transient, None) => Some(match before {
-            Some(before) => before.name_id.clone(),
-            None => change.text(ALPHABET, LENGTH)?,
-        }),
-        (NameIdKind::Email, None) => user.spec.email.clone(),
-        (NameIdKind::Unspecified | NameIdKind::None, None) => Some(user.spec.user_name.to_string()),
-    };
-    let Some(value) = own else {
-        return Ok(Err(format!("the user has no {kind} name for this application")));
+    let value = match (told(kind, expression, subject), kind, before) {
+        (Err(reason), ..) => return Ok(Err(reason)),
+        (Ok(Some(value)), ..) => value,
+        (Ok(None), NameIdKind::Transient, Some(before)) => before.name_id.clone(),
+        (Ok(None), NameIdKind::Transient, None) => change.text(ALPHABET, LENGTH)?,
+        (Ok(None), ..) => persistent(conn, change, &application.entity_id, subject.user)?,
     };
     Ok(Ok(Some(qualified(NameId::new(format, value), issuer, &application.entity_id))))
+}
+
+/// What a name of this kind tells of the person: what `expression` says, or else their address or user name; `None` for
+/// one that is made up. The error says what the person lacks.
+pub(super) fn told(
+    kind: NameIdKind,
+    expression: Option<&AttributeExpression>,
+    subject: &Subject<'_>,
+) -> Result<Option<String>, String> {
+    let own = match (kind, expression) {
+        (_, Some(expression)) => only(expression, subject)?,
+        (NameIdKind::Persistent | NameIdKind::Transient, None) => return Ok(None),
+        (NameIdKind::Email, None) => subject.user.spec.email.clone(),
+        (NameIdKind::Unspecified | NameIdKind::None, None) => Some(subject.user.spec.user_name.to_string()),
+    };
+    own.map(Some).ok_or_else(|| format!("the user has no {kind} name for this application"))
 }
 
 /// A name with the qualifiers that ours of its format have: those that are made up say who made them and for whom.

@@ -3,19 +3,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::base::Timestamp;
 use crate::domain::{self, Action, Event, Kind, Status};
 use crate::saml::{
-    self, AcsChoice, AuthnRequest, MessageExpectations, RedirectMessage, UnverifiedAuthnRequest,
+    self, AcsChoice, AuthnRequest, MessageExpectations, RedirectMessage, TrustedAuthnRequest,
+    UnverifiedAuthnRequest,
 };
 use crate::storage::used_message_id;
 
 use super::super::registry::Registered;
-use super::super::{Context, Error, Visit};
+use super::super::{Context, Error, Visit, saml_exchange};
 use super::SignOnRequest;
 use super::request::LONGEST_RELAY_STATE;
 
 /// By how much a service provider's clock may differ (saml2int, G01).
-const CLOCK_SKEW: Duration = Duration::from_secs(180);
+pub(super) const CLOCK_SKEW: Duration = Duration::from_secs(180);
 /// For how long the ID of a signed request is remembered: as long as its age does not refuse it, and more.
 const REMEMBERED: Duration = Duration::from_secs(1800);
 /// Bytes of a form that carries a message: 64 KiB of base 64 whose signs are escaped, and a `RelayState`.
@@ -39,6 +41,15 @@ pub enum Message {
     },
 }
 
+/// What is refused.
+#[derive(Clone, Copy)]
+pub(super) enum Refused<'a> {
+    /// A message that came.
+    Message(&'a Message),
+    /// A request that was taken before.
+    Request(&'a SignOnRequest),
+}
+
 /// Why a message gets no answer but a page.
 pub(super) enum Refusal {
     /// The message itself.
@@ -53,6 +64,16 @@ pub(super) enum Refusal {
     RelayState,
     /// What the service provider says of itself is true no longer.
     Outdated(saml::Error),
+}
+
+impl Message {
+    /// As it was received, and whether by HTTP-Redirect.
+    fn received(&self) -> (&str, bool) {
+        match self {
+            Self::Redirect(query) => (query, true),
+            Self::Post { saml_request, .. } => (saml_request, false),
+        }
+    }
 }
 
 impl From<saml::Error> for Refusal {
@@ -79,20 +100,25 @@ pub(super) fn take(
 ) -> Result<(SignOnRequest, Arc<Registered>), Error> {
     let (unverified, relay_state) = match read(message) {
         Ok(read) => read,
-        Err(error) => return Err(refuse(ctx, visit, None, &error.into())?),
+        Err(error) => return Err(refuse(ctx, visit, Refused::Message(message), None, &error.into())?),
     };
     let issuer = unverified.claimed_issuer().unwrap_or_default().to_owned();
     let found = ctx.applications.find_by_entity_id(&ctx.store, &issuer)?;
     let Some(registered) = found.filter(|found| found.application.status == Status::Enabled) else {
-        return Err(refuse(ctx, visit, None, &Refusal::Unknown(issuer))?);
+        return Err(refuse(ctx, visit, Refused::Message(message), None, &Refusal::Unknown(issuer))?);
     };
     match check(ctx, &registered, unverified, relay_state)? {
-        Ok(request) => Ok((request, registered)),
-        Err(refusal) => Err(refuse(ctx, visit, Some(&registered), &refusal)?),
+        Ok(request) => {
+            let outcome = Ok(request.id.as_deref().unwrap_or_default());
+            let application = Some(&registered.application.id);
+            saml_exchange::keep_request(ctx, visit, message.received(), application, outcome);
+            Ok((request, registered))
+        }
+        Err(refusal) => Err(refuse(ctx, visit, Refused::Message(message), Some(&registered), &refusal)?),
     }
 }
 
-fn read(message: &Message) -> Result<(UnverifiedAuthnRequest, String), saml::Error> {
+pub(super) fn read(message: &Message) -> Result<(UnverifiedAuthnRequest, String), saml::Error> {
     match message {
         Message::Redirect(query) => {
             let message = RedirectMessage::read(query)?;
@@ -102,6 +128,40 @@ fn read(message: &Message) -> Result<(UnverifiedAuthnRequest, String), saml::Err
         Message::Post { saml_request, relay_state } => {
             Ok((UnverifiedAuthnRequest::decode(saml_request)?, relay_state.clone()))
         }
+    }
+}
+
+/// Whether a service provider's requests must be signed.
+pub(super) fn must_sign(ctx: &Context, registered: &Registered) -> bool {
+    registered.provider.signs_requests
+        || registered.application.settings.requires_signed_requests
+        || ctx.identity_provider.wants_signed_requests()
+}
+
+/// Verifies a signature that is there or must be.
+pub(super) fn trust(
+    ctx: &Context,
+    registered: &Registered,
+    unverified: UnverifiedAuthnRequest,
+) -> Result<TrustedAuthnRequest, saml::Error> {
+    if must_sign(ctx, registered) || unverified.has_signature() {
+        unverified.verify(&registered.provider.signing_certificates)
+    } else {
+        unverified.unsigned()
+    }
+}
+
+/// What a request of a service provider is held against.
+pub(super) fn expectations<'a>(
+    ctx: &'a Context,
+    registered: &'a Registered,
+    now: Timestamp,
+) -> MessageExpectations<'a> {
+    MessageExpectations {
+        issuer: &registered.application.entity_id,
+        destination: ctx.identity_provider.sso_url(),
+        now,
+        clock_skew: CLOCK_SKEW,
     }
 }
 
@@ -120,21 +180,8 @@ fn check(
         if relay_state.len() > LONGEST_RELAY_STATE {
             return Err(Refusal::RelayState);
         }
-        let must_be_signed = provider.signs_requests
-            || application.settings.requires_signed_requests
-            || ctx.identity_provider.wants_signed_requests();
-        let trusted = if must_be_signed || unverified.has_signature() {
-            unverified.verify(&provider.signing_certificates)?
-        } else {
-            unverified.unsigned()?
-        };
-        let expectations = MessageExpectations {
-            issuer: &application.entity_id,
-            destination: ctx.identity_provider.sso_url(),
-            now,
-            clock_skew: CLOCK_SKEW,
-        };
-        Ok(trusted.decrypt(&ctx.identity_provider.decrypter())?.check(&expectations)?)
+        let trusted = trust(ctx, registered, unverified)?.decrypt(&ctx.identity_provider.decrypter())?;
+        Ok(trusted.check(&expectations(ctx, registered, now))?)
     };
     let asked = match is_trusted() {
         Ok(asked) => asked,
@@ -160,6 +207,7 @@ fn check(
 pub(super) fn refuse(
     ctx: &Context,
     visit: &Visit,
+    refused: Refused<'_>,
     registered: Option<&Arc<Registered>>,
     refusal: &Refusal,
 ) -> Result<Error, Error> {
@@ -191,9 +239,20 @@ pub(super) fn refuse(
         Some(registered) => Event::new(Action::SamlSsoRefused, &registered.application.id),
         None => Event::new(Action::SamlSsoRefused, "unknown"),
     };
+    let application = registered.map(|registered| &registered.application.id);
     let (change, event) =
         (ctx.change(&visit.origin("anonymous")), event.with(serde_json::json!({ "reason": reason })));
     if ctx.refused_messages.may_record(visit.address, change.now) {
+        match refused {
+            Refused::Message(message) => {
+                let outcome = Err(reason.as_str());
+                saml_exchange::keep_request(ctx, visit, message.received(), application, outcome);
+            }
+            Refused::Request(request) => {
+                let told = (request.id.as_deref(), reason, None);
+                saml_exchange::keep_answer(ctx, visit, None, &request.application, told);
+            }
+        }
         ctx.store.write(move |conn| change.record(conn, &event))?;
         if let Refusal::Outdated(_) = refusal {
             return Ok(domain::Error::new(Kind::Denied, "NoPermission.MetadataExpired", told).into());

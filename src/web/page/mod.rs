@@ -5,6 +5,7 @@
 //! Every page works without script except [`PostOn`], which then shows a button. A `nonce` is the one that
 //! the response's Content-Security-Policy names in `script-src`.
 
+pub mod admin;
 mod direct_link;
 mod enrolment;
 mod lead_on;

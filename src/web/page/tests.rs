@@ -1,6 +1,7 @@
 //! Renders every page with ordinary and with nasty text. The ordinary ones are also written to
 //! `target/look/`, for eyes.
 
+mod admin;
 mod colours;
 mod portal;
 mod ram_user;

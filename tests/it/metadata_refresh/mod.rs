@@ -3,7 +3,7 @@
 
 mod command;
 mod hostile;
-mod provider;
+pub(crate) mod provider;
 
 use std::time::Duration;
 

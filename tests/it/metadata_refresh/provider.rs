@@ -14,9 +14,9 @@ use data_encoding::BASE64;
 const DS: &str = "http://www.w3.org/2000/09/xmldsig#";
 
 /// A key, and what others know of it.
-pub(super) struct Key {
+pub(crate) struct Key {
     signing: SigningKey,
-    pub(super) certificate: Certificate,
+    pub(crate) certificate: Certificate,
 }
 
 impl Key {
@@ -29,14 +29,14 @@ impl Key {
 }
 
 /// Keys of this run: two that service providers say are theirs, one that signs metadata, a stranger's.
-pub(super) struct Keys {
-    pub(super) own: Key,
-    pub(super) next: Key,
-    pub(super) signer: Key,
-    pub(super) stranger: Key,
+pub(crate) struct Keys {
+    pub(crate) own: Key,
+    pub(crate) next: Key,
+    pub(crate) signer: Key,
+    pub(crate) stranger: Key,
 }
 
-pub(super) fn keys() -> &'static Keys {
+pub(crate) fn keys() -> &'static Keys {
     static KEYS: OnceLock<Keys> = OnceLock::new();
     KEYS.get_or_init(|| Keys {
         own: Key::generate(),
@@ -48,18 +48,18 @@ pub(super) fn keys() -> &'static Keys {
 
 /// What a service provider says of itself.
 #[derive(Clone)]
-pub(super) struct Metadata {
-    pub(super) entity_id: String,
-    pub(super) display_name: &'static str,
-    pub(super) acs_url: String,
-    pub(super) keys: Vec<&'static Key>,
+pub(crate) struct Metadata {
+    pub(crate) entity_id: String,
+    pub(crate) display_name: &'static str,
+    pub(crate) acs_url: String,
+    pub(crate) keys: Vec<&'static Key>,
     /// Attributes of the root, in canonical order before `entityID`.
-    pub(super) cache_duration: Option<&'static str>,
-    pub(super) valid_until: Option<Timestamp>,
+    pub(crate) cache_duration: Option<&'static str>,
+    pub(crate) valid_until: Option<Timestamp>,
 }
 
 impl Metadata {
-    pub(super) fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         Self {
             entity_id: format!("https://{name}.example/saml"),
             display_name: "Wiki",
@@ -71,7 +71,7 @@ impl Metadata {
     }
 
     /// In canonical form.
-    pub(super) fn xml(&self) -> String {
+    pub(crate) fn xml(&self) -> String {
         let cache = self.cache_duration.map_or_else(String::new, |time| format!(" cacheDuration=\"{time}\""));
         let end =
             self.valid_until.map_or_else(String::new, |end| format!(" validUntil=\"{}\"", end.rfc3339()));
@@ -98,7 +98,7 @@ impl Metadata {
     }
 
     /// Signed as a whole.
-    pub(super) fn signed(&self, key: &Key) -> String {
+    pub(crate) fn signed(&self, key: &Key) -> String {
         let xml = self.xml();
         let digest = BASE64.encode(&hash::sha256(xml.as_bytes()));
         let content = format!(
@@ -132,7 +132,7 @@ enum Answer {
 }
 
 /// A server on loopback.
-pub(super) struct Site {
+pub(crate) struct Site {
     port: u16,
     answer: Arc<Mutex<Answer>>,
     asked: Arc<AtomicUsize>,
@@ -140,7 +140,7 @@ pub(super) struct Site {
 }
 
 impl Site {
-    pub(super) fn serving(document: &str) -> Self {
+    pub(crate) fn serving(document: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let site = Self {
             port: listener.local_addr().unwrap().port(),
@@ -186,29 +186,29 @@ impl Site {
         site
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}/metadata?key=hush", self.port)
     }
 
-    pub(super) fn say(&self, document: &str) {
+    pub(crate) fn say(&self, document: &str) {
         *self.answer.lock().unwrap() = Answer::Document(document.to_owned());
     }
 
-    pub(super) fn say_raw(&self, raw: &str) {
+    pub(crate) fn say_raw(&self, raw: &str) {
         *self.answer.lock().unwrap() = Answer::Raw(raw.to_owned());
     }
 
-    pub(super) fn say_without_end(&self) {
+    pub(crate) fn say_without_end(&self) {
         *self.answer.lock().unwrap() = Answer::Endless;
     }
 
     /// How often it was asked.
-    pub(super) fn asked(&self) -> usize {
+    pub(crate) fn asked(&self) -> usize {
         self.asked.load(Ordering::SeqCst)
     }
 
     /// How often it answered that nothing changed.
-    pub(super) fn unchanged(&self) -> usize {
+    pub(crate) fn unchanged(&self) -> usize {
         self.unchanged.load(Ordering::SeqCst)
     }
 }
