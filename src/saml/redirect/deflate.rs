@@ -10,8 +10,10 @@ use crate::saml::Error;
 pub(super) const MAX_INFLATED: usize = 64 * 1024;
 
 thread_local! {
-    /// Kept by each thread: to make one takes longer than to unpack a request with it.
-    static INFLATER: RefCell<Decompress> = RefCell::new(Decompress::new(false));
+    /// What unpacks, and room for one byte more than is read, so that a message of just the bound is told from a longer
+    /// one. Kept by each thread: to make them takes longer than to unpack a request with them.
+    static INFLATER: RefCell<(Decompress, Vec<u8>)> =
+        RefCell::new((Decompress::new(false), Vec::with_capacity(MAX_INFLATED + 1)));
 }
 
 /// Unpacks a message. What follows its end is refused: no honest sender has anything to say there.
@@ -19,18 +21,17 @@ thread_local! {
 /// # Errors
 /// [`Error::TooLarge`] past the bound; [`Error::NotDeflated`] for what is no such stream, or more than one.
 pub(in super::super) fn inflate(packed: &[u8]) -> Result<Vec<u8>, Error> {
-    // Room for one byte more than is read, so that a message of just the bound is told from a longer one.
-    let mut plain = Vec::with_capacity(MAX_INFLATED + 1);
-    let (status, read) = INFLATER.with_borrow_mut(|inflater| {
+    INFLATER.with_borrow_mut(|(inflater, plain)| {
         inflater.reset(false);
-        let status = inflater.decompress_vec(packed, &mut plain, FlushDecompress::Finish);
-        (status, usize::try_from(inflater.total_in()).unwrap_or(usize::MAX))
-    });
-    if plain.len() > MAX_INFLATED {
-        return Err(Error::TooLarge { limit: MAX_INFLATED, received: plain.len() });
-    }
-    let is_whole = status.is_ok_and(|status| status == Status::StreamEnd);
-    if is_whole && read == packed.len() { Ok(plain) } else { Err(Error::NotDeflated) }
+        plain.clear();
+        let status = inflater.decompress_vec(packed, plain, FlushDecompress::Finish);
+        if plain.len() > MAX_INFLATED {
+            return Err(Error::TooLarge { limit: MAX_INFLATED, received: plain.len() });
+        }
+        let is_whole = status.is_ok_and(|status| status == Status::StreamEnd);
+        let read = usize::try_from(inflater.total_in()).unwrap_or(usize::MAX);
+        if is_whole && read == packed.len() { Ok(plain.clone()) } else { Err(Error::NotDeflated) }
+    })
 }
 
 /// Packs a message.
