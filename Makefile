@@ -5,7 +5,7 @@ export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench fan-out ram-users revocation reconcile saml-bench scim-bench scim-concurrency scim-kill fuzz lint deny fmt
+.PHONY: help run build test bench fan-out key-rollover ram-users revocation reconcile saml-bench scim-bench scim-concurrency scim-kill fuzz lint deny fmt
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -34,6 +34,11 @@ saml-bench: ## single sign-on by SAML beside two peers (4 min)
 	@scripts/setup bench
 	@$(MAKE) --no-print-directory build
 	scripts/measure-saml "$(TARGET)/release/cloudsso"
+
+key-rollover: ## the signing key turned twice while a service provider signs people on (1 min)
+	@scripts/setup test
+	@$(MAKE) --no-print-directory build
+	target/python/bin/python scripts/key-rollover "$(TARGET)/release/cloudsso"
 
 scim-bench: ## SCIM beside two peers, at size, and at a first sync (25 min)
 	@scripts/setup bench

@@ -11,7 +11,10 @@ use super::Error;
 
 /// SHA-256 (FIPS 180-4).
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
-    sha::sha256(bytes)
+    // The call for all at once looks the algorithm up anew each time, which takes longer than a short text.
+    let mut hash = sha::Sha256::new();
+    hash.update(bytes);
+    hash.finish()
 }
 
 /// SHA-256 in lower-case hexadecimal, 64 characters.

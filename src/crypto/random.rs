@@ -1,6 +1,9 @@
 //! Randomness as a parameter: the operating system's in production, a seeded stream in tests.
 
+use std::cell::RefCell;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::base::{Generated, Timestamp};
 
@@ -14,6 +17,41 @@ pub struct Random(Source);
 enum Source {
     System,
     Seeded(Arc<Mutex<Stream>>),
+}
+
+thread_local! {
+    static DRAWN: RefCell<Drawn> = RefCell::new(Drawn { bytes: Zeroizing::new([0; Drawn::SIZE]), used: Drawn::SIZE });
+}
+
+/// What a thread has drawn from the generator in advance: a draw goes through locks and lookups, which cost more than
+/// the bytes. Each byte is given once and wiped.
+struct Drawn {
+    bytes: Zeroizing<[u8; Self::SIZE]>,
+    used: usize,
+}
+
+impl Drawn {
+    const SIZE: usize = 512;
+
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the system's generator")]
+    fn fill(&mut self, buffer: &mut [u8]) -> Result<(), Error> {
+        let wanted = buffer.len();
+        if wanted > Self::SIZE / 4 {
+            return Ok(openssl::rand::rand_bytes(buffer)?);
+        }
+        if Self::SIZE - self.used < wanted {
+            // Until it has succeeded there is nothing to be given.
+            self.used = Self::SIZE;
+            openssl::rand::rand_bytes(self.bytes.as_mut_slice())?;
+            self.used = 0;
+        }
+        if let Some(given) = self.bytes.get_mut(self.used..self.used + wanted) {
+            buffer.copy_from_slice(given);
+            given.zeroize();
+            self.used += wanted;
+        }
+        Ok(())
+    }
 }
 
 struct Stream {
@@ -36,10 +74,9 @@ impl Random {
     ///
     /// # Errors
     /// [`Error::OpenSsl`] when the generator fails; no caller may go on without randomness.
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the system's generator")]
     pub fn fill(&self, buffer: &mut [u8]) -> Result<(), Error> {
         match &self.0 {
-            Source::System => Ok(openssl::rand::rand_bytes(buffer)?),
+            Source::System => DRAWN.with_borrow_mut(|drawn| drawn.fill(buffer)),
             Source::Seeded(stream) => {
                 let mut stream = stream.lock().unwrap_or_else(PoisonError::into_inner);
                 for chunk in buffer.chunks_mut(32) {
@@ -106,6 +143,26 @@ mod tests {
         assert_eq!(first, two.bytes().ok());
         assert_ne!(first, two.bytes().ok());
         assert_ne!(Random::seeded(8).bytes::<40>().ok(), first);
+    }
+
+    #[test]
+    fn what_is_drawn_in_advance_is_given_once() {
+        let random = Random::system();
+        let mut seen = std::collections::HashSet::new();
+        for _ in 0..1000 {
+            assert!(random.bytes::<16>().is_ok_and(|bytes| seen.insert(bytes.to_vec())));
+        }
+        for length in [0, 1, 127, 128, 129, 511, 512, 513, 4096] {
+            let mut bytes = vec![0; length];
+            assert!(random.fill(&mut bytes).is_ok());
+            assert!(length < 16 || seen.insert(bytes.clone()));
+            assert!(
+                length < 127 || !bytes.chunks(16).any(|chunk| chunk.iter().all(|byte| *byte == 0)),
+                "{length}"
+            );
+        }
+        let other = std::thread::spawn(|| Random::system().bytes::<16>().ok()).join().ok().flatten();
+        assert!(other.is_some_and(|bytes| seen.insert(bytes.to_vec())));
     }
 
     #[test]

@@ -55,7 +55,9 @@ impl Received {
             let (what, expected) = ("query", kind.parameter());
             return Err(Error::Value { what, expected, received: redirect.kind().parameter().to_owned() });
         }
-        let message = Element::parse(redirect.xml(), Comments::Refuse)?.without_signature();
+        let parsed = Element::parse(redirect.xml(), Comments::Refuse)?;
+        let is_signed_inside = parsed.all("ds:Signature").next().is_some();
+        let message = if is_signed_inside { parsed.without_signature() } else { parsed };
         gate::check_message(&message, root)?;
         let signature = redirect.signature().cloned().map_or(Signature::None, Signature::Detached);
         Ok(Self { message, signature })
@@ -83,6 +85,11 @@ impl Received {
     /// The message as it stands there: nothing in it is proven.
     pub(super) fn claimed(&self) -> &Element {
         &self.message
+    }
+
+    /// As [`Self::claimed`].
+    pub(super) fn into_claimed(self) -> Element {
+        self.message
     }
 
     /// Who it says it is from.

@@ -26,7 +26,8 @@ pub enum SignedPart {
 #[derive(Clone)]
 pub struct Signer {
     key: Arc<SigningKey>,
-    certificate: String,
+    /// In DER.
+    certificate: Vec<u8>,
 }
 
 impl Signer {
@@ -35,7 +36,7 @@ impl Signer {
     /// # Errors
     /// [`Error::Crypto`] when the certificate cannot be encoded.
     pub fn new(key: Arc<SigningKey>, certificate: &Certificate) -> Result<Self, Error> {
-        Ok(Self { key, certificate: certificate.to_base64()? })
+        Ok(Self { key, certificate: certificate.to_der()? })
     }
 
     /// The key.
@@ -77,24 +78,24 @@ impl Unsigned {
     /// The element with its signature. The digest is over the element as it is here, since the
     /// enveloped-signature transform takes out again what is put in.
     pub(super) fn sign(&self, signer: &Signer) -> Result<String, Error> {
-        let digest = BASE64.encode(&hash::sha256(self.xml.as_bytes()));
+        let digest = hash::sha256(self.xml.as_bytes());
         let signed_info = signed_info(&self.id, signer.key.algorithm(), &digest)?;
         // SignedInfo is canonical by itself only with the declaration that it inherits where it stands.
         let canonical = format!("<ds:SignedInfo xmlns:ds=\"{}\">{signed_info}</ds:SignedInfo>", name::DS);
-        let value = BASE64.encode(&signer.key.sign(canonical.as_bytes())?);
+        let value = signer.key.sign(canonical.as_bytes())?;
 
         let (head, tail) = self.xml.split_at_checked(self.signature_at).unwrap_or((&self.xml, ""));
-        let mut writer = Writer::with_capacity(self.xml.len() + signer.certificate.len() + 2048);
+        let mut writer = Writer::with_capacity(self.xml.len() + signer.certificate.len() * 4 / 3 + 2048);
         writer.canonical(head);
         writer.element("ds:Signature", &[("xmlns:ds", name::DS)], |writer| {
             writer.element("ds:SignedInfo", &[], |writer| {
                 writer.canonical(&signed_info);
                 Ok(())
             })?;
-            writer.text("ds:SignatureValue", &[], &value)?;
+            writer.bytes("ds:SignatureValue", &value)?;
             writer.element("ds:KeyInfo", &[], |writer| {
                 writer.element("ds:X509Data", &[], |writer| {
-                    writer.text("ds:X509Certificate", &[], &signer.certificate)
+                    writer.bytes("ds:X509Certificate", &signer.certificate)
                 })
             })
         })?;
@@ -104,7 +105,7 @@ impl Unsigned {
 }
 
 /// The content of `ds:SignedInfo`.
-fn signed_info(id: &MessageId, algorithm: SignatureAlgorithm, digest: &str) -> Result<String, Error> {
+fn signed_info(id: &MessageId, algorithm: SignatureAlgorithm, digest: &[u8]) -> Result<String, Error> {
     let mut writer = Writer::with_capacity(1024);
     writer.empty("ds:CanonicalizationMethod", &[("Algorithm", name::EXCLUSIVE_C14N)])?;
     writer.empty("ds:SignatureMethod", &[("Algorithm", name::signature_method(algorithm))])?;
@@ -114,7 +115,7 @@ fn signed_info(id: &MessageId, algorithm: SignatureAlgorithm, digest: &str) -> R
             writer.empty("ds:Transform", &[("Algorithm", name::EXCLUSIVE_C14N)])
         })?;
         writer.empty("ds:DigestMethod", &[("Algorithm", name::SHA256)])?;
-        writer.text("ds:DigestValue", &[], digest)
+        writer.bytes("ds:DigestValue", digest)
     })?;
     Ok(writer.finish())
 }

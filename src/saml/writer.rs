@@ -5,6 +5,8 @@
 //! namespace is declared on each outermost element that uses its prefix, declarations come first,
 //! and attributes are in the order of their names. xmlsec1 checks all of it in the tests.
 
+use data_encoding::BASE64;
+
 use super::{Error, name};
 
 /// Names and values in canonical order.
@@ -52,6 +54,14 @@ impl Writer {
         text: &str,
     ) -> Result<(), Error> {
         self.element(name, attributes, |writer| escape_text(&mut writer.xml, name, text))
+    }
+
+    /// Writes an element that holds only Base64, in which nothing needs to be escaped.
+    pub(super) fn bytes(&mut self, name: &'static str, bytes: &[u8]) -> Result<(), Error> {
+        self.element(name, &[], |writer| {
+            BASE64.encode_append(bytes, &mut writer.xml);
+            Ok(())
+        })
     }
 
     /// Writes an element without content.
@@ -105,7 +115,15 @@ fn escape(
     text: &str,
     replacement: impl Fn(char) -> Option<&'static str>,
 ) -> Result<(), Error> {
-    for character in text.chars() {
+    let mut rest = text;
+    loop {
+        let plain = rest.bytes().take_while(|byte| is_plain(*byte)).count();
+        // Plain bytes are characters of one byte, so that the text can be cut behind them.
+        let (run, tail) = rest.split_at_checked(plain).unwrap_or((rest, ""));
+        xml.push_str(run);
+        let mut characters = tail.chars();
+        let Some(character) = characters.next() else { return Ok(()) };
+        rest = characters.as_str();
         if let Some(replacement) = replacement(character) {
             xml.push_str(replacement);
         } else if name::is_legal(character) {
@@ -114,7 +132,11 @@ fn escape(
             return Err(Error::IllegalCharacter { element: element.to_owned(), character });
         }
     }
-    Ok(())
+}
+
+/// Whether a byte is a character that is written as it is wherever it stands; most are.
+const fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && !matches!(byte, b'&' | b'<' | b'>' | b'"')
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Sessions: the one place that starts, checks and ends them, whatever way somebody signed in.
 
+use std::sync::Arc;
+
 use crate::base::Secret;
 use crate::crypto::token;
 use crate::domain::{Action, Administrator, AuthenticationMethod, Event, PrincipalId, Session, Status, User};
@@ -32,7 +34,7 @@ impl Principal {
 #[derive(Clone, Debug)]
 pub struct PortalSession {
     session: Session,
-    principal: Principal,
+    principal: Arc<Principal>,
 }
 
 impl PortalSession {
@@ -74,7 +76,7 @@ pub fn authenticate(ctx: &Context, token: &str) -> Result<Option<PortalSession>,
         let id = session.id.clone();
         ctx.store.write(move |conn| session::touch(conn, &id, now))?;
     }
-    Ok(Some(PortalSession { session, principal }))
+    Ok(Some(PortalSession { session, principal: Arc::new(principal) }))
 }
 
 /// Ends a session.

@@ -9,6 +9,7 @@ use super::assignment::{groups_of, share_assignees};
 use super::connection::on;
 use super::error::parse;
 use super::schema::application_assignments::dsl;
+use super::schema::{group_ancestors, memberships};
 use super::{Conn, Error, application};
 
 /// Whether a user is assigned to an application, by themselves or through a group. What assigns them cannot be taken
@@ -30,12 +31,19 @@ pub fn share_assigned(conn: &mut Conn, application: &ApplicationId, user: &UserI
         }
         // SQLite has one writer at a time.
         Conn::Sqlite(conn) => {
-            let found: Option<String> = of_application()
-                .filter(dsl::assignee_id.eq(user.as_str()).or(dsl::assignee_id.eq_any(groups_of(user))))
-                .select(dsl::assignee_id)
-                .first(conn)
-                .optional()?;
-            Ok(found.is_some())
+            let directly =
+                of_application().filter(dsl::assignee_id.eq(user.as_str())).select(dsl::assignee_id);
+            if directly.first::<String>(conn).optional()?.is_some() {
+                return Ok(true);
+            }
+            // By joins: for groups that are listed apart, SQLite would make a table first.
+            let through_groups = dsl::application_assignments
+                .inner_join(group_ancestors::table.on(group_ancestors::ancestor_id.eq(dsl::assignee_id)))
+                .inner_join(memberships::table.on(memberships::group_id.eq(group_ancestors::group_id)))
+                .filter(dsl::application_id.eq(application.as_str()))
+                .filter(memberships::user_id.eq(user.as_str()))
+                .select(dsl::assignee_id);
+            Ok(through_groups.first::<String>(conn).optional()?.is_some())
         }
     }
 }

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::base::{SessionId, Timestamp};
 use crate::domain::{AuthenticationMethod, PrincipalId, Session};
 
+use super::connection::on;
 use super::error::parse;
 use super::schema::sessions::{self, dsl};
 use super::{Conn, Error};
@@ -33,11 +34,8 @@ pub struct Source {
 /// # Errors
 /// [`Error`] of the database.
 pub fn find(conn: &mut Conn, token_digest: &str) -> Result<Option<Session>, Error> {
-    let row: Option<Row> = dsl::sessions
-        .filter(dsl::token_digest.eq(token_digest))
-        .select(Row::as_select())
-        .first(conn)
-        .optional()?;
+    let this = dsl::sessions.filter(dsl::token_digest.eq(token_digest));
+    let row: Option<Row> = on!(conn, this.select(Row::as_select()).first(conn)).optional()?;
     row.as_ref().map(read).transpose()
 }
 

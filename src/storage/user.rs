@@ -250,6 +250,21 @@ pub fn lock(conn: &mut Conn, id: &UserId) -> Result<(), Error> {
     lock_all(conn, std::slice::from_ref(id))
 }
 
+/// Locks a user as [`lock`] does; gives the version that they have until then, `None` where there is no such user. As
+/// long as it stays the same, so does all that is said of them, and their status.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn lock_version(conn: &mut Conn, id: &UserId) -> Result<Option<i64>, Error> {
+    let version = dsl::users.find(id.as_str()).select(dsl::version);
+    Ok(match conn {
+        Conn::Postgres(conn) => version.for_no_key_update().first(conn),
+        // SQLite has one writer at a time.
+        Conn::Sqlite(conn) => version.first(conn),
+    }
+    .optional()?)
+}
+
 /// As [`lock`], for many.
 ///
 /// # Errors

@@ -120,14 +120,20 @@ fn write(
             continue;
         }
         done += 1;
-        if done == batch.len()
-            && done < BATCH
-            && let Ok(next) = queue.try_recv()
-        {
-            batch.push(next);
+        if done == batch.len() && done < BATCH {
+            batch.extend(next(queue));
         }
     }
     conn.commit()
+}
+
+/// The next job, if there is one or whoever would run now brings one. A commit costs more than all the jobs of most
+/// batches, and on a busy machine those who are about to write wait for a processor.
+fn next(queue: &Receiver<Box<dyn Job>>) -> Option<Box<dyn Job>> {
+    queue.try_recv().ok().or_else(|| {
+        thread::yield_now();
+        queue.try_recv().ok()
+    })
 }
 
 /// Runs a job in a savepoint of its own.

@@ -2,6 +2,7 @@
 
 use actix_web::HttpRequest;
 use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::header;
 
 use super::Face;
 
@@ -31,7 +32,10 @@ impl Purpose {
 
 /// The value of a cookie that the browser sent.
 pub(super) fn read(face: &Face, request: &HttpRequest, purpose: Purpose) -> Option<String> {
-    request.cookie(purpose.name(face.is_https())).map(|cookie| cookie.value().to_owned())
+    let name = purpose.name(face.is_https());
+    let texts = request.headers().get_all(header::COOKIE).filter_map(|value| value.to_str().ok());
+    let mut cookies = texts.flat_map(|text| text.split(';')).flat_map(Cookie::parse);
+    cookies.find(|cookie| cookie.name() == name).map(|cookie| cookie.value().to_owned())
 }
 
 /// A cookie to set. It lasts as long as the browser; the server knows when it is over.

@@ -44,12 +44,17 @@ pub(super) const fn path_of(stage: SignInStage) -> &'static str {
     }
 }
 
+/// What may open a session: the request's session cookie.
+pub(super) fn session_token(face: &Face, request: &HttpRequest) -> Option<String> {
+    cookie::read(face, request, Purpose::Session)
+}
+
 /// Whoever holds the request's session cookie, if it opens a session.
 pub(super) async fn signed_in(
     face: &Data<Face>,
     request: &HttpRequest,
 ) -> Result<Option<PortalSession>, Refused> {
-    let Some(token) = cookie::read(face, request, Purpose::Session) else { return Ok(None) };
+    let Some(token) = session_token(face, request) else { return Ok(None) };
     let face = Data::clone(face);
     let found = block(move || session::authenticate(&face.ctx, &token)).await.map_err(Refused::broken)?;
     found.map_err(|error| Refused::from(error).of(request))

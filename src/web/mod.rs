@@ -60,12 +60,13 @@ impl Face {
 pub fn routes(config: &mut ServiceConfig) {
     config
         .app_data(web::PayloadConfig::new(form::LIMIT))
+        // In the order in which they are looked through: first what is asked for the most.
+        .configure(saml::routes)
         .configure(asset::routes)
         .configure(login::routes)
         .configure(login_mfa::routes)
         .configure(portal::routes)
         .configure(console_sessions::routes)
-        .configure(saml::routes)
         .configure(admin::routes)
         .configure(openapi::routes)
         .configure(scim::routes)

@@ -60,6 +60,7 @@ SetEnvIf Request_URI ^ MELLON_DISABLE_SAMESITE=1
   MellonSecureCookie Off
   MellonVariable mellon
   MellonUser NAME_ID
+  MellonIdP IDP
   MellonSignatureMethod rsa-sha256
   MellonRedirectDomains *
   MellonEnvVarsSetCount On
@@ -135,7 +136,7 @@ def settle(read, folder, port):
         idp_metadata = text.read()
     if read.binding == "post":
         # It asks by Redirect wherever that is offered.
-        redirect = rf'<(?:\w+:)?SingleSignOnService\b[^>]*Binding="{BINDING}:HTTP-Redirect"[^>]*/>'
+        redirect = rf'<(?:\w+:)?SingleSignOnService\b[^>]*Binding="{BINDING}:HTTP-Redirect"[^>]*(?:/>|>\s*</[^>]*>)'
         idp_metadata, left_out = re.subn(redirect, "", idp_metadata)
         assert left_out, "the identity provider's metadata has no SingleSignOnService by Redirect"
     idp_metadata = written(folder, "idp.xml", idp_metadata)
@@ -198,7 +199,8 @@ def main():
     read.add_argument("--binding", choices=("redirect", "post"), default="redirect", help="of AuthnRequests")
     read.add_argument("--unsigned-requests", action="store_true", help="do not sign AuthnRequests")
     read.add_argument("--want-assertions-signed", action="store_true", help="as its metadata says")
-    read.add_argument("--name-id-format", help="the one that its metadata names")
+    read.add_argument("--name-id-format", help="the one that it asks for, and names in its metadata; where "
+                      "there is none, it asks for transient")
     read.add_argument("--authn-context", help="the AuthnContextClassRef that it asks for")
     read.add_argument("--debug", action="store_true", help="<folder>/error.log tells more")
     read = read.parse_args()

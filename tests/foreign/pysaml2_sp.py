@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.parse
 import warnings
+from xml.etree import ElementTree
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -28,6 +29,12 @@ from service_provider import Refused, ServiceProvider, make_keys, options, page,
 BINDINGS = {"redirect": BINDING_HTTP_REDIRECT, "post": BINDING_HTTP_POST, "soap": BINDING_SOAP}
 RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
+
+# The library writes anew what it takes out of an envelope, by prefixes of its own, and then finds that the signature
+# does not hold. By the customary ones it does.
+ElementTree.register_namespace("saml", "urn:oasis:names:tc:SAML:2.0:assertion")
+ElementTree.register_namespace("samlp", "urn:oasis:names:tc:SAML:2.0:protocol")
+ElementTree.register_namespace("ds", "http://www.w3.org/2000/09/xmldsig#")
 
 
 class Pysaml2(ServiceProvider):

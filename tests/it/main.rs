@@ -15,6 +15,7 @@ mod openapi;
 mod saml;
 mod scim;
 mod sdk;
+mod service_provider;
 mod storage;
 mod story;
 mod support;

@@ -79,7 +79,7 @@ impl UnverifiedAuthnRequest {
         if self.has_signature() {
             return Err(Error::NoCertificate);
         }
-        Ok(TrustedAuthnRequest { request: self.0.claimed().clone(), is_signed: false })
+        Ok(TrustedAuthnRequest { request: self.0.into_claimed(), is_signed: false })
     }
 }
 

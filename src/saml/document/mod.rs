@@ -54,6 +54,13 @@ enum Node {
     Text(String),
 }
 
+impl Attribute {
+    /// Its namespace and its local name: by these they are in canonical order.
+    fn name(&self) -> (&str, &str) {
+        (&self.namespace, &self.local)
+    }
+}
+
 /// Elements are the same when a canonical form could not tell them apart, but for the prefixes.
 impl PartialEq for Element {
     fn eq(&self, other: &Self) -> bool {

@@ -114,9 +114,9 @@ impl<'x> Parser<'x> {
             let attribute = attribute.map_err(|_ignored| self.malformed("attribute"))?;
             self.attribute(&attribute, &mut element)?;
         }
-        let key = |attribute: &Attribute| (attribute.namespace.clone(), attribute.local.clone());
-        element.attributes.sort_by_key(key);
-        if element.attributes.windows(2).any(|pair| matches!(pair, [one, two] if key(one) == key(two))) {
+        element.attributes.sort_by(|one, two| one.name().cmp(&two.name()));
+        let is_twice = |pair: &[Attribute]| matches!(pair, [one, two] if one.name() == two.name());
+        if element.attributes.windows(2).any(is_twice) {
             return Err(self.malformed("an attribute is given twice"));
         }
         element.declarations.sort();
@@ -155,7 +155,7 @@ impl<'x> Parser<'x> {
             .normalized_value(XmlVersion::Explicit1_0)
             .map_err(|_ignored| self.malformed("a reference to an entity that XML does not define"))?
             .into_owned();
-        self.legal(&value, &element.shown())?;
+        self.legal(&value, || element.shown())?;
         element.attributes.push(Attribute { namespace, local, prefix, value });
         Ok(())
     }
@@ -193,8 +193,7 @@ impl<'x> Parser<'x> {
     }
 
     fn push_text(&mut self, text: &str) -> Result<(), Error> {
-        let shown = self.open.last().map(Element::shown).unwrap_or_default();
-        self.legal(text, &shown)?;
+        self.legal(text, || self.open.last().map(Element::shown).unwrap_or_default())?;
         if self.is_after_comment && !is_blank(text) {
             return Err(self.forbidden("a comment"));
         }
@@ -224,10 +223,10 @@ impl<'x> Parser<'x> {
         }
     }
 
-    fn legal(&self, text: &str, element: &str) -> Result<(), Error> {
+    fn legal(&self, text: &str, element: impl Fn() -> String) -> Result<(), Error> {
         match text.chars().find(|character| !name::is_legal(*character)) {
             None => Ok(()),
-            Some(character) => Err(Error::IllegalCharacter { element: element.to_owned(), character }),
+            Some(character) => Err(Error::IllegalCharacter { element: element(), character }),
         }
     }
 

@@ -72,8 +72,7 @@ pub struct Finished {
 /// [`Error::Refused`] when the token is not ours, or the logout is forgotten; failures of the database and of signing.
 pub fn advance(ctx: &Context, presented: &str) -> Result<Step, Error> {
     let logout = find(ctx, presented)?;
-    let participants = ctx.store.read(|conn| single_logout::list_participants(conn, &logout))?;
-    for participant in &participants {
+    for participant in &in_turn(ctx, &logout)? {
         match participant.outcome {
             LogoutOutcome::Told => {
                 let outcomes = (LogoutOutcome::Told, LogoutOutcome::Failed);
@@ -88,6 +87,26 @@ pub fn advance(ctx: &Context, presented: &str) -> Result<Step, Error> {
         }
     }
     finish(ctx, &logout).map(Step::Finished)
+}
+
+/// Those who take part, in the order in which the browser is led to them: last to those whose server could not be told,
+/// since a browser may not come back from where nobody answers.
+fn in_turn(ctx: &Context, logout: &SingleLogout) -> Result<Vec<LogoutParticipant>, Error> {
+    let (mut first, mut last) = (Vec::new(), Vec::new());
+    for participant in ctx.store.read(|conn| single_logout::list_participants(conn, logout))? {
+        let registered = ctx.applications.find(&ctx.store, &participant.application_id)?;
+        let is_silent = participant.outcome == LogoutOutcome::Waiting
+            && registered.is_some_and(|registered| server_of(&registered).is_some());
+        if is_silent { last.push(participant) } else { first.push(participant) }
+    }
+    first.append(&mut last);
+    Ok(first)
+}
+
+/// Where an application takes logouts from server to server.
+fn server_of(registered: &Registered) -> Option<&SingleLogoutService> {
+    let services = &registered.provider.single_logout_services;
+    services.iter().find(|service| service.binding == LogoutBinding::Soap)
 }
 
 fn find(ctx: &Context, presented: &str) -> Result<SingleLogout, Error> {
@@ -187,10 +206,7 @@ pub(super) fn tell_server(
     let Some(registered) = ctx.applications.find(&ctx.store, &participant.application_id)? else {
         return Ok(None);
     };
-    let services = &registered.provider.single_logout_services;
-    let Some(service) = services.iter().find(|service| service.binding == LogoutBinding::Soap) else {
-        return Ok(None);
-    };
+    let Some(service) = server_of(&registered) else { return Ok(None) };
     if participant.name_id.is_empty() {
         return Ok(None);
     }

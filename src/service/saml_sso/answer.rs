@@ -10,7 +10,7 @@ use super::super::{
     Context, Entitlement, Error, Logon, PortalSession, Visit, authn_context, issue, saml_exchange,
 };
 use super::entitle::{Denied, entitle};
-use super::{SignOnRequest, receive, request};
+use super::{Message, SignOnRequest, receive, request};
 
 /// The status code of an answer with an assertion.
 const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
@@ -52,19 +52,42 @@ pub fn answer(
     let Some(registered) = found.filter(|found| found.application.status == Status::Enabled) else {
         return Err(domain::Error::missing("Application", &request.application).into());
     };
-    if let Some(refusal) = overtaken(ctx, &registered, request) {
+    answer_at(ctx, (visit, portal), &registered, request)
+}
+
+/// Takes a service provider's request and answers it at once for whoever is signed in.
+///
+/// # Errors
+/// Those of [`receive`](super::receive) and of [`answer`].
+pub fn receive_and_answer(
+    ctx: &Context,
+    visit: &Visit,
+    portal: Option<&PortalSession>,
+    message: &Message,
+) -> Result<Answer, Error> {
+    let (request, registered) = receive::take(ctx, visit, message)?;
+    answer_at(ctx, (visit, portal), &registered, &request)
+}
+
+fn answer_at(
+    ctx: &Context,
+    (visit, portal): (&Visit, Option<&PortalSession>),
+    registered: &Arc<Registered>,
+    request: &SignOnRequest,
+) -> Result<Answer, Error> {
+    if let Some(refusal) = overtaken(ctx, registered, request) {
         let refused = receive::Refused::Request(request);
-        return Err(receive::refuse(ctx, visit, refused, Some(&registered), &refusal)?);
+        return Err(receive::refuse(ctx, visit, refused, Some(registered), &refusal)?);
     }
     if request.wants_other_binding {
         let denied = Denied::new(Refusal::UnsupportedBinding, "the answer was to come by another binding");
-        return refuse(ctx, visit, portal, (&registered, request), denied);
+        return refuse(ctx, visit, portal, (registered, request), denied);
     }
     let is_fresh = |portal: &PortalSession| portal.session().created_at > request.received_at();
     let Some(portal) = portal.filter(|portal| !request.force_authn || is_fresh(portal)) else {
         if request.is_passive {
             let denied = Denied::new(Refusal::NoPassive, "nobody is signed in as it asks");
-            return refuse(ctx, visit, None, (&registered, request), denied);
+            return refuse(ctx, visit, None, (registered, request), denied);
         }
         return Ok(Answer::SignIn { token: request::token(ctx, request)?, again: request.force_authn });
     };
@@ -78,9 +101,9 @@ pub fn answer(
     let Some(context) = context.filter(|_| is_strong) else {
         let denied =
             Denied::new(Refusal::NoAuthnContext, "the person did not sign in as strongly as it asks");
-        return refuse(ctx, visit, Some(portal), (&registered, request), denied);
+        return refuse(ctx, visit, Some(portal), (registered, request), denied);
     };
-    match entitle(ctx, (visit, portal), &registered, request, context)? {
+    match entitle(ctx, (visit, portal), registered, request, context)? {
         Ok(entitlement) => {
             let outline = outline(&entitlement);
             let logon = issue(ctx, entitlement)?;
@@ -88,7 +111,7 @@ pub fn answer(
             saml_exchange::keep_answer(ctx, visit, Some(portal), &request.application, told);
             Ok(Answer::Post(logon))
         }
-        Err(denied) => refuse(ctx, visit, Some(portal), (&registered, request), denied),
+        Err(denied) => refuse(ctx, visit, Some(portal), (registered, request), denied),
     }
 }
 

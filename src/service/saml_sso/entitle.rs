@@ -1,6 +1,7 @@
 //! From somebody who is signed in to an [`Entitlement`] to enter an application: the check, the session there and the
 //! audit row are one transaction.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::domain::{Action, ApplicationSession, Event, Status, Subject, User};
@@ -126,18 +127,20 @@ impl Entry<'_> {
     }
 
     /// The person, if they are assigned to the application, both as they are now and until the transaction ends.
-    fn find_user(&self, conn: &mut Conn) -> Result<Result<Box<User>, Denied>, Error> {
+    fn find_user(&self, conn: &mut Conn) -> Result<Result<Cow<'_, User>, Denied>, Error> {
         let application = &self.registered.application;
         let denied = |reason: &str| Ok(Err(Denied::new(Refusal::RequestDenied, reason)));
-        if let Principal::User(user) = self.portal.principal() {
-            users::lock(conn, &user.id)?;
-        }
-        let user = match find_enabled(conn, &self.portal.session().principal)? {
-            Some(Principal::User(user)) => user,
-            Some(Principal::Administrator(_)) => {
-                return denied("administrators are no users of applications");
+        let Principal::User(known) = self.portal.principal() else {
+            return denied("administrators are no users of applications");
+        };
+        // Whoever asks was found to be enabled a moment ago; mostly nothing has changed since.
+        let user = if users::lock_version(conn, &known.id)? == Some(known.version) {
+            Cow::Borrowed(&**known)
+        } else {
+            match find_enabled(conn, &self.portal.session().principal)? {
+                Some(Principal::User(user)) => Cow::Owned(*user),
+                _ => return denied("the user is disabled"),
             }
-            None => return denied("the user is disabled"),
         };
         if !sessions::exists(conn, &self.portal.session().id)? {
             return denied("the session was ended");

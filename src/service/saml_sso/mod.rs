@@ -18,7 +18,7 @@ mod test_logon;
 
 pub(super) use name_id::qualified;
 
-pub use answer::{Answer, answer};
+pub use answer::{Answer, answer, receive_and_answer};
 pub use begin::begin;
 pub use inspect::{Inspection, Moment, inspect};
 pub use preview::{Preview, PreviewedAttribute, PreviewedName, preview};

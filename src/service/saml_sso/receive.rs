@@ -87,6 +87,15 @@ impl From<saml::Error> for Refusal {
 /// # Errors
 /// [`Error::Refused`] with a sentence for the person; failures of the database.
 pub fn receive(ctx: &Context, visit: &Visit, message: &Message) -> Result<SignOnRequest, Error> {
+    take(ctx, visit, message).map(|(request, _)| request)
+}
+
+/// [`receive`], with the application that the request is from.
+pub(super) fn take(
+    ctx: &Context,
+    visit: &Visit,
+    message: &Message,
+) -> Result<(SignOnRequest, Arc<Registered>), Error> {
     let (unverified, relay_state) = match read(message) {
         Ok(read) => read,
         Err(error) => return Err(refuse(ctx, visit, Refused::Message(message), None, &error.into())?),
@@ -101,7 +110,7 @@ pub fn receive(ctx: &Context, visit: &Visit, message: &Message) -> Result<SignOn
             let outcome = Ok(request.id.as_deref().unwrap_or_default());
             let application = Some(&registered.application.id);
             saml_exchange::keep_request(ctx, visit, message.received(), application, outcome);
-            Ok(request)
+            Ok((request, registered))
         }
         Err(refusal) => Err(refuse(ctx, visit, Refused::Message(message), Some(&registered), &refusal)?),
     }

@@ -16,6 +16,9 @@ use super::super::post_on::post_message;
 use super::super::reply::{page, see_other};
 use super::super::{Face, guard, page as view, saml_address};
 
+/// What an envelope is sent as: the type of SOAP 1.1, or the one of SOAP 1.2, which pysaml2 says of either.
+const SOAP: [&str; 2] = ["text/xml", "application/soap+xml"];
+
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(
         resource(saml_address::SLO)
@@ -44,7 +47,7 @@ async fn post_message_of_application(
     let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let is_soap = content_type
         .and_then(|value| value.split(';').next())
-        .is_some_and(|value| value.trim().eq_ignore_ascii_case("text/xml"));
+        .is_some_and(|value| SOAP.iter().any(|kind| value.trim().eq_ignore_ascii_case(kind)));
     if is_soap {
         return answer_server(&face, &request, &body).await;
     }

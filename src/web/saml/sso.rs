@@ -4,11 +4,12 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, ServiceConfig, block, get, post, resource};
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::service::saml_sso::{self, Answer, Message, SignOnRequest};
+use crate::service::saml_sso::{self, Answer, Message};
+use crate::service::{Context, Error, PortalSession, Visit, session};
 
 use super::super::error::{self, Refused};
 use super::super::form::Form;
-use super::super::login::signed_in;
+use super::super::login::session_token;
 use super::super::post_on::{post_on, target};
 use super::super::reply::{page, see_other};
 use super::super::{Face, guard, page as view, saml_address};
@@ -26,14 +27,17 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 /// A request by HTTP-Redirect, or one that comes back from a sign-in.
 async fn get_request(face: Data<Face>, request: HttpRequest) -> Result<HttpResponse, Refused> {
     let query = request.query_string();
-    if let Some(token) = saml_address::sign_on_token(query) {
-        let asked = saml_sso::resume(&face.ctx, token).map_err(|error| Refused::from(error).of(&request))?;
-        return answer(&face, &request, asked).await;
+    if let Some(token) = saml_address::sign_on_token(query).map(str::to_owned) {
+        return answer(&face, &request, move |ctx, visit, portal| {
+            saml_sso::answer(ctx, visit, portal, &saml_sso::resume(ctx, &token)?)
+        })
+        .await;
     }
-    let (visit, called, query) = (guard::pass(&request)?.visit, Data::clone(&face), query.to_owned());
-    let taken = block(move || saml_sso::receive(&called.ctx, &visit, &Message::Redirect(query))).await;
-    let asked = taken.map_err(Refused::broken)?.map_err(|error| Refused::from(error).of(&request))?;
-    answer(&face, &request, asked).await
+    let message = Message::Redirect(query.to_owned());
+    answer(&face, &request, move |ctx, visit, portal| {
+        saml_sso::receive_and_answer(ctx, visit, portal, &message)
+    })
+    .await
 }
 
 /// A request by HTTP-POST. Browsers send no cookie of ours along with a form of another site, so the answer is given
@@ -53,17 +57,20 @@ async fn post_request(face: Data<Face>, request: HttpRequest, body: Bytes) -> Re
     Ok(see_other(&saml_address::of_sign_on(&token)))
 }
 
-/// Answers a request for whoever is signed in.
+/// Answers a request for whoever is signed in, all of it on one thread: each change of threads costs as much as what is
+/// done on them.
 pub(super) async fn answer(
     face: &Data<Face>,
     request: &HttpRequest,
-    asked: SignOnRequest,
+    given: impl FnOnce(&Context, &Visit, Option<&PortalSession>) -> Result<Answer, Error> + Send + 'static,
 ) -> Result<HttpResponse, Refused> {
-    let session = signed_in(face, request).await?;
-    let (pass, called) = (guard::pass(request)?, Data::clone(face));
+    let (pass, token, called) = (guard::pass(request)?, session_token(face, request), Data::clone(face));
     let visit = pass.visit;
-    let given = block(move || saml_sso::answer(&called.ctx, &visit, session.as_ref(), &asked)).await;
-    match given.map_err(Refused::broken)?.map_err(|error| Refused::from(error).of(request))? {
+    let given = block(move || {
+        let session = token.map(|token| session::authenticate(&called.ctx, &token)).transpose()?.flatten();
+        given(&called.ctx, &visit, session.as_ref())
+    });
+    match given.await.map_err(Refused::broken)?.map_err(|error| Refused::from(error).of(request))? {
         Answer::Post(logon) => post_on(&logon, &pass.nonce, &logon.place),
         Answer::SignIn { token, again } => {
             let mut query = url::form_urlencoded::Serializer::new(String::new());

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use actix_web::web::{Data, Path, Query, ServiceConfig, block, get, resource};
+use actix_web::web::{Data, Path, Query, ServiceConfig, get, resource};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::base::ApplicationId;
@@ -33,8 +33,9 @@ async fn get_start(
     if signed_in(&face, &request).await?.is_none() {
         return Ok(to_login(&request));
     }
-    let (called, relay_state) = (Data::clone(&face), query.get("RelayState").cloned());
-    let begun = block(move || saml_sso::begin(&called.ctx, &id, relay_state.as_deref())).await;
-    let asked = begun.map_err(Refused::broken)?.map_err(|error| Refused::from(error).of(&request))?;
-    answer(&face, &request, asked).await
+    let relay_state = query.get("RelayState").cloned();
+    answer(&face, &request, move |ctx, visit, portal| {
+        saml_sso::answer(ctx, visit, portal, &saml_sso::begin(ctx, &id, relay_state.as_deref())?)
+    })
+    .await
 }

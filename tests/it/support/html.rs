@@ -61,6 +61,19 @@ pub(crate) fn forms(page: &str) -> Vec<RawForm> {
     forms
 }
 
+/// Where the page leads by itself, after no time: the address of its `<meta http-equiv="refresh">`.
+pub(crate) fn refresh(page: &str) -> Option<String> {
+    let mut tags = Tags { rest: page };
+    while let Some(tag) = tags.next() {
+        let is_refresh = tag.name == "meta"
+            && tag.attribute("http-equiv").is_some_and(|kind| kind.eq_ignore_ascii_case("refresh"));
+        if is_refresh {
+            return tag.attribute("content")?.strip_prefix("0; url=").map(str::to_owned);
+        }
+    }
+    None
+}
+
 /// What a reader sees: the text without tags, scripts and styles, with single spaces.
 pub(crate) fn text(page: &str) -> String {
     let mut text = String::new();
@@ -226,4 +239,13 @@ fn text_is_what_a_reader_sees() {
     let page =
         "<title>T</title><style>p{}</style><p>a &amp;\n  b<script>if (1<2) x()</script><br>c &unknown; 1 < 2";
     assert_eq!(text(page), "T a & b c &unknown; 1 < 2");
+}
+
+#[test]
+fn a_page_leads_where_its_refresh_says() {
+    let page =
+        r#"<meta charset=utf-8><meta http-equiv="refresh" content="0; url=https://a.example/?b=1&amp;c=2">"#;
+    assert_eq!(refresh(page).as_deref(), Some("https://a.example/?b=1&c=2"));
+    assert_eq!(refresh(r#"<meta http-equiv="refresh" content="60">"#), None);
+    assert_eq!(refresh("<!-- <meta http-equiv=refresh content='0; url=/a'> --><p>http-equiv"), None);
 }

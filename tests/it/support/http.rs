@@ -81,6 +81,11 @@ impl Visitor {
         self.send(Some(&form.page), &Method::GET, url, None)
     }
 
+    /// Sends a body as it is, as a program does; what it is, a header must say ([`Self::with_header`]).
+    pub(crate) fn post(&mut self, url: &str, body: &str) -> Page {
+        self.send(None, &Method::POST, parse(url), Some(body.to_owned()))
+    }
+
     /// Goes where `page` redirects to, ten times at most; gives the first page that does not.
     pub(crate) fn follow(&mut self, mut page: Page) -> Page {
         for _hop in 0..10 {
@@ -89,6 +94,39 @@ impl Visitor {
             page = self.send(Some(&page.url), &Method::GET, target, None);
         }
         panic!("more than ten redirects, the last to {}", page.url);
+    }
+
+    /// [`Self::carry`], from what is typed into the address bar.
+    pub(crate) fn open_through(&mut self, url: &str) -> Page {
+        let page = self.get(url);
+        self.carry(page)
+    }
+
+    /// Goes on for as long as pages lead on by themselves, as in a browser that runs scripts: by redirects, by
+    /// refreshes, and by forms that carry a SAML message. Gives the first page that does not.
+    pub(crate) fn carry(&mut self, page: Page) -> Page {
+        self.carry_until(page, |_target| false)
+    }
+
+    /// As [`Self::carry`], up to the page that leads to where `is_gone`: a place that cannot be reached.
+    pub(crate) fn carry_until(&mut self, mut page: Page, is_gone: impl Fn(&Url) -> bool) -> Page {
+        for _hop in 0..30 {
+            let next = page.location().or_else(|| page.refresh());
+            let form = page.message_form().filter(|_form| next.is_none());
+            match (next, form) {
+                (Some(target), _) if !is_gone(&target) => {
+                    assert!(
+                        !matches!(page.status, 307 | 308),
+                        "a form would be sent again: {}",
+                        page.describe()
+                    );
+                    page = self.send(Some(&page.url), &Method::GET, target, None);
+                }
+                (None, Some(form)) if !is_gone(&form.action) => page = self.submit(&form),
+                _ => return page,
+            }
+        }
+        panic!("more than thirty pages lead on, the last to {}", page.url);
     }
 
     /// The value of a cookie that would be sent to `url`.
@@ -187,7 +225,7 @@ impl Cookie {
             host: url.host_str()?.to_owned(),
             path: "/".to_owned(),
             is_secure: false,
-            same_site: "lax".to_owned(),
+            same_site: "unsaid".to_owned(),
         };
         let mut is_over = false;
         for part in parts {
@@ -215,10 +253,12 @@ impl Cookie {
             && behind.is_some_and(|behind| behind.is_empty() || behind.starts_with('/'))
     }
 
+    /// A cookie that says nothing of it goes along with forms of other sites, in some browsers for as long as it is
+    /// young.
     fn crosses(&self, site: &str, method: &Method) -> bool {
         match self.same_site.as_str() {
             _ if site != "cross-site" => true,
-            "none" => true,
+            "none" | "unsaid" => true,
             "strict" => false,
             _ => method == Method::GET,
         }
@@ -248,6 +288,18 @@ impl Page {
     pub(crate) fn location(&self) -> Option<Url> {
         let target = self.header("location").filter(|_target| (300..400).contains(&self.status))?;
         Some(self.url.join(target).unwrap_or_else(|error| panic!("Location {target:?}: {error}")))
+    }
+
+    /// Where a refresh of the page leads.
+    fn refresh(&self) -> Option<Url> {
+        html::refresh(&self.body).map(|target| self.url.join(&target).unwrap())
+    }
+
+    /// The form of a page that posts a SAML message by itself.
+    fn message_form(&self) -> Option<Form> {
+        let carries =
+            |form: &Form| ["SAMLRequest", "SAMLResponse"].iter().any(|name| form.field(name).is_some());
+        self.forms().into_iter().find(|form| form.method == "POST" && carries(form))
     }
 
     pub(crate) fn forms(&self) -> Vec<Form> {

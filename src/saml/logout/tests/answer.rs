@@ -183,6 +183,12 @@ fn b8_an_answer_is_to_our_request_for_here_and_for_now() {
     for read in [posted, redirected] {
         assert!(matches!(read, Err(Error::Missing { expected: "Destination", .. })), "{read:?}");
     }
+    // Nor need it where it says that it goes nowhere.
+    let [posted, enveloped, redirected] = by_each(|xml| swap(xml, &spelled, ""));
+    assert_eq!(enveloped.unwrap(), LogoutOutcome::Success);
+    for read in [posted, redirected] {
+        assert!(matches!(read, Err(Error::Destination { .. })), "{read:?}");
+    }
 }
 
 #[test]

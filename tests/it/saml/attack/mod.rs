@@ -5,6 +5,7 @@ mod bomb;
 mod envelope;
 mod flood;
 mod freshness;
+mod logout;
 mod page;
 mod person;
 mod query;

@@ -18,6 +18,11 @@ fn site() -> Site {
                 vec![("Set-Cookie", query.replace('+', " ")), ("Location", "told".to_owned())],
                 "".into(),
             ),
+            "/saml" => html(
+                "",
+                "<form action='/refresh?posted' method=post><input type=hidden name=SAMLRequest value=m></form>",
+            ),
+            "/refresh" => html("", "<meta http-equiv=refresh content='0; url=/told?a=1&amp;b=2'>"),
             "/away" => (302, vec![("Location", "/away".to_owned())], String::new()),
             _ => {
                 let (site, origin) = (header("sec-fetch-site"), header("origin"));
@@ -72,20 +77,41 @@ fn redirects_are_followed_on_demand_with_the_cookies_that_came() {
 fn same_site_rules_hold_between_hosts_and_not_between_ports() {
     let (site, neighbour) = (site(), site());
     let mut visitor = Visitor::new();
-    for cookie in ["lax=1", "strict=1;+SameSite=Strict", "none=1;+SameSite=None;+Secure"] {
+    for cookie in
+        ["unsaid=1", "lax=1;+SameSite=Lax", "strict=1;+SameSite=Strict", "none=1;+SameSite=None;+Secure"]
+    {
         visitor.open(&site.url(&format!("/set?{cookie}")));
     }
     let form = visitor.get(&neighbour.url("/login")).form("/told");
     let here = Form { action: parse(&site.url("/told")), ..form.clone() };
     let sent = visitor.submit(&here).body;
-    assert!(sent.contains(&format!("[same-site|{}|lax=1; strict=1; none=1|]", neighbour.url(""))), "{sent}");
+    assert!(
+        sent.contains(&format!("[same-site|{}|unsaid=1; lax=1; strict=1; none=1|]", neighbour.url(""))),
+        "{sent}"
+    );
 
     let other_host = Form { page: parse("http://idp.example/"), ..here };
     let sent = visitor.submit(&other_host).body;
-    assert!(sent.contains("[cross-site|http://idp.example|none=1|]"), "{sent}");
+    assert!(sent.contains("[cross-site|http://idp.example|unsaid=1; none=1|]"), "{sent}");
     let link = Form { method: "GET".to_owned(), ..other_host };
     let sent = visitor.submit(&link).body;
-    assert!(sent.contains("[cross-site||lax=1; none=1|]"), "{sent}");
+    assert!(sent.contains("[cross-site||unsaid=1; lax=1; none=1|]"), "{sent}");
+}
+
+#[test]
+fn pages_that_lead_on_by_themselves_are_gone_through() {
+    let site = site();
+    let mut visitor = Visitor::new();
+    let page = visitor.open_through(&site.url("/saml"));
+    assert_eq!(page.url.as_str(), site.url("/told?a=1&b=2"));
+    assert!(page.body.starts_with("GET "), "{}", page.body);
+    let page = visitor.get(&site.url("/saml"));
+    let stuck = visitor.carry_until(page, |target| target.path() == "/told");
+    assert_eq!(stuck.url.as_str(), site.url("/refresh?posted"));
+    let page = visitor.get(&site.url("/saml"));
+    assert_eq!(visitor.carry_until(page, |target| target.path() == "/refresh").url.path(), "/saml");
+    assert_eq!(visitor.open_through(&site.url("/login")).url.path(), "/login", "a form without a message");
+    assert!(panics(|| visitor.open_through(&site.url("/away"))), "redirects without end");
 }
 
 #[test]
