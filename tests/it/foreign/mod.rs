@@ -105,6 +105,7 @@ fn metadata(certificates: Vec<Certificate>) -> IdpMetadata {
         name_id_formats: vec![NameIdFormat::Persistent, NameIdFormat::Transient],
         want_authn_requests_signed: true,
         signature_algorithms: SignatureAlgorithm::ALL.to_vec(),
+        scope: Some("example.com".to_owned()),
         ui_info: UiInfo {
             display_names: english("Example <sign-in>"),
             descriptions: english("For all & sundry"),

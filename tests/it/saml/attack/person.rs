@@ -1,7 +1,9 @@
 //! B11 and B13: names of others, and places that somebody was not let into.
 
-use cloudsso::domain::{Action, ApplicationSettings, AttributeMapping, NameIdKind};
-use cloudsso::service::application;
+use cloudsso::domain::{Action, ApplicationSettings, AttributeMapping, NameIdKind, Status, UserChanges};
+use cloudsso::service::saml_sso::{self, Message};
+use cloudsso::service::{Visit, application, session, user};
+use data_encoding::BASE64;
 
 use super::super::{EMAIL, PERSISTENT, code, mapping};
 use super::answer::own_metadata;
@@ -133,4 +135,37 @@ fn b13_an_assertion_for_an_application_opens_no_console() {
         let outcome = console.try_register(&app, ApplicationSettings::default(), &["alice"]);
         assert_eq!(code(outcome), "InvalidParameter.Metadata", "{account}");
     }
+}
+
+/// Who somebody is was read when their request came; what counts is who they are when it is answered.
+#[test]
+fn b13_whoever_changed_while_their_request_was_under_way() {
+    let app = TestApp::start();
+    let provider = Provider::new("mail");
+    let settings = ApplicationSettings { name_id: NameIdKind::Email, ..ApplicationSettings::default() };
+    let application = provider.register(&app, settings, &["alice"]);
+    let (visitor, _portal) = app.sign_in("alice");
+    let token = visitor.cookie(&app.url("/"), "cloudsso").unwrap().to_owned();
+    let alice = session::authenticate(&app.ctx, &token).unwrap().unwrap();
+    let ask = || {
+        let url = Request::new(&app, &provider).url(&app, None, None);
+        let message = Message::Redirect(url.split_once('?').unwrap().1.to_owned());
+        let request_id = app.ctx.request_id().unwrap();
+        let visit = Visit { request_id, address: [198, 51, 100, 7].into(), user_agent: String::new() };
+        match saml_sso::receive_and_answer(&app.ctx, &visit, Some(&alice), &message).unwrap() {
+            saml_sso::Answer::Post(logon) => {
+                String::from_utf8(BASE64.decode(logon.saml_response.as_bytes()).unwrap()).ok()
+            }
+            _ => None,
+        }
+    };
+    let id = app.user("alice").id;
+    assert!(ask().unwrap().contains(">alice@acme.example</saml:NameID>"));
+    let changes = UserChanges { email: Some("alice@new.example".to_owned()), ..UserChanges::default() };
+    user::update(&app.ctx, &app.operator, &id, changes).unwrap();
+    assert!(ask().unwrap().contains(">alice@new.example</saml:NameID>"));
+    user::update_status(&app.ctx, &app.operator, &id, Status::Disabled).unwrap();
+    assert_eq!(ask(), None);
+    let refused = details(&app, Action::SamlSsoRefused, application.id.as_str());
+    assert_eq!(refused.last().unwrap()["reason"], "the user is disabled");
 }
