@@ -15,7 +15,7 @@ use super::super::super::page::admin::{Assignments, Room, Tab};
 use super::super::super::reply::{page, see_other};
 use super::super::address;
 use super::super::desk::{Desk, enter, enter_with_form, refusal};
-use super::subject::{find, head, path, said};
+use super::subject::{enter_at_with_form, find, head, path, said};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -51,12 +51,8 @@ async fn post_assignment(
     id: Path<String>,
     body: Bytes,
 ) -> Result<HttpResponse, Refused> {
-    let (desk, form) = match enter_with_form(&face, &request, &body).await? {
+    let (desk, application, form) = match enter_at_with_form(&face, &request, &id, &body).await? {
         Ok(entered) => entered,
-        Err(answer) => return Ok(answer),
-    };
-    let application = match find(&desk, &id).await? {
-        Ok(application) => application,
         Err(answer) => return Ok(answer),
     };
     let (kind, name) = (AssigneeKind::parse(form.text("kind")), form.text("name").trim().to_owned());
@@ -84,7 +80,8 @@ async fn post_assignment(
         }
         Err(error) => {
             let failure = refusal(error)?;
-            show(&desk, &application, None, Some((&failure, form.text("name")))).await
+            let typed = (kind == Some(AssigneeKind::User), form.text("name"));
+            show(&desk, &application, None, Some((&failure, typed))).await
         }
     }
 }
@@ -114,17 +111,19 @@ async fn show(
     desk: &Desk,
     application: &Application,
     said: Option<&str>,
-    refused: Option<(&str, &str)>,
+    refused: Option<(&str, (bool, &str))>,
 ) -> Result<HttpResponse, Refused> {
     let id = application.id.clone();
     let assignments =
         desk.call(move |ctx, operator| application::named_assignments(ctx, operator, &id)).await?;
     let (failure, typed) = refused.unzip();
+    let (to_user, typed) = typed.unwrap_or_default();
     let shown = Assignments {
         frame: desk.frame(Room::Applications, said, failure),
         head: head(application, Tab::Assignments),
         assignments: &assignments,
-        typed: typed.unwrap_or_default(),
+        to_user,
+        typed,
     };
     page(if failure.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK }, &shown)
 }

@@ -11,8 +11,7 @@ use super::super::super::error::Refused;
 use super::super::super::page::admin::{Exchanges, Room, Tab};
 use super::super::super::reply::page;
 use super::super::address;
-use super::super::desk::enter;
-use super::subject::{find, head};
+use super::subject::{enter_at, head};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(address("/admin/applications/{id}/exchanges").route(get().to(get_exchanges)));
@@ -23,12 +22,8 @@ async fn get_exchanges(
     request: HttpRequest,
     id: Path<String>,
 ) -> Result<HttpResponse, Refused> {
-    let desk = match enter(&face, &request).await? {
-        Ok(desk) => desk,
-        Err(answer) => return Ok(answer),
-    };
-    let application = match find(&desk, &id).await? {
-        Ok(application) => application,
+    let (desk, application) = match enter_at(&face, &request, &id).await? {
+        Ok(entered) => entered,
         Err(answer) => return Ok(answer),
     };
     let id = application.id.clone();

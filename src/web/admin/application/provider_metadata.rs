@@ -15,8 +15,8 @@ use super::super::super::error::Refused;
 use super::super::super::page::admin::{OriginFields, ProviderMetadata, Room, Tab};
 use super::super::super::reply::{page, see_other};
 use super::super::address;
-use super::super::desk::{Desk, enter, enter_with_form, refusal};
-use super::subject::{find, head, path, said};
+use super::super::desk::{Desk, enter, refusal};
+use super::subject::{enter_at_with_form, find, head, path, said};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(
@@ -48,12 +48,8 @@ async fn post_metadata(
     id: Path<String>,
     body: Bytes,
 ) -> Result<HttpResponse, Refused> {
-    let (desk, form) = match enter_with_form(&face, &request, &body).await? {
+    let (desk, application, form) = match enter_at_with_form(&face, &request, &id, &body).await? {
         Ok(entered) => entered,
-        Err(answer) => return Ok(answer),
-    };
-    let application = match find(&desk, &id).await? {
-        Ok(application) => application,
         Err(answer) => return Ok(answer),
     };
     let version = form.text("version").parse().unwrap_or_default();

@@ -15,8 +15,7 @@ use super::super::super::error::Refused;
 use super::super::super::page::admin::{Room, SetUp, Tab};
 use super::super::super::reply::page;
 use super::super::address;
-use super::super::desk::enter;
-use super::subject::{find, head, said};
+use super::subject::{enter_at, head, said};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -30,12 +29,8 @@ async fn get_set_up(
     id: Path<String>,
     query: Query<HashMap<String, String>>,
 ) -> Result<HttpResponse, Refused> {
-    let desk = match enter(&face, &request).await? {
-        Ok(desk) => desk,
-        Err(answer) => return Ok(answer),
-    };
-    let application = match find(&desk, &id).await? {
-        Ok(application) => application,
+    let (desk, application) = match enter_at(&face, &request, &id).await? {
+        Ok(entered) => entered,
         Err(answer) => return Ok(answer),
     };
     let of = application.clone();
@@ -75,12 +70,8 @@ async fn get_certificate(
     request: HttpRequest,
     id: Path<String>,
 ) -> Result<HttpResponse, Refused> {
-    let desk = match enter(&face, &request).await? {
-        Ok(desk) => desk,
-        Err(answer) => return Ok(answer),
-    };
-    let application = match find(&desk, &id).await? {
-        Ok(application) => application,
+    let (desk, application) = match enter_at(&face, &request, &id).await? {
+        Ok(entered) => entered,
         Err(answer) => return Ok(answer),
     };
     let file = format!("attachment; filename=\"{}.pem\"", application.id);

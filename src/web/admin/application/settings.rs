@@ -16,9 +16,9 @@ use super::super::super::error::Refused;
 use super::super::super::page::admin::{FieldProblem, Room, SettingFields, Settings, Tab};
 use super::super::super::reply::{page, see_other};
 use super::super::address;
-use super::super::desk::{Desk, enter, enter_with_form, refusal};
+use super::super::desk::{Desk, refusal};
 use super::setting_form;
-use super::subject::{find, head, path, said};
+use super::subject::{enter_at, enter_at_with_form, head, path, said};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(
@@ -43,12 +43,8 @@ async fn get_settings(
     id: Path<String>,
     query: Query<HashMap<String, String>>,
 ) -> Result<HttpResponse, Refused> {
-    let desk = match enter(&face, &request).await? {
-        Ok(desk) => desk,
-        Err(answer) => return Ok(answer),
-    };
-    let application = match find(&desk, &id).await? {
-        Ok(application) => application,
+    let (desk, application) = match enter_at(&face, &request, &id).await? {
+        Ok(entered) => entered,
         Err(answer) => return Ok(answer),
     };
     let mut fields = setting_form::of_application(&application);
@@ -71,12 +67,8 @@ async fn post_settings(
     id: Path<String>,
     body: Bytes,
 ) -> Result<HttpResponse, Refused> {
-    let (desk, form) = match enter_with_form(&face, &request, &body).await? {
+    let (desk, application, form) = match enter_at_with_form(&face, &request, &id, &body).await? {
         Ok(entered) => entered,
-        Err(answer) => return Ok(answer),
-    };
-    let application = match find(&desk, &id).await? {
-        Ok(application) => application,
         Err(answer) => return Ok(answer),
     };
     let mut fields = setting_form::read(&form);

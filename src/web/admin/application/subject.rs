@@ -2,15 +2,46 @@
 
 use std::collections::HashMap;
 
-use actix_web::HttpResponse;
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
 
 use crate::base::ApplicationId;
 use crate::domain::{Application, Status};
 use crate::service::application;
 
+use super::super::super::Face;
 use super::super::super::error::Refused;
+use super::super::super::form::Form;
 use super::super::super::page::admin::{Head, Tab};
-use super::super::desk::Desk;
+use super::super::desk::{Desk, enter, enter_with_form};
+
+/// Lets an administrator in, to the page of the application with this id; gives everybody else what they get in its
+/// place.
+pub(super) async fn enter_at(
+    face: &Data<Face>,
+    request: &HttpRequest,
+    id: &str,
+) -> Result<Result<(Desk, Application), HttpResponse>, Refused> {
+    let desk = match enter(face, request).await? {
+        Ok(desk) => desk,
+        Err(answer) => return Ok(Err(answer)),
+    };
+    Ok(find(&desk, id).await?.map(|application| (desk, application)))
+}
+
+/// As [`enter_at`], with a form that the page sent.
+pub(super) async fn enter_at_with_form(
+    face: &Data<Face>,
+    request: &HttpRequest,
+    id: &str,
+    body: &Bytes,
+) -> Result<Result<(Desk, Application, Form), HttpResponse>, Refused> {
+    let (desk, form) = match enter_with_form(face, request, body).await? {
+        Ok(entered) => entered,
+        Err(answer) => return Ok(Err(answer)),
+    };
+    Ok(find(&desk, id).await?.map(|application| (desk, application, form)))
+}
 
 /// The application with this id, or the refusal that there is none.
 pub(super) async fn find(desk: &Desk, id: &str) -> Result<Result<Application, HttpResponse>, Refused> {

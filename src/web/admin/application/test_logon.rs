@@ -14,8 +14,8 @@ use super::super::super::error::Refused;
 use super::super::super::page::admin::{Room, Tab, TestLogonPage};
 use super::super::super::reply::page;
 use super::super::address;
-use super::super::desk::{enter, refusal};
-use super::subject::{find, head};
+use super::super::desk::refusal;
+use super::subject::{enter_at, head};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config.service(address("/admin/applications/{id}/test").route(get().to(get_test)));
@@ -27,12 +27,8 @@ async fn get_test(
     id: Path<String>,
     query: Query<HashMap<String, String>>,
 ) -> Result<HttpResponse, Refused> {
-    let desk = match enter(&face, &request).await? {
-        Ok(desk) => desk,
-        Err(answer) => return Ok(answer),
-    };
-    let application = match find(&desk, &id).await? {
-        Ok(application) => application,
+    let (desk, application) = match enter_at(&face, &request, &id).await? {
+        Ok(entered) => entered,
         Err(answer) => return Ok(answer),
     };
     let person: String = query.get("person").map_or("", |name| name.trim()).chars().take(256).collect();

@@ -42,6 +42,8 @@ pub struct Assignments<'a> {
     pub head: Head<'a>,
     /// Who, groups first.
     pub assignments: &'a [NamedAssignment],
+    /// Whether it is to be assigned to a user, not to a group.
+    pub to_user: bool,
     /// A name that was refused, to be corrected.
     pub typed: &'a str,
 }

@@ -281,12 +281,25 @@ fn pages(text: &'static str, token: &'static str) -> Vec<(&'static str, String)>
         ),
         (
             "assignments",
-            Assignments { frame, head: head(Tab::Assignments), assignments: &assignments(text), typed: text }
-                .render(),
+            Assignments {
+                frame,
+                head: head(Tab::Assignments),
+                assignments: &assignments(text),
+                to_user: true,
+                typed: text,
+            }
+            .render(),
         ),
         (
             "assignments-none",
-            Assignments { frame, head: head(Tab::Assignments), assignments: &[], typed: text }.render(),
+            Assignments {
+                frame,
+                head: head(Tab::Assignments),
+                assignments: &[],
+                to_user: false,
+                typed: text,
+            }
+            .render(),
         ),
         ("exchanges", Exchanges { frame, head: head(Tab::Exchanges), exchanges: &exchanges }.render()),
         ("exchanges-none", Exchanges { frame, head: head(Tab::Exchanges), exchanges: &[] }.render()),
@@ -395,6 +408,17 @@ fn settings_show_what_is_wrong_and_what_somebody_would_be_told() {
         ],
     );
     assert!(!html.contains(r#"name="attribute_remove_3""#), "a blank row has nothing to remove");
+}
+
+#[test]
+fn whom_something_is_to_be_assigned_to_stays_as_it_was_chosen() {
+    let pages = pages("Acme Wiki", CSRF);
+    let is_user = |wanted: &str| {
+        let (_, page) = pages.iter().find(|(name, _)| *name == wanted).unwrap();
+        page.contains("<option value=\"User\" selected>")
+    };
+    assert!(is_user("assignments"));
+    assert!(!is_user("assignments-none"));
 }
 
 #[test]
