@@ -116,6 +116,25 @@ mod tests {
         Ok(())
     }
 
+    /// A number that begins with zeros is the same number without them, and not the same ciphertext.
+    #[test]
+    fn a_ciphertext_is_as_long_as_the_key() -> Result<(), Error> {
+        let own = key();
+        let encrypted = loop {
+            let encrypted = KeyTransport::OaepSha1.encrypt_key(own.certificate(), &[7; 32])?;
+            if encrypted[0] == 0 {
+                break encrypted;
+            }
+        };
+        assert_eq!(own.decrypt_key(KeyTransport::OaepSha1, &encrypted)?.as_slice(), [7; 32]);
+        let longer = [&[0], encrypted.as_slice()].concat();
+        for wrong in [&encrypted[1..], &longer] {
+            let refusal = own.decrypt_key(KeyTransport::OaepSha1, wrong);
+            assert!(matches!(refusal, Err(Error::Undecryptable)), "{} octets", wrong.len());
+        }
+        Ok(())
+    }
+
     #[test]
     fn the_older_padding_of_rsa_does_not_decrypt() -> Result<(), Error> {
         let own = key();

@@ -41,12 +41,16 @@ impl KeyTransport {
         Ok(encrypted)
     }
 
-    /// Decrypts what [`Self::encrypt_key`] made for this key, which is RSA.
+    /// Decrypts what [`Self::encrypt_key`] made for this key, which is RSA: as long as the key, no octet less (RFC 8017
+    /// §7.1.2 step 1), which the library does not ask for.
     pub(super) fn decrypt_key<T: HasPrivate + HasPublic>(
         self,
         private: &PKeyRef<T>,
         encrypted: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        if encrypted.len() != private.size() {
+            return Err(Error::Undecryptable);
+        }
         let decrypt = || {
             let mut context = PkeyCtx::new(private)?;
             context.decrypt_init()?;
