@@ -2,8 +2,10 @@
 
 use std::fs::DirBuilder;
 use std::net::{IpAddr, TcpListener};
+use std::num::NonZero;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
@@ -22,9 +24,9 @@ use super::demo;
 use super::running::prepare;
 use super::stop::asked_to_stop;
 
-const PUBLIC_THREADS: usize = 2;
-/// Threads on which use cases wait for the database, for a password check, for a signature.
-const BLOCKING_THREADS: usize = 32;
+/// Threads on which use cases wait for the database or a password check: about so many in all, and a few for each that
+/// serves connections.
+const BLOCKING_THREADS: usize = 64;
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
 const SHUTDOWN_SECONDS: u64 = 25;
 
@@ -104,13 +106,19 @@ fn begin(ctx: &Context, is_demo: bool) -> Result<(), String> {
     Ok(())
 }
 
+/// Threads that serve connections, and sign Responses: one more than there are processors, since those whose changes are
+/// written in the same batch wait for it at the same time.
+fn public_threads() -> usize {
+    thread::available_parallelism().map_or(2, NonZero::get).saturating_add(1)
+}
+
 fn serve_public(listener: TcpListener, face: Face) -> Result<Server, String> {
-    let face = Data::new(face);
+    let (face, threads) = (Data::new(face), public_threads());
     let server = HttpServer::new(move || {
         App::new().app_data(Data::clone(&face)).wrap(from_fn(web::guard::guard)).configure(web::routes)
     })
-    .workers(PUBLIC_THREADS)
-    .worker_max_blocking_threads(BLOCKING_THREADS)
+    .workers(threads)
+    .worker_max_blocking_threads((BLOCKING_THREADS / threads).max(8))
     .client_request_timeout(REQUEST_TIMEOUT)
     .shutdown_timeout(SHUTDOWN_SECONDS)
     .disable_signals()

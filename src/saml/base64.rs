@@ -1,5 +1,7 @@
 //! Base 64 as peers send it: strict but for white space between its lines.
 
+use std::borrow::Cow;
+
 use data_encoding::BASE64;
 
 use super::Error;
@@ -32,7 +34,11 @@ pub(super) fn utf8(bytes: Vec<u8>) -> Result<String, Error> {
 
 /// Decodes base 64 with padding (RFC 4648 §4), white space aside; `None` when it is anything else.
 pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
-    let packed: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let packed: Cow<'_, [u8]> = if text.bytes().any(|byte| byte.is_ascii_whitespace()) {
+        text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect()
+    } else {
+        text.as_bytes().into()
+    };
     // The decoder takes several padded texts in a row for one; a second one here would be smuggled.
     let padding = packed.iter().position(|byte| *byte == b'=').unwrap_or(packed.len());
     if packed.iter().skip(padding).any(|byte| *byte != b'=') {

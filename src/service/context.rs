@@ -10,7 +10,7 @@ use crate::base::{Generated, RequestId, Timestamp};
 use crate::cloud::Cloud;
 use crate::crypto::password::Hasher;
 use crate::crypto::{Random, SealingKey, hash};
-use crate::domain::{CloudSite, Event, KeySchedule, MassChangeLimits, Quotas, SamlPolicy};
+use crate::domain::{CloudSite, Event, KeySchedule, MassChangeLimits, PrincipalId, Quotas, SamlPolicy};
 use crate::peer::Peers;
 use crate::storage::event::Origin;
 use crate::storage::{self, Conn, Store};
@@ -165,6 +165,11 @@ pub(super) struct Change {
 }
 
 impl Change {
+    /// The same, by whoever turns out to make it.
+    pub(super) fn by(&self, actor: &PrincipalId) -> Self {
+        Self { origin: Origin { actor: actor.to_string(), ..self.origin.clone() }, ..self.clone() }
+    }
+
     /// A new id.
     pub(super) fn id<T: Generated>(&self) -> Result<T, Error> {
         Ok(self.random.id(self.now)?)

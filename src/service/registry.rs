@@ -44,7 +44,13 @@ pub(super) fn recipient(
 
 /// What was read.
 #[derive(Default)]
-pub(super) struct Registry(RwLock<HashMap<ApplicationId, Arc<Registered>>>);
+pub(super) struct Registry(RwLock<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    by_id: HashMap<ApplicationId, Arc<Registered>>,
+    by_entity_id: HashMap<String, Arc<Registered>>,
+}
 
 impl Registry {
     /// The application of the service provider that calls itself this.
@@ -55,6 +61,37 @@ impl Registry {
     ) -> Result<Option<Arc<Registered>>, Error> {
         match store.read(|conn| application::find_version(conn, entity_id))? {
             Some((id, version)) => self.at_version(store, &id, version),
+            None => Ok(None),
+        }
+    }
+
+    /// As [`Registry::find_by_entity_id`], for threads that must not wait.
+    pub(super) async fn find_by_entity_id_async(
+        &self,
+        store: &Store,
+        entity_id: String,
+    ) -> Result<Option<Arc<Registered>>, Error> {
+        match store.read_async(move |conn| application::find_version(conn, &entity_id)).await? {
+            Some((id, version)) => self.at_version_async(store, id, version).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The application of the service provider that calls itself this, as it was when it was looked up last: whoever
+    /// goes by it has to see in a transaction that it is so still.
+    pub(super) fn remembered(&self, entity_id: &str) -> Option<Arc<Registered>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).by_entity_id.get(entity_id).cloned()
+    }
+
+    /// As [`Registry::find`], for threads that must not wait.
+    pub(super) async fn find_async(
+        &self,
+        store: &Store,
+        id: ApplicationId,
+    ) -> Result<Option<Arc<Registered>>, Error> {
+        let this = id.clone();
+        match store.read_async(move |conn| application::find_version_by_id(conn, &this)).await? {
+            Some(version) => self.at_version_async(store, id, version).await,
             None => Ok(None),
         }
     }
@@ -73,20 +110,40 @@ impl Registry {
         id: &ApplicationId,
         version: i64,
     ) -> Result<Option<Arc<Registered>>, Error> {
-        let registry = &self.0;
-        let known = registry.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
-        if let Some(known) = known.filter(|known| known.application.version == version) {
+        if let Some(known) = self.known(id, version) {
             return Ok(Some(known));
         }
-        let Some(application) = store.read(|conn| application::find(conn, id))? else { return Ok(None) };
+        store.read(|conn| application::find(conn, id))?.map(|application| self.keep(application)).transpose()
+    }
+
+    async fn at_version_async(
+        &self,
+        store: &Store,
+        id: ApplicationId,
+        version: i64,
+    ) -> Result<Option<Arc<Registered>>, Error> {
+        if let Some(known) = self.known(&id, version) {
+            return Ok(Some(known));
+        }
+        let found = store.read_async(move |conn| application::find(conn, &id)).await?;
+        found.map(|application| self.keep(application)).transpose()
+    }
+
+    fn known(&self, id: &ApplicationId, version: i64) -> Option<Arc<Registered>> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).by_id.get(id).cloned();
+        known.filter(|known| known.application.version == version)
+    }
+
+    fn keep(&self, application: Application) -> Result<Arc<Registered>, Error> {
         let provider = ServiceProvider::parse(&application.metadata)?;
         let recipient = recipient(&application.settings, &provider)?.map(Arc::new);
         let read = Arc::new(Registered { application, provider, recipient });
-        let mut registry = registry.write().unwrap_or_else(PoisonError::into_inner);
-        if registry.len() >= KEPT {
-            registry.clear();
+        let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if kept.by_id.len() >= KEPT || kept.by_entity_id.len() >= KEPT {
+            *kept = Kept::default();
         }
-        registry.insert(id.clone(), Arc::clone(&read));
-        Ok(Some(read))
+        kept.by_id.insert(read.application.id.clone(), Arc::clone(&read));
+        kept.by_entity_id.insert(read.application.entity_id.clone(), Arc::clone(&read));
+        Ok(read)
     }
 }

@@ -1,12 +1,14 @@
 //! What went between us and each service provider lately, and what came of it.
 
 use crate::base::ApplicationId;
-use crate::domain::{AnswerOutline, ApplicationUse, LONGEST_KEPT_MESSAGE, SamlExchange, SamlExchangeKind};
+use crate::domain::{
+    AnswerOutline, ApplicationUse, LONGEST_KEPT_MESSAGE, PrincipalId, SamlExchange, SamlExchangeKind,
+};
 use crate::storage::{self, application, saml_exchange};
 
 use super::exchange_ring::Waiting;
 use super::session::find_name;
-use super::{Context, Error, Operator, PortalSession, Visit};
+use super::{Context, Error, Operator, Visit};
 
 /// An exchange with the name of whoever was signed in.
 #[derive(Clone, Debug)]
@@ -45,13 +47,13 @@ pub(super) fn keep_request(
 pub(super) fn keep_answer(
     ctx: &Context,
     visit: &Visit,
-    portal: Option<&PortalSession>,
+    principal: Option<&PrincipalId>,
     application: &ApplicationId,
     (message_id, reason, answer): (Option<&str>, String, Option<AnswerOutline>),
 ) {
     ctx.saml_exchanges.push(SamlExchange {
         application_id: Some(application.clone()),
-        principal: portal.map(|portal| portal.session().principal.clone()),
+        principal: principal.cloned(),
         message_id: message_id.unwrap_or_default().to_owned(),
         reason,
         answer,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::base::Secret;
+use crate::base::{Secret, Timestamp};
 use crate::crypto::token;
 use crate::domain::{Action, Administrator, AuthenticationMethod, Event, PrincipalId, Session, Status, User};
 use crate::storage::session::Source;
@@ -79,6 +79,31 @@ pub fn authenticate(ctx: &Context, token: &str) -> Result<Option<PortalSession>,
     Ok(Some(PortalSession { session, principal: Arc::new(principal) }))
 }
 
+/// As [`authenticate`], in a transaction that lets somebody in: until it ends, neither the session nor whose it is
+/// changes.
+pub(super) fn hold(
+    conn: &mut Conn,
+    token_digest: &str,
+    now: Timestamp,
+) -> Result<Option<PortalSession>, Error> {
+    let Some(session) = session::find(conn, token_digest)?.filter(|session| session.is_alive(now)) else {
+        return Ok(None);
+    };
+    // First the person, as whoever shuts them out does.
+    let principal = match &session.principal {
+        PrincipalId::User(id) => enabled(user::find_locked(conn, id)?),
+        PrincipalId::Administrator(_) => find_enabled(conn, &session.principal)?,
+    };
+    let Some(principal) = principal else { return Ok(None) };
+    if !session::share(conn, &session.id)? {
+        return Ok(None);
+    }
+    if session.is_due_for_touch(now) {
+        session::touch(conn, &session.id, now)?;
+    }
+    Ok(Some(PortalSession { session, principal: Arc::new(principal) }))
+}
+
 /// Ends a session.
 ///
 /// # Errors
@@ -97,13 +122,15 @@ pub fn end(ctx: &Context, visit: &Visit, portal: &PortalSession) -> Result<(), E
 /// A principal, if they exist and may sign in.
 pub(super) fn find_enabled(conn: &mut Conn, principal: &PrincipalId) -> Result<Option<Principal>, Error> {
     Ok(match principal {
-        PrincipalId::User(id) => user::find(conn, id)?
-            .filter(|user| user.spec.status == Status::Enabled)
-            .map(|user| Principal::User(Box::new(user))),
+        PrincipalId::User(id) => enabled(user::find(conn, id)?),
         PrincipalId::Administrator(id) => administrator::find(conn, id)?
             .filter(|administrator| administrator.status == Status::Enabled)
             .map(Principal::Administrator),
     })
+}
+
+fn enabled(user: Option<User>) -> Option<Principal> {
+    user.filter(|user| user.spec.status == Status::Enabled).map(|user| Principal::User(Box::new(user)))
 }
 
 /// The name that a principal signs in with, if they exist.

@@ -39,19 +39,15 @@ pub fn find(conn: &mut Conn, token_digest: &str) -> Result<Option<Session>, Erro
     row.as_ref().map(read).transpose()
 }
 
-/// Whether a session is there, and stays until the transaction ends.
+/// Whether a session that this transaction has found is still there, and stays until it ends.
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn exists(conn: &mut Conn, id: &SessionId) -> Result<bool, Error> {
-    let found = dsl::sessions.find(id.as_str()).select(dsl::id);
-    let found: Option<String> = match conn {
-        Conn::Postgres(conn) => found.for_share().first(conn),
-        // SQLite has one writer at a time.
-        Conn::Sqlite(conn) => found.first(conn),
-    }
-    .optional()?;
-    Ok(found.is_some())
+pub fn share(conn: &mut Conn, id: &SessionId) -> Result<bool, Error> {
+    // SQLite has one writer at a time: what its transaction has found stays.
+    let Conn::Postgres(conn) = conn else { return Ok(true) };
+    let found = dsl::sessions.find(id.as_str()).select(dsl::id).for_share();
+    Ok(found.first::<String>(conn).optional()?.is_some())
 }
 
 /// Inserts a session.

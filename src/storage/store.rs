@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use diesel::r2d2::{ConnectionManager, Pool};
 use diesel::sql_query;
 use diesel::sql_types::Text;
+use tokio::task::{JoinError, spawn_blocking};
 
 use super::connection::Setup;
 use super::writer::Writer;
@@ -42,7 +43,8 @@ impl DatabaseUrl {
     }
 }
 
-/// The database. Cheap to clone. Calls block: use them from threads that may wait.
+/// The database. Cheap to clone. [`Store::read`] and [`Store::write`] block: use them from threads that may wait. Their
+/// twins whose names end in `_async` are for the threads that serve connections, within a runtime of tokio.
 #[derive(Clone)]
 pub struct Store(Arc<Backend>);
 
@@ -83,6 +85,28 @@ impl Store {
         query(&mut conn)
     }
 
+    /// As [`Store::read`], for threads that must not wait. On SQLite the query runs at once, where it takes less than the
+    /// way to another thread: it is for looking up a few rows.
+    ///
+    /// # Errors
+    /// Those of [`Store::read`].
+    pub async fn read_async<T, E>(
+        &self,
+        query: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        if let Backend::Sqlite { readers, .. } = self.0.as_ref()
+            && let Some(mut conn) = readers.try_get()
+        {
+            return query(&mut conn);
+        }
+        let store = self.clone();
+        apart(move || store.read(query)).await
+    }
+
     /// Runs `work` in one transaction. When this returns `Ok`, the change survives a power cut; when
     /// it returns an error, nothing was changed. `work` may run again if the database rolled it back.
     ///
@@ -100,6 +124,26 @@ impl Store {
                 transact(&mut conn, work)
             }
         }
+    }
+
+    /// As [`Store::write`], for threads that must not wait. The transaction stands or falls by itself: nobody need wait
+    /// for it to the end.
+    ///
+    /// # Errors
+    /// Those of [`Store::write`].
+    pub async fn write_async<T, E>(
+        &self,
+        work: impl FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + IsRetryable + Send + 'static,
+    {
+        if let Backend::Sqlite { writer, .. } = self.0.as_ref() {
+            return writer.run_async(work).await;
+        }
+        let store = self.clone();
+        apart(move || store.write(work)).await
     }
 
     /// Whether the database answers and can be written to.
@@ -123,6 +167,17 @@ impl IsRetryable for Error {
     fn is_retryable(&self) -> bool {
         self.is_serialization_failure()
     }
+}
+
+/// Runs what waits on a thread for such things.
+async fn apart<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<Error> + Send + 'static,
+{
+    let broken =
+        |error: JoinError| Error::Unavailable(format!("what asked the database has stopped: {error}"));
+    spawn_blocking(work).await.map_err(broken)?
 }
 
 fn transact<T, E>(conn: &mut Conn, mut work: impl FnMut(&mut Conn) -> Result<T, E>) -> Result<T, E>

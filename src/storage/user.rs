@@ -250,19 +250,15 @@ pub fn lock(conn: &mut Conn, id: &UserId) -> Result<(), Error> {
     lock_all(conn, std::slice::from_ref(id))
 }
 
-/// Locks a user as [`lock`] does; gives the version that they have until then, `None` where there is no such user. As
-/// long as it stays the same, so does all that is said of them, and their status.
+/// The user with this id, locked as by [`lock`].
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn lock_version(conn: &mut Conn, id: &UserId) -> Result<Option<i64>, Error> {
-    let version = dsl::users.find(id.as_str()).select(dsl::version);
-    Ok(match conn {
-        Conn::Postgres(conn) => version.for_no_key_update().first(conn),
-        // SQLite has one writer at a time.
-        Conn::Sqlite(conn) => version.first(conn),
-    }
-    .optional()?)
+pub fn find_locked(conn: &mut Conn, id: &UserId) -> Result<Option<User>, Error> {
+    // SQLite has one writer at a time.
+    let Conn::Postgres(conn) = conn else { return find(conn, id) };
+    let this = dsl::users.find(id.as_str()).select(Row::as_select()).for_no_key_update();
+    this.first(conn).optional()?.map(read).transpose()
 }
 
 /// As [`lock`], for many.

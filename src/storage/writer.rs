@@ -4,8 +4,10 @@
 //! undone and runs again, each job in a savepoint of its own, so that the one leaves the others alone.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::thread;
+
+use tokio::sync::oneshot;
 
 use super::{Conn, Error};
 
@@ -39,10 +41,39 @@ impl Writer {
         E: From<Error> + Send + 'static,
     {
         let (reply, answer) = sync_channel(1);
-        let gone = || Error::Unavailable("the writer has stopped".to_owned());
-        self.jobs.send(Box::new(Work { work, outcome: None, reply })).map_err(|_ignored| gone())?;
+        self.take(work, move |outcome| reply.send(outcome).is_ok())?;
         answer.recv().map_err(|_ignored| gone())?
     }
+
+    /// As [`Writer::run`], without a thread that waits.
+    pub(super) async fn run_async<T, E>(
+        &self,
+        work: impl FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        self.take(work, move |outcome| reply.send(outcome).is_ok())?;
+        answer.await.map_err(|_ignored| gone())?
+    }
+
+    fn take<T, E>(
+        &self,
+        work: impl FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+        reply: impl FnOnce(Result<T, E>) -> bool + Send + 'static,
+    ) -> Result<(), Error>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.jobs.send(Box::new(Work { work, outcome: None, reply })).map_err(|_ignored| gone())
+    }
+}
+
+fn gone() -> Error {
+    Error::Unavailable("the writer has stopped".to_owned())
 }
 
 trait Job: Send {
@@ -52,15 +83,17 @@ trait Job: Send {
     fn finish(self: Box<Self>, failure: Option<String>);
 }
 
-struct Work<F, T, E> {
+struct Work<F, R, T, E> {
     work: F,
     outcome: Option<Result<T, E>>,
-    reply: SyncSender<Result<T, E>>,
+    /// Tells whoever waits; says whether somebody does.
+    reply: R,
 }
 
-impl<F, T, E> Job for Work<F, T, E>
+impl<F, R, T, E> Job for Work<F, R, T, E>
 where
     F: FnMut(&mut Conn) -> Result<T, E> + Send,
+    R: FnOnce(Result<T, E>) -> bool + Send,
     T: Send,
     E: From<Error> + Send,
 {
@@ -81,8 +114,8 @@ where
             (Some(Ok(_)), Some(failure)) => Err(Error::Unavailable(failure).into()),
             (None, failure) => Err(Error::Unavailable(failure.unwrap_or_default()).into()),
         };
-        // Nobody waits any more when the caller's thread is gone; the write stands all the same.
-        let _ignored = self.reply.send(outcome);
+        // Nobody waits any more when the caller is gone; the write stands all the same.
+        let _is_heard = (self.reply)(outcome);
     }
 }
 
@@ -180,6 +213,7 @@ mod tests {
                 sql_query(format!("INSERT INTO names VALUES ('{name}')")).execute(conn)?;
                 end().and_then(|()| names(conn))
             };
+            let reply = move |outcome| reply.send(outcome).is_ok();
             self.jobs.send(Box::new(Work { work, outcome: None, reply })).unwrap();
             answer
         }
@@ -189,6 +223,7 @@ mod tests {
             let Self { jobs, queue, conn } = self;
             let last = {
                 let (reply, answer) = sync_channel(1);
+                let reply = move |outcome| reply.send(outcome).is_ok();
                 jobs.send(Box::new(Work { work: names, outcome: None, reply })).unwrap();
                 answer
             };

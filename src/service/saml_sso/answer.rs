@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::domain::{self, Action, AnswerOutline, Event, Status};
+use crate::domain::{self, Action, AnswerOutline, Event, PrincipalId, Status};
 use crate::saml::{AcsChoice, FailedResponse, MessageId, Refusal};
 
 use super::super::registry::Registered;
-use super::super::{
-    Context, Entitlement, Error, Logon, PortalSession, Visit, authn_context, issue, saml_exchange,
-};
-use super::entitle::{Denied, entitle};
+use super::super::{Context, Entitlement, Error, Logon, Visit, issue, saml_exchange};
+use super::entitle::{Decision, Denied, entitle};
 use super::{Message, SignOnRequest, receive, request};
 
 /// The status code of an answer with an assertion.
@@ -38,81 +36,76 @@ pub enum Answer {
     },
 }
 
-/// Answers a request for whoever is signed in.
+/// Answers a request for whoever `session_token` opens a session for.
 ///
 /// # Errors
 /// [`Error::Refused`] when the application is gone; failures of the database and of signing.
-pub fn answer(
+pub async fn answer(
     ctx: &Context,
     visit: &Visit,
-    portal: Option<&PortalSession>,
+    session_token: Option<&str>,
     request: &SignOnRequest,
 ) -> Result<Answer, Error> {
-    let found = ctx.applications.find(&ctx.store, &request.application)?;
+    let found = ctx.applications.find_async(&ctx.store, request.application.clone()).await?;
     let Some(registered) = found.filter(|found| found.application.status == Status::Enabled) else {
         return Err(domain::Error::missing("Application", &request.application).into());
     };
-    answer_at(ctx, (visit, portal), &registered, request)
+    answer_at(ctx, (visit, session_token), &registered, request).await
 }
 
 /// Takes a service provider's request and answers it at once for whoever is signed in.
 ///
 /// # Errors
 /// Those of [`receive`](super::receive) and of [`answer`].
-pub fn receive_and_answer(
+pub async fn receive_and_answer(
     ctx: &Context,
     visit: &Visit,
-    portal: Option<&PortalSession>,
+    session_token: Option<&str>,
     message: &Message,
 ) -> Result<Answer, Error> {
-    let (request, registered) = receive::take(ctx, visit, message)?;
-    answer_at(ctx, (visit, portal), &registered, &request)
+    if let Some((request, registered)) = receive::foresee(ctx, message)
+        && let Decision::Entitled(principal, entitlement) =
+            entitle(ctx, (visit, session_token), &registered, &request).await?
+    {
+        receive::keep(ctx, visit, message, &request);
+        return let_in(ctx, (visit, &principal), &request, *entitlement);
+    }
+    let (request, registered) = receive::take(ctx, visit, message).await?;
+    answer_at(ctx, (visit, session_token), &registered, &request).await
 }
 
-fn answer_at(
+async fn answer_at(
     ctx: &Context,
-    (visit, portal): (&Visit, Option<&PortalSession>),
+    (visit, session_token): (&Visit, Option<&str>),
     registered: &Arc<Registered>,
     request: &SignOnRequest,
 ) -> Result<Answer, Error> {
     if let Some(refusal) = overtaken(ctx, registered, request) {
         let refused = receive::Refused::Request(request);
-        return Err(receive::refuse(ctx, visit, refused, Some(registered), &refusal)?);
+        return Err(receive::refuse(ctx, visit, refused, Some(registered), &refusal).await?);
     }
-    if request.wants_other_binding {
-        let denied = Denied::new(Refusal::UnsupportedBinding, "the answer was to come by another binding");
-        return refuse(ctx, visit, portal, (registered, request), denied);
-    }
-    let is_fresh = |portal: &PortalSession| portal.session().created_at > request.received_at();
-    let Some(portal) = portal.filter(|portal| !request.force_authn || is_fresh(portal)) else {
-        if request.is_passive {
-            let denied = Denied::new(Refusal::NoPassive, "nobody is signed in as it asks");
-            return refuse(ctx, visit, None, (registered, request), denied);
+    match entitle(ctx, (visit, session_token), registered, request).await? {
+        Decision::Entitled(principal, entitlement) => let_in(ctx, (visit, &principal), request, *entitlement),
+        Decision::SignIn => {
+            Ok(Answer::SignIn { token: request::token(ctx, request)?, again: request.force_authn })
         }
-        return Ok(Answer::SignIn { token: request::token(ctx, request)?, again: request.force_authn });
-    };
-    let method = portal.session().method;
-    let context = authn_context::answer(method, request.authn_context().as_ref());
-    let is_strong = registered
-        .application
-        .settings
-        .minimum_strength
-        .is_none_or(|least| authn_context::strength(method) >= least);
-    let Some(context) = context.filter(|_| is_strong) else {
-        let denied =
-            Denied::new(Refusal::NoAuthnContext, "the person did not sign in as strongly as it asks");
-        return refuse(ctx, visit, Some(portal), (registered, request), denied);
-    };
-    match entitle(ctx, (visit, portal), registered, request, context)? {
-        Ok(entitlement) => {
-            let outline = outline(&entitlement);
-            let logon = issue(ctx, entitlement)?;
-            let told = (request.id.as_deref(), String::new(), Some(outline));
-            saml_exchange::keep_answer(ctx, visit, Some(portal), &request.application, told);
-            Ok(Answer::Post(logon))
+        Decision::Denied(principal, denied) => {
+            refuse(ctx, (visit, principal.as_ref()), (registered, request), denied).await
         }
-        Err(denied) => refuse(ctx, visit, Some(portal), (registered, request), denied),
     }
+}
+
+fn let_in(
+    ctx: &Context,
+    (visit, principal): (&Visit, &PrincipalId),
+    request: &SignOnRequest,
+    entitlement: Entitlement,
+) -> Result<Answer, Error> {
+    let outline = outline(&entitlement);
+    let logon = issue(ctx, entitlement)?;
+    let told = (request.id.as_deref(), String::new(), Some(outline));
+    saml_exchange::keep_answer(ctx, visit, Some(principal), &request.application, told);
+    Ok(Answer::Post(logon))
 }
 
 /// Why a request that was taken gets no answer any more: what the service provider says of itself has changed, or run
@@ -138,18 +131,14 @@ fn outline(entitlement: &Entitlement) -> AnswerOutline {
 
 /// Writes a refusal down, and tells it to the service provider at once where it wants the person not to be asked
 /// anything or can do something about it, else to the person first.
-fn refuse(
+async fn refuse(
     ctx: &Context,
-    visit: &Visit,
-    portal: Option<&PortalSession>,
+    (visit, principal): (&Visit, Option<&PrincipalId>),
     (registered, request): (&Arc<Registered>, &SignOnRequest),
     denied: Denied,
 ) -> Result<Answer, Error> {
-    let origin = match portal {
-        Some(portal) => visit.origin(&portal.session().principal),
-        None => visit.origin("anonymous"),
-    };
-    let (change, application) = (ctx.change(&origin), &registered.application);
+    let actor = principal.map_or("anonymous", PrincipalId::as_str);
+    let (change, application) = (ctx.change(&visit.origin(actor)), &registered.application);
     let (_, code) = denied.refusal.codes();
     let detail = serde_json::json!({ "reason": denied.reason, "status": code, "in_response_to": request.id });
     let event = Event::new(Action::SamlSsoRefused, &application.id).with(detail);
@@ -160,9 +149,9 @@ fn refuse(
         attributes: Vec::new(),
     };
     let told = (request.id.as_deref(), denied.reason, Some(outline));
-    saml_exchange::keep_answer(ctx, visit, portal, &application.id, told);
+    saml_exchange::keep_answer(ctx, visit, principal, &application.id, told);
     if ctx.refused_messages.may_record(visit.address, change.now) {
-        ctx.store.write(move |conn| change.record(conn, &event))?;
+        ctx.store.write_async(move |conn| change.record(conn, &event)).await?;
     }
     let response = failed(ctx, registered, request, denied.refusal)?;
     let (is_passive, tells_person) = (request.is_passive, is_of_the_person(denied.refusal));

@@ -14,10 +14,13 @@ use super::request::LONGEST_RELAY_STATE;
 /// # Errors
 /// [`Error::Refused`] when there is no such application, when it may not be begun here, or when the page is none of its
 /// own.
-pub fn begin(ctx: &Context, id: &ApplicationId, relay_state: Option<&str>) -> Result<SignOnRequest, Error> {
-    let found =
-        ctx.applications.find(&ctx.store, id)?.filter(|found| found.application.status == Status::Enabled);
-    let Some(registered) = found else {
+pub async fn begin(
+    ctx: &Context,
+    id: &ApplicationId,
+    relay_state: Option<&str>,
+) -> Result<SignOnRequest, Error> {
+    let found = ctx.applications.find_async(&ctx.store, id.clone()).await?;
+    let Some(registered) = found.filter(|found| found.application.status == Status::Enabled) else {
         return Err(domain::Error::missing("Application", id).into());
     };
     let settings = &registered.application.settings;

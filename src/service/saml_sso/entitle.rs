@@ -1,21 +1,24 @@
-//! From somebody who is signed in to an [`Entitlement`] to enter an application: the check, the session there and the
-//! audit row are one transaction.
+//! From a browser's session to an [`Entitlement`] to enter an application: who is signed in, whether they may enter, the
+//! session there and the audit row are one transaction.
 
-use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::domain::{Action, ApplicationSession, Event, Status, Subject, User};
+use crate::base::Timestamp;
+use crate::crypto::token;
+use crate::domain::{Action, ApplicationSession, Event, PrincipalId, Status, Subject, User};
 use crate::saml::{AuthnContext, NameId, NameIdFormat, Refusal};
-use crate::storage::{
-    Conn, application, application_assignment, application_session, session as sessions, user as users,
-};
+use crate::storage::{Conn, application, application_assignment, application_session};
 
 use super::super::context::Change;
 use super::super::registry::Registered;
-use super::super::session::find_enabled;
-use super::super::{Context, Entitlement, Error, PortalSession, Principal, Visit};
+use super::super::{Context, Entitlement, Error, PortalSession, Principal, Visit, authn_context, session};
 use super::release::Release;
 use super::{SignOnRequest, name_id};
+
+/// A session at an application is remembered for so much longer than it lasts, as long as the browser's session does,
+/// so that not every sign-on writes it anew.
+const REMEMBERED: Duration = Duration::from_secs(300);
 
 /// Why somebody is not let in: what the service provider is told, and what the audit log is.
 pub(super) struct Denied {
@@ -29,29 +32,85 @@ impl Denied {
     }
 }
 
-/// Lets somebody into an application if they may enter, and records the answer.
-pub(super) fn entitle(
+/// What a request gets.
+pub(super) enum Decision {
+    /// This person may enter.
+    Entitled(PrincipalId, Box<Entitlement>),
+    /// Nobody is signed in, or not as the request wants it.
+    SignIn,
+    /// Whoever is signed in is not let in; or nobody is, and nobody may be asked.
+    Denied(Option<PrincipalId>, Denied),
+}
+
+/// Lets whoever is signed in into an application if they may enter, and records the answer.
+pub(super) async fn entitle(
     ctx: &Context,
-    (visit, portal): (&Visit, &PortalSession),
+    (visit, session_token): (&Visit, Option<&str>),
     registered: &Arc<Registered>,
     request: &SignOnRequest,
-    authn_context: AuthnContext,
-) -> Result<Result<Entitlement, Denied>, Error> {
-    let change = ctx.change(&visit.origin(&portal.session().principal));
+) -> Result<Decision, Error> {
+    let Some(token) = session_token else {
+        return Ok(wanted(registered, request, None).map_or_else(|otherwise| otherwise, |_| Decision::SignIn));
+    };
+    let (change, token_digest) = (ctx.change(&visit.origin("anonymous")), token::digest(token));
     let issuer = ctx.identity_provider.entity_id_for(&registered.application.settings).to_owned();
     let scope = ctx.identity_provider.scope().to_owned();
-    let (portal, registered, request) = (portal.clone(), Arc::clone(registered), request.clone());
-    ctx.store.write(move |conn| {
+    let (registered, request) = (Arc::clone(registered), request.clone());
+    let decide = move |conn: &mut Conn| {
+        let portal = session::hold(conn, &token_digest, change.now)?;
+        let (portal, authn_context) = match wanted(&registered, &request, portal) {
+            Ok(wanted) => wanted,
+            Err(otherwise) => return Ok(otherwise),
+        };
+        let principal = portal.session().principal.clone();
         let entry = Entry {
-            change: &change,
+            change: &change.by(&principal),
             portal: &portal,
             registered: &registered,
             request: &request,
             issuer: &issuer,
             scope: &scope,
         };
-        entry.decide(conn, authn_context)
-    })
+        Ok::<_, Error>(match entry.decide(conn, authn_context)? {
+            Ok(entitlement) => Decision::Entitled(principal, Box::new(entitlement)),
+            Err(denied) => Decision::Denied(Some(principal), denied),
+        })
+    };
+    ctx.store.write_async(decide).await
+}
+
+/// Who is signed in and how, where that is what the request wants; else what it gets.
+fn wanted(
+    registered: &Registered,
+    request: &SignOnRequest,
+    portal: Option<PortalSession>,
+) -> Result<(PortalSession, AuthnContext), Decision> {
+    let denied = |portal: Option<&PortalSession>, refusal, reason: &str| {
+        let principal = portal.map(|portal| portal.session().principal.clone());
+        Decision::Denied(principal, Denied::new(refusal, reason))
+    };
+    if request.wants_other_binding {
+        let reason = "the answer was to come by another binding";
+        return Err(denied(portal.as_ref(), Refusal::UnsupportedBinding, reason));
+    }
+    let is_fresh = |portal: &PortalSession| portal.session().created_at > request.received_at();
+    let Some(portal) = portal.filter(|portal| !request.force_authn || is_fresh(portal)) else {
+        return Err(if request.is_passive {
+            denied(None, Refusal::NoPassive, "nobody is signed in as it asks")
+        } else {
+            Decision::SignIn
+        });
+    };
+    let method = portal.session().method;
+    let least = registered.application.settings.minimum_strength;
+    let is_strong = least.is_none_or(|least| authn_context::strength(method) >= least);
+    match authn_context::answer(method, request.authn_context().as_ref()).filter(|_| is_strong) {
+        Some(context) => Ok((portal, context)),
+        None => {
+            let reason = "the person did not sign in as strongly as it asks";
+            Err(denied(Some(&portal), Refusal::NoAuthnContext, reason))
+        }
+    }
 }
 
 struct Entry<'a> {
@@ -77,13 +136,13 @@ impl Entry<'_> {
         let (provider, chosen) = (&self.registered.provider, self.request.attribute_consuming_service);
         let release = Release::new(application, &application.settings, provider, chosen);
         let persistent_name = if release.needs_pairwise_id() {
-            Some(name_id::persistent(conn, self.change, &application.entity_id, &user)?)
+            Some(name_id::persistent(conn, self.change, &application.entity_id, user)?)
         } else {
             None
         };
         let subject = Subject {
-            user: &user,
-            groups: &release.groups(conn, &user)?,
+            user,
+            groups: &release.groups(conn, user)?,
             scope: self.scope,
             persistent_name: persistent_name.as_deref(),
             audience: &release.audience,
@@ -96,7 +155,7 @@ impl Entry<'_> {
             Ok(attributes) => attributes,
             Err(reason) => return Ok(Err(Denied::new(Refusal::RequestDenied, reason))),
         };
-        let session = self.open(conn, &user, &named)?;
+        let session = self.open(conn, user, &named)?;
         let detail = serde_json::json!({
             "application_session_id": session.id,
             "name_id": session.name_id,
@@ -115,7 +174,7 @@ impl Entry<'_> {
             authn_instant: self.portal.session().created_at,
             authn_context,
             session_index: session.id.to_string(),
-            session_expires_at: session.expires_at,
+            session_expires_at: self.ends_at(),
             signed: application.settings.signed,
             signature_key: application.settings.signature_key,
             recipient: self.registered.recipient.clone(),
@@ -126,25 +185,13 @@ impl Entry<'_> {
         }))
     }
 
-    /// The person, if they are assigned to the application, both as they are now and until the transaction ends.
-    fn find_user(&self, conn: &mut Conn) -> Result<Result<Cow<'_, User>, Denied>, Error> {
+    /// The person, if they are assigned to the application, which stays so until the transaction ends.
+    fn find_user(&self, conn: &mut Conn) -> Result<Result<&User, Denied>, Error> {
         let application = &self.registered.application;
         let denied = |reason: &str| Ok(Err(Denied::new(Refusal::RequestDenied, reason)));
-        let Principal::User(known) = self.portal.principal() else {
+        let Principal::User(user) = self.portal.principal() else {
             return denied("administrators are no users of applications");
         };
-        // Whoever asks was found to be enabled a moment ago; mostly nothing has changed since.
-        let user = if users::lock_version(conn, &known.id)? == Some(known.version) {
-            Cow::Borrowed(&**known)
-        } else {
-            match find_enabled(conn, &self.portal.session().principal)? {
-                Some(Principal::User(user)) => Cow::Owned(*user),
-                _ => return denied("the user is disabled"),
-            }
-        };
-        if !sessions::exists(conn, &self.portal.session().id)? {
-            return denied("the session was ended");
-        }
         if application::share_version(conn, &application.id)? != Some(application.version) {
             return denied("the application was changed at the same moment");
         }
@@ -181,16 +228,22 @@ impl Entry<'_> {
         Ok(Ok(Named { name_id, format, before }))
     }
 
+    /// When the session at the application is over.
+    fn ends_at(&self) -> Timestamp {
+        let lasts = self.registered.application.settings.session();
+        self.portal.session().expires_at().min(self.change.now.plus(lasts))
+    }
+
     /// The session at the application: the one that the browser session has there, or a new one.
     fn open(&self, conn: &mut Conn, user: &User, named: &Named) -> Result<ApplicationSession, Error> {
-        let settings = &self.registered.application.settings;
+        let expires_at = self.portal.session().expires_at().min(self.ends_at().plus(REMEMBERED));
         let name_id = named.name_id.as_ref().map_or_else(String::new, |name_id| name_id.value.clone());
-        let expires_at = self.portal.session().expires_at().min(self.change.now.plus(settings.session()));
         if let Some(before) = &named.before {
-            let session = ApplicationSession { name_id, expires_at, ..before.clone() };
-            if session != *before {
-                application_session::update(conn, &session)?;
+            if before.name_id == name_id && before.expires_at >= self.ends_at() {
+                return Ok(before.clone());
             }
+            let session = ApplicationSession { name_id, expires_at, ..before.clone() };
+            application_session::update(conn, &session)?;
             return Ok(session);
         }
         let session = ApplicationSession {

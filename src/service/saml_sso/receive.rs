@@ -6,10 +6,9 @@ use std::time::Duration;
 use crate::base::Timestamp;
 use crate::domain::{self, Action, Event, Kind, Status};
 use crate::saml::{
-    self, AcsChoice, AuthnRequest, MessageExpectations, RedirectMessage, TrustedAuthnRequest,
-    UnverifiedAuthnRequest,
+    self, AcsChoice, MessageExpectations, RedirectMessage, TrustedAuthnRequest, UnverifiedAuthnRequest,
 };
-use crate::storage::used_message_id;
+use crate::storage::{Conn, used_message_id};
 
 use super::super::registry::Registered;
 use super::super::{Context, Error, Visit, saml_exchange};
@@ -86,34 +85,58 @@ impl From<saml::Error> for Refusal {
 ///
 /// # Errors
 /// [`Error::Refused`] with a sentence for the person; failures of the database.
-pub fn receive(ctx: &Context, visit: &Visit, message: &Message) -> Result<SignOnRequest, Error> {
-    take(ctx, visit, message).map(|(request, _)| request)
+pub async fn receive(ctx: &Context, visit: &Visit, message: &Message) -> Result<SignOnRequest, Error> {
+    take(ctx, visit, message).await.map(|(request, _)| request)
 }
 
 /// [`receive`], with the application that the request is from.
-pub(super) fn take(
+pub(super) async fn take(
     ctx: &Context,
     visit: &Visit,
     message: &Message,
 ) -> Result<(SignOnRequest, Arc<Registered>), Error> {
     let (unverified, relay_state) = match read(message) {
         Ok(read) => read,
-        Err(error) => return Err(refuse(ctx, visit, Refused::Message(message), None, &error.into())?),
+        Err(error) => return Err(refuse(ctx, visit, Refused::Message(message), None, &error.into()).await?),
     };
     let issuer = unverified.claimed_issuer().unwrap_or_default().to_owned();
-    let found = ctx.applications.find_by_entity_id(&ctx.store, &issuer)?;
+    let found = ctx.applications.find_by_entity_id_async(&ctx.store, issuer.clone()).await?;
     let Some(registered) = found.filter(|found| found.application.status == Status::Enabled) else {
-        return Err(refuse(ctx, visit, Refused::Message(message), None, &Refusal::Unknown(issuer))?);
+        let refusal = Refusal::Unknown(issuer);
+        return Err(refuse(ctx, visit, Refused::Message(message), None, &refusal).await?);
     };
-    match check(ctx, &registered, unverified, relay_state)? {
+    let taken = match check(ctx, &registered, unverified, relay_state) {
+        Ok((request, is_signed)) if is_signed => use_up(ctx, &registered, request).await?,
+        checked => checked.map(|(request, _)| request),
+    };
+    match taken {
         Ok(request) => {
-            let outcome = Ok(request.id.as_deref().unwrap_or_default());
-            let application = Some(&registered.application.id);
-            saml_exchange::keep_request(ctx, visit, message.received(), application, outcome);
+            keep(ctx, visit, message, &request);
             Ok((request, registered))
         }
-        Err(refusal) => Err(refuse(ctx, visit, Refused::Message(message), Some(&registered), &refusal)?),
+        Err(refusal) => {
+            Err(refuse(ctx, visit, Refused::Message(message), Some(&registered), &refusal).await?)
+        }
     }
+}
+
+/// What [`take`] would give by what was last known of the application, so that it need not be looked up for a request
+/// that changes nothing by being read. Whoever acts on it has to see in a transaction that the application is so still;
+/// nobody is refused by it.
+pub(super) fn foresee(ctx: &Context, message: &Message) -> Option<(SignOnRequest, Arc<Registered>)> {
+    let (unverified, relay_state) = read(message).ok()?;
+    if unverified.has_signature() {
+        return None;
+    }
+    let registered = ctx.applications.remembered(unverified.claimed_issuer()?)?;
+    let (request, _) = check(ctx, &registered, unverified, relay_state).ok()?;
+    Some((request, registered))
+}
+
+/// Keeps a request that was taken, for administrators to look at.
+pub(super) fn keep(ctx: &Context, visit: &Visit, message: &Message, request: &SignOnRequest) {
+    let outcome = Ok(request.id.as_deref().unwrap_or_default());
+    saml_exchange::keep_request(ctx, visit, message.received(), Some(&request.application), outcome);
 }
 
 pub(super) fn read(message: &Message) -> Result<(UnverifiedAuthnRequest, String), saml::Error> {
@@ -163,46 +186,43 @@ pub(super) fn expectations<'a>(
     }
 }
 
+/// The request, and whether it is signed.
 fn check(
     ctx: &Context,
     registered: &Registered,
     unverified: UnverifiedAuthnRequest,
     relay_state: String,
-) -> Result<Result<SignOnRequest, Refusal>, Error> {
-    let (application, provider) = (&registered.application, &registered.provider);
-    let now = ctx.now();
-    if let Err(error) = provider.check_validity(now, None) {
-        return Ok(Err(Refusal::Outdated(error)));
+) -> Result<(SignOnRequest, bool), Refusal> {
+    let (application, provider, now) = (&registered.application, &registered.provider, ctx.now());
+    provider.check_validity(now, None).map_err(Refusal::Outdated)?;
+    if relay_state.len() > LONGEST_RELAY_STATE {
+        return Err(Refusal::RelayState);
     }
-    let is_trusted = || -> Result<AuthnRequest, Refusal> {
-        if relay_state.len() > LONGEST_RELAY_STATE {
-            return Err(Refusal::RelayState);
-        }
-        let trusted = trust(ctx, registered, unverified)?.decrypt(&ctx.identity_provider.decrypter())?;
-        Ok(trusted.check(&expectations(ctx, registered, now))?)
-    };
-    let asked = match is_trusted() {
-        Ok(asked) => asked,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
+    let trusted = trust(ctx, registered, unverified)?.decrypt(&ctx.identity_provider.decrypter())?;
+    let asked = trusted.check(&expectations(ctx, registered, now))?;
     let Some(acs) = provider.assertion_consumer_service(&asked.answer_to) else {
-        return Ok(Err(Refusal::Address(asked.answer_to)));
+        return Err(Refusal::Address(asked.answer_to));
     };
-    // Anybody can make an unsigned request anew, so that remembering its ID would keep nobody out.
-    if asked.is_signed {
-        let (entity_id, id) = (application.entity_id.clone(), asked.id.to_string());
-        let until = now.plus(REMEMBERED);
-        if !ctx.store.write(move |conn| used_message_id::take(conn, &entity_id, &id, until))? {
-            return Ok(Err(Refusal::Replayed));
-        }
-    }
     let mut request = SignOnRequest::of(application.id.clone(), acs.url.clone(), relay_state, now, &asked);
     request.wants_other_binding = !asked.takes_post();
-    Ok(Ok(request))
+    Ok((request, asked.is_signed))
+}
+
+/// Uses up the ID of a signed request. Anybody can make an unsigned one anew, so that remembering its ID would keep
+/// nobody out.
+async fn use_up(
+    ctx: &Context,
+    registered: &Registered,
+    request: SignOnRequest,
+) -> Result<Result<SignOnRequest, Refusal>, Error> {
+    let (entity_id, until) = (registered.application.entity_id.clone(), ctx.now().plus(REMEMBERED));
+    let id = request.id.clone().unwrap_or_default();
+    let take = move |conn: &mut Conn| used_message_id::take(conn, &entity_id, &id, until);
+    Ok(if ctx.store.write_async(take).await? { Ok(request) } else { Err(Refusal::Replayed) })
 }
 
 /// Writes a refusal down; gives what the person is told.
-pub(super) fn refuse(
+pub(super) async fn refuse(
     ctx: &Context,
     visit: &Visit,
     refused: Refused<'_>,
@@ -251,7 +271,7 @@ pub(super) fn refuse(
                 saml_exchange::keep_answer(ctx, visit, None, &request.application, told);
             }
         }
-        ctx.store.write(move |conn| change.record(conn, &event))?;
+        ctx.store.write_async(move |conn| change.record(conn, &event)).await?;
         if let Refusal::Outdated(_) = refusal {
             return Ok(domain::Error::new(Kind::Denied, "NoPermission.MetadataExpired", told).into());
         }

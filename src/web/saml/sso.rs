@@ -1,11 +1,11 @@
 //! Sign-on requests of service providers, and what they get.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Bytes, Data, ServiceConfig, block, get, post, resource};
+use actix_web::web::{Bytes, Data, ServiceConfig, get, post, resource};
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use crate::service::Error;
 use crate::service::saml_sso::{self, Answer, Message};
-use crate::service::{Context, Error, PortalSession, Visit, session};
 
 use super::super::error::{self, Refused};
 use super::super::form::Form;
@@ -25,19 +25,22 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 }
 
 /// A request by HTTP-Redirect, or one that comes back from a sign-in.
+///
+/// All of it is done on the thread that serves the connection: each change of threads costs as much as what is done on
+/// them. Only the database is waited for elsewhere.
 async fn get_request(face: Data<Face>, request: HttpRequest) -> Result<HttpResponse, Refused> {
-    let query = request.query_string();
-    if let Some(token) = saml_address::sign_on_token(query).map(str::to_owned) {
-        return answer(&face, &request, move |ctx, visit, portal| {
-            saml_sso::answer(ctx, visit, portal, &saml_sso::resume(ctx, &token)?)
-        })
-        .await;
-    }
-    let message = Message::Redirect(query.to_owned());
-    answer(&face, &request, move |ctx, visit, portal| {
-        saml_sso::receive_and_answer(ctx, visit, portal, &message)
-    })
-    .await
+    let (visit, session) = (guard::pass(&request)?.visit, session_token(&face, &request));
+    let (ctx, query, session) = (&face.ctx, request.query_string(), session.as_deref());
+    let given = match saml_address::sign_on_token(query) {
+        Some(token) => match saml_sso::resume(ctx, token) {
+            Ok(asked) => saml_sso::answer(ctx, &visit, session, &asked).await,
+            Err(error) => Err(error),
+        },
+        None => {
+            saml_sso::receive_and_answer(ctx, &visit, session, &Message::Redirect(query.to_owned())).await
+        }
+    };
+    answer(&request, given)
 }
 
 /// A request by HTTP-POST. Browsers send no cookie of ours along with a form of another site, so the answer is given
@@ -48,29 +51,15 @@ async fn post_request(face: Data<Face>, request: HttpRequest, body: Bytes) -> Re
         saml_request: form.text("SAMLRequest").to_owned(),
         relay_state: form.text("RelayState").to_owned(),
     };
-    let (visit, called) = (guard::pass(&request)?.visit, Data::clone(&face));
-    let taken = block(move || {
-        let asked = saml_sso::receive(&called.ctx, &visit, &message)?;
-        saml_sso::token(&called.ctx, &asked)
-    });
-    let token = taken.await.map_err(Refused::broken)?.map_err(|error| Refused::from(error).of(&request))?;
-    Ok(see_other(&saml_address::of_sign_on(&token)))
+    let taken = saml_sso::receive(&face.ctx, &guard::pass(&request)?.visit, &message).await;
+    let token = taken.and_then(|asked| saml_sso::token(&face.ctx, &asked));
+    Ok(see_other(&saml_address::of_sign_on(&token.map_err(|error| Refused::from(error).of(&request))?)))
 }
 
-/// Answers a request for whoever is signed in, all of it on one thread: each change of threads costs as much as what is
-/// done on them.
-pub(super) async fn answer(
-    face: &Data<Face>,
-    request: &HttpRequest,
-    given: impl FnOnce(&Context, &Visit, Option<&PortalSession>) -> Result<Answer, Error> + Send + 'static,
-) -> Result<HttpResponse, Refused> {
-    let (pass, token, called) = (guard::pass(request)?, session_token(face, request), Data::clone(face));
-    let visit = pass.visit;
-    let given = block(move || {
-        let session = token.map(|token| session::authenticate(&called.ctx, &token)).transpose()?.flatten();
-        given(&called.ctx, &visit, session.as_ref())
-    });
-    match given.await.map_err(Refused::broken)?.map_err(|error| Refused::from(error).of(request))? {
+/// The page that a request gets.
+pub(super) fn answer(request: &HttpRequest, given: Result<Answer, Error>) -> Result<HttpResponse, Refused> {
+    let pass = guard::pass(request)?;
+    match given.map_err(|error| Refused::from(error).of(request))? {
         Answer::Post(logon) => post_on(&logon, &pass.nonce, &logon.place),
         Answer::SignIn { token, again } => {
             let mut query = url::form_urlencoded::Serializer::new(String::new());
@@ -84,7 +73,7 @@ pub(super) async fn answer(
             let shown = view::SignOnRefused {
                 application: &application,
                 sentence: &sentence,
-                request_id: &request_id(request),
+                request_id: pass.visit.request_id.as_str(),
                 response: response.as_ref().map(|response| view::WayBack {
                     acs_url: &response.acs_url,
                     saml_response: &response.saml_response,
@@ -98,8 +87,4 @@ pub(super) async fn answer(
             Ok(refused)
         }
     }
-}
-
-fn request_id(request: &HttpRequest) -> String {
-    guard::pass(request).map(|pass| pass.visit.request_id.to_string()).unwrap_or_default()
 }

@@ -8,10 +8,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use crate::base::ApplicationId;
 use crate::service::saml_sso;
 
-use super::super::Face;
 use super::super::error::{self, Refused};
-use super::super::login::signed_in;
+use super::super::login::{session_token, signed_in};
 use super::super::portal::to_login;
+use super::super::{Face, guard};
 use super::sso::answer;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -34,8 +34,11 @@ async fn get_start(
         return Ok(to_login(&request));
     }
     let relay_state = query.get("RelayState").cloned();
-    answer(&face, &request, move |ctx, visit, portal| {
-        saml_sso::answer(ctx, visit, portal, &saml_sso::begin(ctx, &id, relay_state.as_deref())?)
-    })
-    .await
+    let (ctx, visit) = (&face.ctx, guard::pass(&request)?.visit);
+    let session = session_token(&face, &request);
+    let given = match saml_sso::begin(ctx, &id, relay_state.as_deref()).await {
+        Ok(asked) => saml_sso::answer(ctx, &visit, session.as_deref(), &asked).await,
+        Err(error) => Err(error),
+    };
+    answer(&request, given)
 }
