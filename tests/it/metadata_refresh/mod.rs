@@ -18,6 +18,7 @@ use data_encoding::BASE64;
 
 use self::provider::{Metadata, Site, keys};
 use crate::support::app::{Options, TestApp};
+use crate::support::awaited;
 
 const HOUR: Duration = Duration::from_secs(3600);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -306,7 +307,7 @@ fn request(app: &TestApp, entity_id: &str) -> Result<saml_sso::SignOnRequest, Er
         saml_sso::Message::Post { saml_request: BASE64.encode(xml.as_bytes()), relay_state: String::new() };
     let request_id: RequestId = app.ctx.request_id().unwrap();
     let visit = Visit { request_id, address: [198, 51, 100, 1].into(), user_agent: String::new() };
-    saml_sso::receive(&app.ctx, &visit, &message)
+    awaited(saml_sso::receive(&app.ctx, &visit, &message))
 }
 
 #[test]

@@ -17,6 +17,8 @@ pub(crate) mod totp;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
+use actix_web::rt::System;
+
 /// Asks `is_ready` again and again until it gives a value, for at most `limit`.
 ///
 /// The one place where tests wait: for another process, which has no channel to call us by.
@@ -31,6 +33,11 @@ pub(crate) fn wait_for<T>(limit: Duration, mut is_ready: impl FnMut() -> Option<
         }
         pause();
     }
+}
+
+/// What a use case gives that waits without a thread.
+pub(crate) fn awaited<T>(given: impl Future<Output = T>) -> T {
+    System::new().block_on(given)
 }
 
 #[expect(clippy::disallowed_methods, reason = "between two looks at another process")]
