@@ -202,10 +202,13 @@ fn fifty_thousand_members_come_and_go_in_hundreds_of_statements() {
     assert_eq!(replaced, 49_991, "bob too");
     assert_eq!(remove(&app, &team, &everybody), 10);
     assert_counts_hold(&app);
-    assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(300), "{:?}", started.elapsed());
     if let Some(said) = said {
-        let count = said.lock().unwrap().len();
-        assert!(count < 600, "{count} statements");
+        // What else the product does meanwhile takes as many statements as this takes seconds.
+        let theirs = ["`memberships`", "`group_", "`groups`", "`users`", "`events`"];
+        let said = said.lock().unwrap();
+        let count = said.iter().filter(|it| theirs.iter().any(|table| it.contains(table))).count();
+        assert!((200..600).contains(&count), "{count} of {} statements: {said:?}", said.len());
     }
     let told = app.store.read(|conn| event::list(conn, team.as_str())).unwrap();
     let first = told.iter().find(|row| row.detail.contains("user_ids")).unwrap();

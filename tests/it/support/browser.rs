@@ -39,6 +39,8 @@ const FLAGS: &[&str] = &[
     "--disable-sync",
     "--disable-dev-shm-usage",
     "--lang=en-US",
+    // Colours on their way to others are of no contrast that anybody chose.
+    "--force-prefers-reduced-motion",
 ];
 
 /// Tells the console of each violation of the page's policy, also of kinds that the browser itself

@@ -153,7 +153,9 @@ fn b13_whoever_changed_a_moment_ago() {
         let request_id = app.ctx.request_id().unwrap();
         let visit = Visit { request_id, address: [198, 51, 100, 7].into(), user_agent: String::new() };
         match awaited(saml_sso::receive_and_answer(&app.ctx, &visit, Some(&token), &message)).unwrap() {
-            saml_sso::Answer::Post(logon) => String::from_utf8(BASE64.decode(logon.saml_response.as_bytes()).unwrap()).ok(),
+            saml_sso::Answer::Post(logon) => {
+                String::from_utf8(BASE64.decode(logon.saml_response.as_bytes()).unwrap()).ok()
+            }
             saml_sso::Answer::SignIn { .. } => None,
             saml_sso::Answer::Refused { sentence, .. } => panic!("{sentence}"),
         }
