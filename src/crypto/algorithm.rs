@@ -36,6 +36,24 @@ impl KeyType {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
+
+    /// What a key of this kind of ours signs by.
+    pub const fn signature_algorithm(self) -> SignatureAlgorithm {
+        match self {
+            Self::Rsa2048 | Self::Rsa3072 => SignatureAlgorithm::RsaSha256,
+            Self::P256 => SignatureAlgorithm::EcdsaSha256,
+        }
+    }
+}
+
+/// A digest (FIPS 180-4). SHA-1 serves OAEP alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum DigestAlgorithm {
+    Sha1,
+    Sha256,
+    Sha384,
+    Sha512,
 }
 
 /// How something is signed: RSASSA-PKCS1-v1_5 (RFC 8017 §8.2) or ECDSA (FIPS 186-5 §6), over a digest of the SHA-2
@@ -62,11 +80,21 @@ impl SignatureAlgorithm {
         Self::EcdsaSha512,
     ];
 
-    pub(super) fn digest(self) -> MessageDigest {
+    /// The digest that is signed.
+    pub const fn digest_algorithm(self) -> DigestAlgorithm {
         match self {
-            Self::RsaSha256 | Self::EcdsaSha256 => MessageDigest::sha256(),
-            Self::RsaSha384 | Self::EcdsaSha384 => MessageDigest::sha384(),
-            Self::RsaSha512 | Self::EcdsaSha512 => MessageDigest::sha512(),
+            Self::RsaSha256 | Self::EcdsaSha256 => DigestAlgorithm::Sha256,
+            Self::RsaSha384 | Self::EcdsaSha384 => DigestAlgorithm::Sha384,
+            Self::RsaSha512 | Self::EcdsaSha512 => DigestAlgorithm::Sha512,
+        }
+    }
+
+    pub(super) fn digest(self) -> MessageDigest {
+        match self.digest_algorithm() {
+            DigestAlgorithm::Sha1 => MessageDigest::sha1(),
+            DigestAlgorithm::Sha256 => MessageDigest::sha256(),
+            DigestAlgorithm::Sha384 => MessageDigest::sha384(),
+            DigestAlgorithm::Sha512 => MessageDigest::sha512(),
         }
     }
 

@@ -7,6 +7,7 @@
 //! works with them.
 
 mod algorithm;
+mod blocked;
 mod certificate;
 mod content_cipher;
 mod decryption;
@@ -23,7 +24,8 @@ mod signing;
 pub mod token;
 mod totp;
 
-pub use algorithm::{KeyType, SignatureAlgorithm};
+pub use algorithm::{DigestAlgorithm, KeyType, SignatureAlgorithm};
+pub use blocked::{Algorithm, BlockedAlgorithms, TransportScheme};
 pub use certificate::Certificate;
 pub use content_cipher::ContentCipher;
 pub use decryption::DecryptionKey;

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use crate::crypto::{BlockedAlgorithms, SignatureAlgorithm};
+
 use super::{Error, Signed};
 
 /// The most that clocks may differ: the IDs of messages are remembered for long enough.
@@ -20,6 +22,8 @@ pub struct SamlPolicy {
     pub longest_metadata: Option<Duration>,
     /// What is signed of a Response that opens a console: the assertion, or both.
     pub console_signed: Signed,
+    /// What is neither taken from service providers nor used for them (fedinterop, IIP-ALG08).
+    pub blocked_algorithms: BlockedAlgorithms,
 }
 
 impl Default for SamlPolicy {
@@ -28,6 +32,7 @@ impl Default for SamlPolicy {
             clock_skew: Duration::from_secs(180),
             longest_metadata: None,
             console_signed: Signed::Assertion,
+            blocked_algorithms: BlockedAlgorithms::NONE,
         }
     }
 }
@@ -48,6 +53,10 @@ impl SamlPolicy {
         if self.console_signed == Signed::Response {
             return Err(Error::invalid("saml.console_signed", "must be assertion or both"));
         }
+        if self.blocked_algorithms.of_signature(SignatureAlgorithm::RsaSha256).is_some() {
+            let rule = "must leave rsa-sha256 and sha256: the accounts' consoles verify nothing else";
+            return Err(Error::invalid("saml.blocked_algorithms", rule));
+        }
         Ok(())
     }
 }
@@ -55,6 +64,25 @@ impl SamlPolicy {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::{Algorithm, DigestAlgorithm};
+
+    fn blocked(algorithm: Algorithm) -> SamlPolicy {
+        SamlPolicy { blocked_algorithms: [algorithm].into_iter().collect(), ..SamlPolicy::default() }
+    }
+
+    #[test]
+    fn what_signs_for_the_consoles_is_not_blocked() {
+        let consoles =
+            [Algorithm::Signature(SignatureAlgorithm::RsaSha256), Algorithm::Digest(DigestAlgorithm::Sha256)];
+        for algorithm in Algorithm::ALL {
+            let outcome = blocked(algorithm).check();
+            assert_eq!(outcome.is_err(), consoles.contains(&algorithm), "{algorithm:?}");
+            if let Err(error) = outcome {
+                assert_eq!(error.code, "InvalidParameter.saml.blocked_algorithms");
+                assert!(error.message.contains("consoles"), "{error}");
+            }
+        }
+    }
 
     #[test]
     fn each_field_has_its_rule() {

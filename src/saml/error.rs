@@ -104,6 +104,18 @@ pub enum Error {
         /// What came.
         received: String,
     },
+    /// A cryptographic algorithm that is on the list, and blocked.
+    Blocked {
+        /// What names it: `ds:SignatureMethod`, `SigAlg`, `xenc:EncryptionMethod`, …
+        what: &'static str,
+        /// Its URI.
+        algorithm: &'static str,
+    },
+    /// A receiver takes no cipher, or no key transport, but such as are blocked.
+    NothingLeft {
+        /// What its metadata says that it takes; empty where that is nothing in particular.
+        received: String,
+    },
     /// A signature that refers to something other than the element it stands in.
     Reference {
         /// `#` and the ID of the element.
@@ -248,6 +260,13 @@ impl Error {
         match self {
             Self::Algorithm { what, expected, received } => {
                 write!(f, "{what}: expected {expected}, received {received:?}")
+            }
+            Self::Blocked { what, algorithm } => write!(f, "{what}: {algorithm} is blocked"),
+            Self::NothingLeft { received } => {
+                write!(
+                    f,
+                    "md:EncryptionMethod: all that is left to encrypt by is blocked, received {received:?}"
+                )
             }
             Self::Reference { expected, received } => {
                 write!(f, "ds:Reference: expected {expected:?}, received {received:?}")

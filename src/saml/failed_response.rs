@@ -126,7 +126,7 @@ mod tests {
             let xml = response.sign(&keys().own).unwrap().xml().to_owned();
             let read = Element::parse(&xml, Comments::Refuse).unwrap();
             let own = std::slice::from_ref(&keys().own_certificate);
-            let covered = verify::reduce(&read, &read, own).unwrap();
+            let covered = verify::reduce(&read, &read, own, NOTHING_BLOCKED).unwrap();
             assert_eq!(covered.attribute("InResponseTo"), Some("_request"));
             assert_eq!(covered.attribute("Destination"), Some(format!("{ACS}?a&b").as_str()));
             let code = covered.one("samlp:Status").unwrap().one("samlp:StatusCode").unwrap();
@@ -143,7 +143,7 @@ mod tests {
             );
             assert!(!covered.children().any(|child| child.is("saml:Assertion")));
             let stranger = std::slice::from_ref(&keys().stranger_certificate);
-            assert!(verify::reduce(&read, &read, stranger).is_err());
+            assert!(verify::reduce(&read, &read, stranger, NOTHING_BLOCKED).is_err());
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::base::Timestamp;
-use crate::crypto::{Certificate, KeyType, Random, SigningKey};
+use crate::crypto::{BlockedAlgorithms, Certificate, KeyType, Random, SigningKey};
 
 use super::*;
 
@@ -12,6 +12,8 @@ pub(super) const ISSUER: &str = "https://sso.example.com/saml/idp/metadata";
 pub(super) const ACS: &str = "https://signin.example.com/saml-role/sso";
 pub(super) const AUDIENCE: &str = "urn:example:cloud";
 pub(super) const NOW: Timestamp = Timestamp::from_seconds(1_795_371_745);
+
+pub(super) const NOTHING_BLOCKED: BlockedAlgorithms = BlockedAlgorithms::NONE;
 
 /// Two keys with their certificates: ours, and a stranger's.
 pub(super) struct Keys {

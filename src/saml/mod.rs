@@ -9,6 +9,7 @@ mod assertion;
 mod authn_context;
 mod authn_request;
 mod base64;
+mod blocked;
 mod check;
 mod document;
 mod encryption;
@@ -41,6 +42,7 @@ pub use authn_request::{
     AcsChoice, AuthnRequest, Comparison, NameIdPolicy, RequestedAuthnContext, TrustedAuthnRequest,
     UnverifiedAuthnRequest,
 };
+pub use blocked::{algorithm_of_uri, algorithm_uri, check_algorithm, check_signature_algorithm};
 pub use check::{CheckedAssertion, Expectations, MessageExpectations};
 pub use encryption::{Decrypter, EncryptionCertificate, EncryptionMethod, EncryptionPreference, Recipient};
 pub use error::Error;

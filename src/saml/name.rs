@@ -1,7 +1,7 @@
 //! Element names as SAML's own documents spell them (`saml:Issuer`), and the namespaces they stand
 //! for. The same spelling is used to write, to read and to tell what was refused.
 
-use crate::crypto::SignatureAlgorithm;
+use crate::crypto::{Algorithm, ContentCipher, DigestAlgorithm, SignatureAlgorithm, TransportScheme};
 
 /// `saml:`, assertions.
 pub(super) const SAML: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
@@ -52,7 +52,10 @@ pub(super) const SOAP: &str = "urn:oasis:names:tc:SAML:2.0:bindings:SOAP";
 
 pub(super) const EXCLUSIVE_C14N: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 pub(super) const ENVELOPED_SIGNATURE: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
+pub(super) const SHA1: &str = "http://www.w3.org/2000/09/xmldsig#sha1";
 pub(super) const SHA256: &str = "http://www.w3.org/2001/04/xmlenc#sha256";
+pub(super) const RSA_OAEP_MGF1P: &str = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p";
+pub(super) const RSA_OAEP: &str = "http://www.w3.org/2009/xmlenc11#rsa-oaep";
 
 /// Each `ds:SignatureMethod` that is accepted; the first is the one that is asked for where none of them came.
 pub(super) const SIGNATURE_METHODS: [&str; 6] = [
@@ -78,13 +81,36 @@ pub(super) const fn signature_method(algorithm: SignatureAlgorithm) -> &'static 
     }
 }
 
-/// The URI of the digest that an algorithm signs (RFC 9231 §2.1).
-pub(super) const fn digest_method(algorithm: SignatureAlgorithm) -> &'static str {
+/// The URI of a digest (RFC 9231 §2.1).
+pub(super) const fn digest_method(algorithm: DigestAlgorithm) -> &'static str {
     let [sha256, sha384, sha512] = DIGEST_METHODS;
     match algorithm {
-        SignatureAlgorithm::RsaSha256 | SignatureAlgorithm::EcdsaSha256 => sha256,
-        SignatureAlgorithm::RsaSha384 | SignatureAlgorithm::EcdsaSha384 => sha384,
-        SignatureAlgorithm::RsaSha512 | SignatureAlgorithm::EcdsaSha512 => sha512,
+        DigestAlgorithm::Sha1 => SHA1,
+        DigestAlgorithm::Sha256 => sha256,
+        DigestAlgorithm::Sha384 => sha384,
+        DigestAlgorithm::Sha512 => sha512,
+    }
+}
+
+/// The URI of a cipher (xmlenc-core1 §5.2).
+pub(super) const fn content_method(cipher: ContentCipher) -> &'static str {
+    match cipher {
+        ContentCipher::Aes128Gcm => "http://www.w3.org/2009/xmlenc11#aes128-gcm",
+        ContentCipher::Aes192Gcm => "http://www.w3.org/2009/xmlenc11#aes192-gcm",
+        ContentCipher::Aes256Gcm => "http://www.w3.org/2009/xmlenc11#aes256-gcm",
+        ContentCipher::Aes128Cbc => "http://www.w3.org/2001/04/xmlenc#aes128-cbc",
+        ContentCipher::Aes256Cbc => "http://www.w3.org/2001/04/xmlenc#aes256-cbc",
+    }
+}
+
+/// The URI by which messages and metadata name an algorithm.
+pub(super) const fn uri(algorithm: Algorithm) -> &'static str {
+    match algorithm {
+        Algorithm::Signature(signature) => signature_method(signature),
+        Algorithm::Digest(digest) => digest_method(digest),
+        Algorithm::Content(cipher) => content_method(cipher),
+        Algorithm::Transport(TransportScheme::OaepMgf1Sha1) => RSA_OAEP_MGF1P,
+        Algorithm::Transport(TransportScheme::Oaep) => RSA_OAEP,
     }
 }
 

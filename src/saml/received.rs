@@ -1,7 +1,7 @@
 //! A message without an assertion as it came, by any of the bindings, and the signature that counts for it: the one in
 //! it by POST and by SOAP, the one beside it in an address.
 
-use crate::crypto::Certificate;
+use crate::crypto::{BlockedAlgorithms, Certificate};
 
 use super::document::{Comments, Element};
 use super::redirect::{DetachedSignature, MessageKind, RedirectMessage};
@@ -102,17 +102,22 @@ impl Received {
         self.message.attribute(attribute).and_then(|id| MessageId::parse(id).ok())
     }
 
-    /// What `certificates` prove to be signed; a certificate in the message is not looked at. Blocks for some 0.3 ms.
+    /// What `certificates` prove to be signed, by nothing that is `blocked`; a certificate in the message is not looked
+    /// at. Blocks for some 0.3 ms.
     ///
     /// # Errors
-    /// [`Error::Unsigned`] without a signature, [`Error::NoCertificate`] when there are no keys, [`Error::Signature`]
+    /// [`Error::Unsigned`] without a signature, [`Error::Blocked`] when it is by what is blocked, [`Error::NoCertificate`] when there are no keys, [`Error::Signature`]
     /// when none verifies, [`Error::NotWhatWasSigned`] when the signature covers something else than was read.
-    pub(super) fn verify(&self, certificates: &[Certificate]) -> Result<Element, Error> {
+    pub(super) fn verify(
+        &self,
+        certificates: &[Certificate],
+        blocked: BlockedAlgorithms,
+    ) -> Result<Element, Error> {
         match &self.signature {
             Signature::None => Err(Error::Unsigned),
-            Signature::Enveloped => verify::reduce(&self.message, &self.message, certificates),
+            Signature::Enveloped => verify::reduce(&self.message, &self.message, certificates, blocked),
             Signature::Detached(signature) => {
-                signature.verify(certificates)?;
+                signature.verify(certificates, blocked)?;
                 Ok(self.message.clone())
             }
         }

@@ -10,19 +10,22 @@
 
 use samael::crypto::{AllowedSignatureAlgorithm, CertificateDer, Crypto, CryptoProvider, ReduceMode};
 
-use crate::crypto::Certificate;
+use crate::crypto::{BlockedAlgorithms, Certificate, SignatureAlgorithm};
 
 use super::document::{Comments, Element};
-use super::{Attribute, CheckedAssertion, Error, Expectations, SignedPart, base64, check, gate};
+use super::{Attribute, CheckedAssertion, Error, Expectations, SignedPart, base64, blocked, check, gate};
 
-const ALGORITHMS: [AllowedSignatureAlgorithm; 6] = [
-    AllowedSignatureAlgorithm::RsaSha256,
-    AllowedSignatureAlgorithm::RsaSha384,
-    AllowedSignatureAlgorithm::RsaSha512,
-    AllowedSignatureAlgorithm::EcdsaSha256,
-    AllowedSignatureAlgorithm::EcdsaSha384,
-    AllowedSignatureAlgorithm::EcdsaSha512,
-];
+/// An algorithm as samael calls it.
+const fn allowed(algorithm: SignatureAlgorithm) -> AllowedSignatureAlgorithm {
+    match algorithm {
+        SignatureAlgorithm::RsaSha256 => AllowedSignatureAlgorithm::RsaSha256,
+        SignatureAlgorithm::RsaSha384 => AllowedSignatureAlgorithm::RsaSha384,
+        SignatureAlgorithm::RsaSha512 => AllowedSignatureAlgorithm::RsaSha512,
+        SignatureAlgorithm::EcdsaSha256 => AllowedSignatureAlgorithm::EcdsaSha256,
+        SignatureAlgorithm::EcdsaSha384 => AllowedSignatureAlgorithm::EcdsaSha384,
+        SignatureAlgorithm::EcdsaSha512 => AllowedSignatureAlgorithm::EcdsaSha512,
+    }
+}
 
 /// A Response that passed the profile gate. Whoever sent it may have written anything in it.
 #[derive(Clone, Debug)]
@@ -82,7 +85,8 @@ impl UnverifiedResponse {
     }
 
     /// Verifies every signature in it with `certificates`, the keys that are configured for its
-    /// issuer; a certificate in the message is not looked at. Blocks for some 0.3 ms.
+    /// issuer; a certificate in the message is not looked at. Blocks for some 0.3 ms. Responses are those of identity
+    /// providers, our own among them: no algorithm of the list is blocked.
     ///
     /// # Errors
     /// [`Error::NoCertificate`] when there are none, [`Error::Signature`] when none verifies,
@@ -92,7 +96,7 @@ impl UnverifiedResponse {
             SignedPart::Assertion => self.response.one("saml:Assertion")?,
             SignedPart::Response | SignedPart::Both => &self.response,
         };
-        let signed_element = reduce(&self.response, covered, certificates)?;
+        let signed_element = reduce(&self.response, covered, certificates, BlockedAlgorithms::NONE)?;
         let assertion = match self.signed {
             SignedPart::Assertion => signed_element,
             SignedPart::Response | SignedPart::Both => {
@@ -104,23 +108,28 @@ impl UnverifiedResponse {
 }
 
 /// What the signatures in `message` cover, read from the signed bytes, without its own signature. It must be
-/// `covered`, the element that the gate found signed: what was signed is what is read.
+/// `covered`, the element that the gate found signed: what was signed is what is read. By what is `blocked` nothing is
+/// verified.
 ///
 /// # Errors
-/// As [`UnverifiedResponse::verify`].
+/// [`Error::Blocked`]; else as [`UnverifiedResponse::verify`].
 pub(super) fn reduce(
     message: &Element,
     covered: &Element,
     certificates: &[Certificate],
+    blocked: BlockedAlgorithms,
 ) -> Result<Element, Error> {
+    refuse_blocked(message, blocked)?;
     if certificates.is_empty() {
         return Err(Error::NoCertificate);
     }
     let keys = certificates.iter().map(Certificate::to_der).collect::<Result<Vec<_>, _>>()?;
     let keys: Vec<_> = keys.into_iter().map(CertificateDer::from).collect();
     let xml = message.to_xml()?;
+    let is_open = |algorithm: &SignatureAlgorithm| blocked.of_signature(*algorithm).is_none();
+    let open: Vec<_> = SignatureAlgorithm::ALL.into_iter().filter(is_open).map(allowed).collect();
     let reduced_by = |keys: &[CertificateDer]| {
-        let allowed = Some(&ALGORITHMS[..]);
+        let allowed = Some(&open[..]);
         Crypto::reduce_xml_to_signed_with_allowed_algorithms(&xml, keys, ReduceMode::PreDigest, allowed).ok()
     };
     // A key of another kind than the signature's ends the search for the one that made it, so each is tried alone too.
@@ -130,6 +139,20 @@ pub(super) fn reduce(
     let signed =
         Element::parse(&signed_xml, Comments::Refuse).map_err(|_unreadable| Error::NotWhatWasSigned)?;
     if signed == covered.without_signature() { Ok(signed) } else { Err(Error::NotWhatWasSigned) }
+}
+
+/// Refuses a signature of `message` that names what is blocked. Each stands where the gate let it.
+fn refuse_blocked(message: &Element, blocked: BlockedAlgorithms) -> Result<(), Error> {
+    message.walk(&mut |_, element| {
+        if !element.is("ds:Signature") {
+            return Ok(());
+        }
+        let info = element.one("ds:SignedInfo")?;
+        let reference = info.one("ds:Reference")?;
+        [(info, "ds:SignatureMethod"), (reference, "ds:DigestMethod")].into_iter().try_for_each(
+            |(of, what)| blocked::check_uri(blocked, what, of.one(what)?.need_attribute("Algorithm")?),
+        )
+    })
 }
 
 impl VerifiedAssertion {

@@ -87,7 +87,7 @@ impl Context {
             looks: Looks::default(),
             scim_requests: RequestRing::default(),
             scim_flushes: WorkBell::default(),
-            applications: Registry::default(),
+            applications: Registry::new(saml_policy.blocked_algorithms),
             refused_messages: RefusedMessages::default(),
             saml_exchanges: ExchangeRing::default(),
             key_schedule,

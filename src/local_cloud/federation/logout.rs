@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use diesel::SqliteConnection;
 
 use crate::base::{Timestamp, fold};
-use crate::crypto::Certificate;
+use crate::crypto::{BlockedAlgorithms, Certificate};
 use crate::local_cloud::cloud::Cloud;
 use crate::local_cloud::refusal::Refusal;
 use crate::local_cloud::setting::{self, Setting as _, UserSso};
@@ -115,7 +115,7 @@ impl PostedLogout {
         let mut verified = None;
         let mut verified_by = Vec::new();
         for (digest, key) in keys.iter().take(KEYS) {
-            if let Ok(request) = self.request.verify(std::slice::from_ref(key)) {
+            if let Ok(request) = self.request.verify(std::slice::from_ref(key), BlockedAlgorithms::NONE) {
                 verified = Some(request);
                 verified_by.push(digest.clone());
             }

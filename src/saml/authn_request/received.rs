@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::crypto::Certificate;
+use crate::crypto::{BlockedAlgorithms, Certificate};
 
 use super::super::check::{self, MessageExpectations};
 use super::super::document::Element;
@@ -61,14 +61,18 @@ impl UnverifiedAuthnRequest {
         self.0.has_signature()
     }
 
-    /// Verifies its signature with `certificates`, the keys that the service provider's metadata names; a certificate
-    /// in the message is not looked at. Blocks for some 0.3 ms.
+    /// Verifies its signature with `certificates`, the keys that the service provider's metadata names, unless it is by
+    /// what is `blocked`; a certificate in the message is not looked at. Blocks for some 0.3 ms.
     ///
     /// # Errors
-    /// [`Error::Unsigned`] without a signature, [`Error::NoCertificate`] when there are no keys, [`Error::Signature`]
-    /// when none verifies, [`Error::NotWhatWasSigned`] when the signature covers something else than was read.
-    pub fn verify(&self, certificates: &[Certificate]) -> Result<TrustedAuthnRequest, Error> {
-        Ok(TrustedAuthnRequest { request: self.0.verify(certificates)?, is_signed: true })
+    /// [`Error::Unsigned`] without a signature, [`Error::Blocked`], [`Error::NoCertificate`] when there are no keys,
+    /// [`Error::Signature`] when none verifies, [`Error::NotWhatWasSigned`] when the signature covers something else than was read.
+    pub fn verify(
+        &self,
+        certificates: &[Certificate],
+        blocked: BlockedAlgorithms,
+    ) -> Result<TrustedAuthnRequest, Error> {
+        Ok(TrustedAuthnRequest { request: self.0.verify(certificates, blocked)?, is_signed: true })
     }
 
     /// Takes it as it is, for a service provider that need not sign.
@@ -89,7 +93,7 @@ impl TrustedAuthnRequest {
     ///
     /// # Errors
     /// [`Error::Unsigned`] when it is encrypted in a request that is not signed: it would be anybody's, and is not worth
-    /// the work. [`Error::Undecryptable`], which does not say why.
+    /// the work. [`Error::Blocked`]; [`Error::Undecryptable`], which does not say why.
     pub fn decrypt(self, decrypter: &Decrypter) -> Result<Self, Error> {
         if !self.is_signed {
             let subject = self.request.at_most_one("saml:Subject")?;

@@ -55,7 +55,9 @@ fn posted(xml: &str) -> Result<UnverifiedAuthnRequest, Error> {
 
 /// What a signed request says, by POST.
 fn accept(xml: &str) -> Result<AuthnRequest, Error> {
-    posted(xml)?.verify(std::slice::from_ref(&keys().own_certificate))?.check(&expectations())
+    posted(xml)?
+        .verify(std::slice::from_ref(&keys().own_certificate), NOTHING_BLOCKED)?
+        .check(&expectations())
 }
 
 /// What an unsigned request says, by POST.
@@ -100,7 +102,10 @@ fn a_request_is_read_by_both_bindings_signed_and_unsigned() {
     let beside = redirected(&bare, Some(&keys().own)).unwrap();
     assert!(beside.has_signature());
     let certificates = [keys().stranger_certificate.clone(), keys().own_certificate.clone()];
-    assert_eq!(beside.verify(&certificates).unwrap().check(&expectations()).unwrap(), as_signed);
+    assert_eq!(
+        beside.verify(&certificates, NOTHING_BLOCKED).unwrap().check(&expectations()).unwrap(),
+        as_signed
+    );
 }
 
 #[test]
@@ -199,13 +204,13 @@ fn b2_a_signature_that_is_there_must_hold() {
     assert!(matches!(posted(&whole).unwrap().unsigned(), Err(Error::NoCertificate)));
     assert!(matches!(accept(&signed(&bare, &keys().stranger)), Err(Error::Signature { .. })));
     assert!(matches!(accept(&bare), Err(Error::Unsigned)));
-    assert!(matches!(posted(&whole).unwrap().verify(&[]), Err(Error::NoCertificate)));
+    assert!(matches!(posted(&whole).unwrap().verify(&[], NOTHING_BLOCKED), Err(Error::NoCertificate)));
     for (from, to) in [("\"_request\" I", "\"_other\" I"), (SP, "https://other.example.com/")] {
         assert!(accept(&swap(&whole, from, to)).is_err(), "{to}");
     }
     let beside = redirected(&bare, Some(&keys().stranger)).unwrap();
     let own = std::slice::from_ref(&keys().own_certificate);
-    assert!(matches!(beside.verify(own), Err(Error::Signature { .. })));
+    assert!(matches!(beside.verify(own, NOTHING_BLOCKED), Err(Error::Signature { .. })));
     assert!(matches!(beside.unsigned(), Err(Error::NoCertificate)));
 }
 
@@ -242,10 +247,10 @@ fn b5_a_signature_inside_a_redirected_message_counts_for_nothing() {
     let received = redirected(&genuine, None).unwrap();
     assert!(!received.has_signature());
     let own = std::slice::from_ref(&keys().own_certificate);
-    assert!(matches!(received.verify(own), Err(Error::Unsigned)));
+    assert!(matches!(received.verify(own, NOTHING_BLOCKED), Err(Error::Unsigned)));
     let forged = signed(&xml("", ""), &keys().stranger);
     let beside = redirected(&forged, Some(&keys().own)).unwrap();
-    assert!(beside.verify(own).unwrap().check(&expectations()).unwrap().is_signed);
+    assert!(beside.verify(own, NOTHING_BLOCKED).unwrap().check(&expectations()).unwrap().is_signed);
 }
 
 #[test]

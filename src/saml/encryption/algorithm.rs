@@ -3,13 +3,10 @@
 use crate::crypto::{ContentCipher, KeyTransport};
 
 use super::super::document::Element;
-use super::super::name;
+use super::super::name::{self, RSA_OAEP, RSA_OAEP_MGF1P, SHA1, content_method};
 
-pub(super) const RSA_OAEP_MGF1P: &str = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p";
-pub(super) const RSA_OAEP: &str = "http://www.w3.org/2009/xmlenc11#rsa-oaep";
 /// Known so that a peer that takes nothing else is known to be such.
 pub(super) const RSA_1_5: &str = "http://www.w3.org/2001/04/xmlenc#rsa-1_5";
-pub(super) const SHA1: &str = "http://www.w3.org/2000/09/xmldsig#sha1";
 pub(super) const MGF1_SHA1: &str = "http://www.w3.org/2009/xmlenc11#mgf1sha1";
 pub(super) const MGF1_SHA256: &str = "http://www.w3.org/2009/xmlenc11#mgf1sha256";
 /// The `Type` of what was one element.
@@ -20,16 +17,6 @@ pub(super) struct KeyMethod {
     pub(super) algorithm: &'static str,
     pub(super) digest: &'static str,
     pub(super) mask: Option<&'static str>,
-}
-
-pub(super) const fn content_method(cipher: ContentCipher) -> &'static str {
-    match cipher {
-        ContentCipher::Aes128Gcm => "http://www.w3.org/2009/xmlenc11#aes128-gcm",
-        ContentCipher::Aes192Gcm => "http://www.w3.org/2009/xmlenc11#aes192-gcm",
-        ContentCipher::Aes256Gcm => "http://www.w3.org/2009/xmlenc11#aes256-gcm",
-        ContentCipher::Aes128Cbc => "http://www.w3.org/2001/04/xmlenc#aes128-cbc",
-        ContentCipher::Aes256Cbc => "http://www.w3.org/2001/04/xmlenc#aes256-cbc",
-    }
 }
 
 /// A mask of SHA-1 is the default, and not said: older schemas do not know the element for it.
@@ -53,8 +40,9 @@ pub(super) fn read_content_method(method: &Element) -> Option<ContentCipher> {
 }
 
 /// How a key was encrypted, as its `xenc:EncryptionMethod` says (§5.5.2). Digest and mask are SHA-1 where they are not
-/// said; the older algorithm has no other mask. A label is used by nobody, and not read.
-pub(super) fn read_key_method(method: &Element) -> Option<KeyTransport> {
+/// said; the older algorithm has no other mask. A label is used by nobody, and not read. Gives what it means, and as it
+/// was said, since the same may be said in two ways.
+pub(super) fn read_key_method(method: &Element) -> Option<(KeyTransport, KeyMethod)> {
     if method.children().any(|child| !child.is("ds:DigestMethod") && !child.is("xenc11:MGF")) {
         return None;
     }
@@ -63,15 +51,16 @@ pub(super) fn read_key_method(method: &Element) -> Option<KeyTransport> {
         stated.map_or(Some(None), |stated| stated.attribute("Algorithm").map(Some))
     };
     let digest = parameter("ds:DigestMethod")?.unwrap_or(SHA1);
-    let mask = match (method.attribute("Algorithm")?, parameter("xenc11:MGF")?) {
-        (RSA_OAEP_MGF1P, None) => MGF1_SHA1,
-        (RSA_OAEP, mask) => mask.unwrap_or(MGF1_SHA1),
+    let (algorithm, mask) = match (method.attribute("Algorithm")?, parameter("xenc11:MGF")?) {
+        (RSA_OAEP_MGF1P, None) => (RSA_OAEP_MGF1P, MGF1_SHA1),
+        (RSA_OAEP, mask) => (RSA_OAEP, mask.unwrap_or(MGF1_SHA1)),
         _ => return None,
     };
-    match (digest, mask) {
-        (SHA1, MGF1_SHA1) => Some(KeyTransport::OaepSha1),
-        (name::SHA256, MGF1_SHA256) => Some(KeyTransport::OaepSha256),
-        (name::SHA256, MGF1_SHA1) => Some(KeyTransport::OaepSha256Mgf1Sha1),
-        _ => None,
-    }
+    let (transport, digest, mask) = match (digest, mask) {
+        (SHA1, MGF1_SHA1) => (KeyTransport::OaepSha1, SHA1, MGF1_SHA1),
+        (name::SHA256, MGF1_SHA256) => (KeyTransport::OaepSha256, name::SHA256, MGF1_SHA256),
+        (name::SHA256, MGF1_SHA1) => (KeyTransport::OaepSha256Mgf1Sha1, name::SHA256, MGF1_SHA1),
+        _ => return None,
+    };
+    Some((transport, KeyMethod { algorithm, digest, mask: Some(mask) }))
 }

@@ -1,9 +1,10 @@
 //! Which of a peer's keys is encrypted to, and by which algorithms: the best that it says it takes.
 
-use crate::crypto::{ContentCipher, KeyTransport};
+use crate::crypto::{Algorithm, BlockedAlgorithms, ContentCipher, KeyTransport};
 
 use super::super::Error;
-use super::algorithm::{RSA_1_5, RSA_OAEP, RSA_OAEP_MGF1P, content_method, key_method};
+use super::super::name::{RSA_OAEP, RSA_OAEP_MGF1P, content_method};
+use super::algorithm::{RSA_1_5, key_method};
 use super::{EncryptionCertificate, EncryptionMethod, Recipient};
 
 /// What is tried after the preferred cipher, the best first.
@@ -40,19 +41,23 @@ impl Default for EncryptionPreference {
 
 impl Recipient {
     /// Chooses among `keys`, which a peer's metadata names. Of those that we can encrypt to, the first with a cipher
-    /// that notices changes is taken, or else the first.
+    /// that notices changes is taken, or else the first. What is `blocked` is never chosen.
     ///
     /// # Errors
-    /// [`Error::NoRecipient`] when none of the keys is RSA; [`Error::Algorithm`] when those that are take nothing that
-    /// we may use.
-    pub fn choose(keys: &[EncryptionCertificate], preference: &EncryptionPreference) -> Result<Self, Error> {
+    /// [`Error::NoRecipient`] when none of the keys is RSA; [`Error::NothingLeft`] when those that are take nothing of
+    /// ours but what is blocked; [`Error::Algorithm`] when they take nothing that we may use.
+    pub fn choose(
+        keys: &[EncryptionCertificate],
+        preference: &EncryptionPreference,
+        blocked: BlockedAlgorithms,
+    ) -> Result<Self, Error> {
         let mut refused = None;
         let mut best: Option<Self> = None;
         for EncryptionCertificate { certificate, methods } in keys {
             if !certificate.is_rsa() {
                 continue;
             }
-            match (preference.cipher_for(methods), preference.transport_for(methods)) {
+            match (preference.cipher_for(methods, blocked), preference.transport_for(methods, blocked)) {
                 (Some(cipher), Some(transport)) => {
                     let improves =
                         |best: &Self| cipher.is_authenticated() && !best.cipher().is_authenticated();
@@ -60,38 +65,36 @@ impl Recipient {
                         best = Some(Self::new(certificate.clone(), cipher, transport)?);
                     }
                 }
-                _ => refused = refused.or_else(|| Some(said(methods))),
+                _ => refused = refused.or(Some(methods)),
             }
         }
         match (best, refused) {
             (Some(best), _) => Ok(best),
             (None, None) => Err(Error::NoRecipient),
-            (None, Some(received)) => {
-                let what = "md:EncryptionMethod";
-                let expected = if preference.allows_cbc {
-                    "AES with GCM or CBC, and RSA-OAEP"
-                } else {
-                    "AES with GCM, and RSA-OAEP"
-                };
-                Err(Error::Algorithm { what, expected, received })
-            }
+            (None, Some(methods)) => Err(preference.refusal(methods)),
         }
     }
 }
 
 impl EncryptionPreference {
-    fn cipher_for(&self, methods: &[EncryptionMethod]) -> Option<ContentCipher> {
+    fn cipher_for(&self, methods: &[EncryptionMethod], blocked: BlockedAlgorithms) -> Option<ContentCipher> {
         let states = |uri: &str| methods.iter().any(|method| method.algorithm == uri);
         let is_stated = |cipher: &ContentCipher| states(content_method(*cipher));
         let says_nothing = !CIPHERS.iter().any(is_stated) && !OTHER_CIPHERS.iter().any(|other| states(other));
         let mut wanted = [self.cipher].into_iter().chain(CIPHERS);
         wanted.find(|cipher| {
-            (cipher.is_authenticated() || self.allows_cbc) && (says_nothing || is_stated(cipher))
+            (cipher.is_authenticated() || self.allows_cbc)
+                && (says_nothing || is_stated(cipher))
+                && !blocked.blocks(Algorithm::Content(*cipher))
         })
     }
 
     /// A digest that is said is meant; where none is, any will do.
-    fn transport_for(&self, methods: &[EncryptionMethod]) -> Option<KeyTransport> {
+    fn transport_for(
+        &self,
+        methods: &[EncryptionMethod],
+        blocked: BlockedAlgorithms,
+    ) -> Option<KeyTransport> {
         let says_nothing = !methods.iter().any(|method| TRANSPORTS.contains(&method.algorithm.as_str()));
         let is_stated = |transport: &KeyTransport| {
             let ours = key_method(*transport);
@@ -101,7 +104,24 @@ impl EncryptionPreference {
             })
         };
         let mut wanted = [self.transport].into_iter().chain(KeyTransport::ALL);
-        wanted.find(|transport| says_nothing || is_stated(transport))
+        wanted.find(|transport| {
+            (says_nothing || is_stated(transport)) && blocked.of_transport(*transport).is_none()
+        })
+    }
+
+    /// Why there is nothing to encrypt by for whoever takes these.
+    fn refusal(&self, methods: &[EncryptionMethod]) -> Error {
+        let (received, none) = (said(methods), BlockedAlgorithms::NONE);
+        if self.cipher_for(methods, none).is_none() || self.transport_for(methods, none).is_none() {
+            let what = "md:EncryptionMethod";
+            let expected = if self.allows_cbc {
+                "AES with GCM or CBC, and RSA-OAEP"
+            } else {
+                "AES with GCM, and RSA-OAEP"
+            };
+            return Error::Algorithm { what, expected, received };
+        }
+        Error::NothingLeft { received }
     }
 }
 

@@ -5,14 +5,13 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use crate::crypto::{ContentCipher, DecryptionKey, KeyTransport};
+use crate::crypto::{Algorithm, BlockedAlgorithms, ContentCipher, DecryptionKey, KeyTransport};
 
 use super::super::document::{Comments, Element, Scope};
-use super::super::{Error, base64};
+use super::super::name::content_method;
+use super::super::{Error, base64, blocked};
 use super::EncryptionMethod;
-use super::algorithm::{
-    ELEMENT, KeyMethod, content_method, key_method, read_content_method, read_key_method,
-};
+use super::algorithm::{ELEMENT, KeyMethod, key_method, read_content_method, read_key_method};
 
 /// Keys that one content may be encrypted with; each is tried with every key of ours.
 const MAX_ENCRYPTED_KEYS: usize = 4;
@@ -21,6 +20,7 @@ const MAX_ENCRYPTED_KEYS: usize = 4;
 #[derive(Clone, Debug)]
 pub struct Decrypter {
     keys: Vec<Arc<DecryptionKey>>,
+    blocked: BlockedAlgorithms,
     accepts_cbc: bool,
 }
 
@@ -28,13 +28,20 @@ pub struct Decrypter {
 struct Encrypted {
     cipher: ContentCipher,
     content: Vec<u8>,
-    keys: Vec<(KeyTransport, Vec<u8>)>,
+    keys: Vec<EncryptedKey>,
+}
+
+struct EncryptedKey {
+    transport: KeyTransport,
+    /// As it was said.
+    method: KeyMethod,
+    content: Vec<u8>,
 }
 
 impl Decrypter {
-    /// One that tries these keys in their order and refuses CBC.
-    pub fn new(keys: impl IntoIterator<Item = Arc<DecryptionKey>>) -> Self {
-        Self { keys: keys.into_iter().collect(), accepts_cbc: false }
+    /// One that tries these keys in their order and refuses CBC, and what is `blocked`.
+    pub fn new(keys: impl IntoIterator<Item = Arc<DecryptionKey>>, blocked: BlockedAlgorithms) -> Self {
+        Self { keys: keys.into_iter().collect(), blocked, accepts_cbc: false }
     }
 
     /// As it is, but it takes CBC too: for peers that have nothing else. CBC does not notice changes, so whatever is
@@ -45,12 +52,20 @@ impl Decrypter {
     }
 
     /// By which algorithms something may be encrypted to these keys, the best first: what our metadata says of them.
+    /// None where so much is blocked that nothing may.
     pub fn methods(&self) -> Vec<EncryptionMethod> {
         let accepted = ContentCipher::ALL.into_iter();
-        let accepted = accepted.filter(|cipher| cipher.is_authenticated() || self.accepts_cbc);
+        let accepted = accepted
+            .filter(|cipher| cipher.is_authenticated() || self.accepts_cbc)
+            .filter(|cipher| !self.blocked.blocks(Algorithm::Content(*cipher)));
         let mut methods: Vec<_> =
             accepted.map(|cipher| EncryptionMethod::new(content_method(cipher))).collect();
-        for transport in KeyTransport::ALL {
+        let is_open = |transport: &KeyTransport| self.blocked.of_transport(*transport).is_none();
+        let transports: Vec<_> = KeyTransport::ALL.into_iter().filter(is_open).collect();
+        if methods.is_empty() || transports.is_empty() {
+            return Vec::new();
+        }
+        for transport in transports {
             let KeyMethod { algorithm, digest, .. } = key_method(transport);
             let digest = Some(digest.to_owned());
             let method = EncryptionMethod { digest, ..EncryptionMethod::new(algorithm) };
@@ -65,8 +80,9 @@ impl Decrypter {
     /// to the one that it holds, which must be called `plain`. Without an element at `path` it stays as it is.
     ///
     /// # Errors
-    /// [`Error::Undecryptable`] for whatever is wrong with what is encrypted; [`Error::Misplaced`] when there is more
-    /// than one of it.
+    /// [`Error::Blocked`] when it says that it is encrypted by an algorithm that is blocked, which is told before
+    /// anything is decrypted; [`Error::Undecryptable`] for whatever else is wrong with what is encrypted;
+    /// [`Error::Misplaced`] when there is more than one of it.
     pub(in super::super) fn decrypt(
         &self,
         message: &Element,
@@ -84,12 +100,13 @@ impl Decrypter {
             }
         }
         scope.extend(place.declarations().iter().cloned());
-        *place = self.open(place, &scope, plain).ok_or(Error::Undecryptable)?;
+        let encrypted = Encrypted::read(place).ok_or(Error::Undecryptable)?;
+        encrypted.refuse_blocked(self.blocked)?;
+        *place = self.open(&encrypted, &scope, plain).ok_or(Error::Undecryptable)?;
         Ok(decrypted)
     }
 
-    fn open(&self, wrapper: &Element, scope: &Scope, plain: &'static str) -> Option<Element> {
-        let encrypted = Encrypted::read(wrapper)?;
+    fn open(&self, encrypted: &Encrypted, scope: &Scope, plain: &'static str) -> Option<Element> {
         if !encrypted.cipher.is_authenticated() && !self.accepts_cbc {
             return None;
         }
@@ -123,8 +140,8 @@ impl Encrypted {
             return None;
         }
         let keys = keys.into_iter().map(|key| {
-            let method = key.one("xenc:EncryptionMethod").ok()?;
-            Some((read_key_method(method)?, cipher_value(key)?))
+            let (transport, method) = read_key_method(key.one("xenc:EncryptionMethod").ok()?)?;
+            Some(EncryptedKey { transport, method, content: cipher_value(key)? })
         });
         Some(Self {
             cipher: read_content_method(data.one("xenc:EncryptionMethod").ok()?)?,
@@ -133,11 +150,21 @@ impl Encrypted {
         })
     }
 
+    /// Refuses it for what it says of itself, whichever of its keys is ours.
+    fn refuse_blocked(&self, blocked: BlockedAlgorithms) -> Result<(), Error> {
+        let what = "xenc:EncryptionMethod";
+        blocked::check_algorithm(blocked, what, Algorithm::Content(self.cipher))?;
+        self.keys.iter().try_for_each(|key| {
+            blocked::check_uri(blocked, what, key.method.algorithm)?;
+            blocked::check_uri(blocked, "ds:DigestMethod", key.method.digest)
+        })
+    }
+
     /// Where no key of ours opens any of its keys, the content is decrypted all the same, with a key that is nobody's:
     /// how long it takes does not tell which of the two failed.
     fn decrypt(&self, ours: &[Arc<DecryptionKey>]) -> Option<Zeroizing<Vec<u8>>> {
-        let key = self.keys.iter().find_map(|(transport, encrypted)| {
-            let opened = ours.iter().filter_map(|key| key.decrypt_key(*transport, encrypted).ok());
+        let key = self.keys.iter().find_map(|EncryptedKey { transport, content, .. }| {
+            let opened = ours.iter().filter_map(|key| key.decrypt_key(*transport, content).ok());
             opened.into_iter().find(|key| key.len() == self.cipher.key_length())
         });
         let nobodys = Zeroizing::new(vec![0; self.cipher.key_length()]);

@@ -7,7 +7,7 @@ use crate::crypto::{self, Certificate, ContentCipher, KeyTransport, Random};
 
 use super::super::writer::Writer;
 use super::super::{Error, name};
-use super::algorithm::{ELEMENT, content_method, key_method};
+use super::algorithm::{ELEMENT, key_method};
 
 /// A peer that alone can read what is encrypted for it, and the algorithms that it takes.
 #[derive(Clone, Debug)]
@@ -64,7 +64,7 @@ impl Recipient {
         let mut writer = Writer::with_capacity(key.len() + content.len() + 2048);
         writer.element(wrapper, &[("xmlns:saml", name::SAML)], |writer| {
             writer.element("xenc:EncryptedData", &[("xmlns:xenc", name::XENC), ("Type", ELEMENT)], |writer| {
-                writer.empty("xenc:EncryptionMethod", &[("Algorithm", content_method(self.cipher))])?;
+                writer.empty("xenc:EncryptionMethod", &[("Algorithm", name::content_method(self.cipher))])?;
                 writer.element("ds:KeyInfo", &[("xmlns:ds", name::DS)], |writer| {
                     writer.element("xenc:EncryptedKey", &[], |writer| {
                         self.write_key_method(writer)?;

@@ -68,10 +68,20 @@ fn what_is_encoded_goes_the_real_way() {
     let address = logout().redirect_url(None, &keys().own).unwrap();
     let pasted = Pasted::read(&address).unwrap();
     let message = super::super::RedirectMessage::read(pasted.encoded()).unwrap();
-    assert!(UnverifiedLogoutRequest::from_redirect(&message).unwrap().verify(&certificates).is_ok());
+    assert!(
+        UnverifiedLogoutRequest::from_redirect(&message)
+            .unwrap()
+            .verify(&certificates, NOTHING_BLOCKED)
+            .is_ok()
+    );
     assert_eq!(pasted.claimed_signatures(), ["http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"]);
     let pasted = Pasted::read(logout().sign(&keys().own).unwrap().xml()).unwrap();
-    assert!(UnverifiedLogoutRequest::decode(pasted.encoded()).unwrap().verify(&certificates).is_ok());
+    assert!(
+        UnverifiedLogoutRequest::decode(pasted.encoded())
+            .unwrap()
+            .verify(&certificates, NOTHING_BLOCKED)
+            .is_ok()
+    );
     assert_eq!(pasted.claimed_signatures(), ["http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"]);
 }
 
@@ -107,7 +117,7 @@ fn stop(request: &LogoutRequest, expectations: &MessageExpectations<'_>) -> Opti
     let xml = request.sign(&keys().own).unwrap();
     let pasted = Pasted::read(xml.xml()).unwrap();
     let unverified = UnverifiedLogoutRequest::decode(pasted.encoded()).unwrap();
-    let verified = unverified.verify(std::slice::from_ref(&keys().own_certificate)).unwrap();
+    let verified = unverified.verify(std::slice::from_ref(&keys().own_certificate), NOTHING_BLOCKED).unwrap();
     let mut course = Course::default();
     let rows = message_rows(&pasted, expectations);
     course.step(rows, Some(verified.check(expectations)), stop_of_message);

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::crypto::Certificate;
+use crate::crypto::{BlockedAlgorithms, Certificate};
 
 use super::super::check::{self, MessageExpectations};
 use super::super::document::{Comments, Element};
@@ -99,14 +99,18 @@ impl UnverifiedLogoutResponse {
         self.received.claimed_id("InResponseTo")
     }
 
-    /// Verifies its signature with `certificates`, the keys that are configured for its issuer; a certificate in the
-    /// message is not looked at. Blocks for some 0.3 ms.
+    /// Verifies its signature with `certificates`, the keys that are configured for its issuer, unless it is by what is
+    /// `blocked`; a certificate in the message is not looked at. Blocks for some 0.3 ms.
     ///
     /// # Errors
-    /// [`Error::NoCertificate`] when there are none, [`Error::Signature`] when none verifies,
+    /// [`Error::Blocked`], [`Error::NoCertificate`] when there are none, [`Error::Signature`] when none verifies,
     /// [`Error::NotWhatWasSigned`] when the signature covers something else than was read.
-    pub fn verify(&self, certificates: &[Certificate]) -> Result<VerifiedLogoutResponse, Error> {
-        let response = self.received.verify(certificates)?;
+    pub fn verify(
+        &self,
+        certificates: &[Certificate],
+        blocked: BlockedAlgorithms,
+    ) -> Result<VerifiedLogoutResponse, Error> {
+        let response = self.received.verify(certificates, blocked)?;
         Ok(VerifiedLogoutResponse { response, names_destination: self.names_destination })
     }
 }

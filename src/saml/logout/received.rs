@@ -10,7 +10,7 @@
 use std::time::Duration;
 
 use crate::base::Timestamp;
-use crate::crypto::Certificate;
+use crate::crypto::{BlockedAlgorithms, Certificate};
 
 use super::super::check::{self, MAX_LIFETIME, MessageExpectations};
 use super::super::document::Element;
@@ -93,14 +93,18 @@ impl UnverifiedLogoutRequest {
         self.0.claimed_id("ID")
     }
 
-    /// Verifies its signature with `certificates`, the keys that are configured for its issuer; a
-    /// certificate in the message is not looked at. Blocks for some 0.3 ms.
+    /// Verifies its signature with `certificates`, the keys that are configured for its issuer, unless it is by what is
+    /// `blocked`; a certificate in the message is not looked at. Blocks for some 0.3 ms.
     ///
     /// # Errors
-    /// [`Error::NoCertificate`] when there are none, [`Error::Signature`] when none verifies,
+    /// [`Error::Blocked`], [`Error::NoCertificate`] when there are none, [`Error::Signature`] when none verifies,
     /// [`Error::NotWhatWasSigned`] when the signature covers something else than was read.
-    pub fn verify(&self, certificates: &[Certificate]) -> Result<VerifiedLogoutRequest, Error> {
-        self.0.verify(certificates).map(VerifiedLogoutRequest)
+    pub fn verify(
+        &self,
+        certificates: &[Certificate],
+        blocked: BlockedAlgorithms,
+    ) -> Result<VerifiedLogoutRequest, Error> {
+        self.0.verify(certificates, blocked).map(VerifiedLogoutRequest)
     }
 }
 
@@ -109,7 +113,7 @@ impl VerifiedLogoutRequest {
     /// 2 ms for each key that is tried.
     ///
     /// # Errors
-    /// [`Error::Undecryptable`], which does not say why.
+    /// [`Error::Blocked`]; [`Error::Undecryptable`], which does not say why.
     pub fn decrypt(self, decrypter: &Decrypter) -> Result<Self, Error> {
         decrypter.decrypt(&self.0, &["saml:EncryptedID"], "saml:NameID").map(Self)
     }

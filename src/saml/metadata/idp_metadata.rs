@@ -147,7 +147,11 @@ impl IdpMetadata {
 
     fn write_algorithms(&self, writer: &mut Writer) -> Result<(), Error> {
         let mut digests: Vec<_> = Vec::new();
-        for digest in self.signature_algorithms.iter().map(|algorithm| name::digest_method(*algorithm)) {
+        for digest in self
+            .signature_algorithms
+            .iter()
+            .map(|algorithm| name::digest_method(algorithm.digest_algorithm()))
+        {
             if !digests.contains(&digest) {
                 digests.push(digest);
             }

@@ -1,7 +1,7 @@
 //! A document with the metadata of one entity or of many (saml-metadata-2.0-os §2.3.1), brought by somebody who is
 //! trusted, or signed by somebody who is (§3, and sstc-metadata-iop §2.1).
 
-use crate::crypto::Certificate;
+use crate::crypto::{BlockedAlgorithms, Certificate};
 
 use super::super::document::{Comments, Element};
 use super::super::{Error, gate, verify};
@@ -27,17 +27,21 @@ impl MetadataDocument {
         Self::read(Element::parse(xml, Comments::Skip)?)
     }
 
-    /// As [`Self::parse`], of a document whose root is signed by one of `certificates`; only what was signed is read. A
-    /// certificate in the document is not looked at.
+    /// As [`Self::parse`], of a document whose root is signed by one of `certificates`, and by nothing that is `blocked`;
+    /// only what was signed is read. A certificate in the document is not looked at.
     ///
     /// # Errors
-    /// As [`Self::parse`]; [`Error::Unsigned`] when the root is not signed, [`Error::NoCertificate`] when there are no
+    /// As [`Self::parse`]; [`Error::Blocked`]; [`Error::Unsigned`] when the root is not signed, [`Error::NoCertificate`] when there are no
     /// keys, [`Error::Signature`] when none verifies, [`Error::NotWhatWasSigned`] when the signature covers something
     /// else than was read, [`Error::Misplaced`] for a signature elsewhere, and the algorithms that are not accepted.
-    pub fn parse_signed(xml: &str, certificates: &[Certificate]) -> Result<Self, Error> {
+    pub fn parse_signed(
+        xml: &str,
+        certificates: &[Certificate],
+        blocked: BlockedAlgorithms,
+    ) -> Result<Self, Error> {
         let root = Element::parse(xml, Comments::Skip)?;
         gate::check_metadata(&root)?;
-        Self::read(verify::reduce(&root, &root, certificates)?)
+        Self::read(verify::reduce(&root, &root, certificates, blocked)?)
     }
 
     /// The ids of the service providers in it, in their order.

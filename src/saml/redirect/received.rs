@@ -1,8 +1,8 @@
 //! From a query to the message in it.
 
-use crate::crypto::{Certificate, SignatureAlgorithm};
+use crate::crypto::{BlockedAlgorithms, Certificate, SignatureAlgorithm};
 
-use super::super::{Error, base64, name};
+use super::super::{Error, base64, blocked, name};
 use super::MessageKind;
 use super::deflate::{MAX_INFLATED, inflate};
 use super::query::{Query, Raw};
@@ -117,11 +117,12 @@ impl DetachedSignature {
         Ok(Some(Self { covered, algorithm, value: bytes }))
     }
 
-    /// Verifies it with `certificates`, the keys that are configured for the sender.
+    /// Verifies it with `certificates`, the keys that are configured for the sender, unless it is by what is `blocked`.
     ///
     /// # Errors
-    /// [`Error::NoCertificate`] when there are none, [`Error::Signature`] when none verifies.
-    pub fn verify(&self, certificates: &[Certificate]) -> Result<(), Error> {
+    /// [`Error::Blocked`] when its algorithm is, or the digest of it; [`Error::NoCertificate`] when there are none, [`Error::Signature`] when none verifies.
+    pub fn verify(&self, certificates: &[Certificate], blocked: BlockedAlgorithms) -> Result<(), Error> {
+        blocked::check_signature_algorithm(blocked, "SigAlg", self.algorithm)?;
         if certificates.is_empty() {
             return Err(Error::NoCertificate);
         }

@@ -23,7 +23,7 @@ fn sent(state: Option<&str>, signer: Option<&Signer>) -> String {
 fn verify(query: &str) -> Result<(), Error> {
     let message = RedirectMessage::read(query)?;
     let signature = message.signature().ok_or(Error::Unsigned)?;
-    signature.verify(std::slice::from_ref(&keys().own_certificate))
+    signature.verify(std::slice::from_ref(&keys().own_certificate), NOTHING_BLOCKED)
 }
 
 /// A query with this message in it, as somebody else deflated it.
@@ -44,7 +44,7 @@ fn what_is_sent_is_read_back() {
             let message = RedirectMessage::read(url.split_once('?').unwrap().1).unwrap();
             assert_eq!((message.kind(), message.xml(), message.relay_state()), (kind, XML, state));
             let certificates = [keys().stranger_certificate.clone(), keys().own_certificate.clone()];
-            message.signature().unwrap().verify(&certificates).unwrap();
+            message.signature().unwrap().verify(&certificates, NOTHING_BLOCKED).unwrap();
         }
     }
     assert!(RedirectMessage::read(&sent(Some(STATE), None)).unwrap().signature().is_none());
@@ -61,10 +61,13 @@ fn a_key_of_each_kind_signs() {
         let message =
             RedirectMessage::read(&sent(None, Some(&Signer::new(key, &certificate).unwrap()))).unwrap();
         let signature = message.signature().unwrap();
-        signature.verify(&[certificate]).unwrap();
+        signature.verify(&[certificate], NOTHING_BLOCKED).unwrap();
         let stranger = std::slice::from_ref(&keys().own_certificate);
-        assert!(matches!(signature.verify(stranger), Err(Error::Signature { certificates: 1 })), "{kind:?}");
-        assert!(matches!(signature.verify(&[]), Err(Error::NoCertificate)));
+        assert!(
+            matches!(signature.verify(stranger, NOTHING_BLOCKED), Err(Error::Signature { certificates: 1 })),
+            "{kind:?}"
+        );
+        assert!(matches!(signature.verify(&[], NOTHING_BLOCKED), Err(Error::NoCertificate)));
     }
 }
 

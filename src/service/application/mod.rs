@@ -11,6 +11,7 @@ mod refresh;
 mod source;
 
 use crate::base::{ApplicationId, ApplicationName, Timestamp, fold};
+use crate::crypto::BlockedAlgorithms;
 use crate::domain::{self, Action, Application, ApplicationSettings, Assignee, CloudSite, Event, Status};
 use crate::saml::ServiceProvider;
 use crate::storage::{
@@ -63,15 +64,16 @@ impl ApplicationSpec {
         }
         let provider = ServiceProvider::parse(&self.metadata)
             .map_err(|error| domain::Error::invalid("Metadata", format_args!("is refused: {error}")))?;
-        check_provider(&ctx.site, &self.settings, &provider, ctx.now())?;
+        let blocked = ctx.saml_policy.blocked_algorithms;
+        check_provider((&ctx.site, blocked), &self.settings, &provider, ctx.now())?;
         Ok(provider)
     }
 }
 
 /// Checks what a service provider says of itself: that it is true still, sends nobody to where others could read it,
-/// and has the keys that the settings need.
+/// and has the keys that the settings need, for algorithms that are not blocked.
 fn check_provider(
-    site: &CloudSite,
+    (site, blocked): (&CloudSite, BlockedAlgorithms),
     settings: &ApplicationSettings,
     provider: &ServiceProvider,
     now: Timestamp,
@@ -83,7 +85,10 @@ fn check_provider(
         .check_transport()
         .map_err(|error| domain::Error::invalid("Metadata", format_args!("is refused: {error}")))?;
     addressee::check(site, provider)?;
-    registry::recipient(settings, provider).map_err(|error| {
+    registry::check_signature_key(settings, blocked).map_err(|error| {
+        domain::Error::invalid("SignatureKey", format_args!("signs by what is blocked: {error}"))
+    })?;
+    registry::recipient(settings, provider, blocked).map_err(|error| {
         domain::Error::invalid("Encryption", format_args!("is not for this service provider: {error}"))
     })?;
     if settings.requires_signed_requests && provider.signing_certificates.is_empty() {

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use crate::base::{ApplicationId, Timestamp};
-use crate::crypto::hash;
+use crate::crypto::{BlockedAlgorithms, hash};
 use crate::domain::{
     self, Action, Application, CloudSite, Event, Kind, MetadataOrigin, MetadataSource, PendingMetadata,
 };
@@ -61,7 +61,7 @@ pub(super) fn fetch(
         let document = if origin.signers.is_empty() {
             MetadataDocument::parse(&text)?
         } else {
-            MetadataDocument::parse_signed(&text, &origin.signers)?
+            MetadataDocument::parse_signed(&text, &origin.signers, ctx.saml_policy.blocked_algorithms)?
         };
         let queried = origin.queried_entity();
         let listed = known_as.filter(|id| document.service_provider_ids().contains(id));
@@ -133,7 +133,7 @@ fn settle(
     fetched: Result<Option<Remote>, String>,
     is_asked_for: bool,
 ) -> Result<Result<Refreshed, String>, Error> {
-    let site = ctx.site.clone();
+    let (site, blocked) = (ctx.site.clone(), ctx.saml_policy.blocked_algorithms);
     ctx.store.write(move |conn| {
         let id = &source.application_id;
         metadata_source::lock(conn, id)?;
@@ -144,7 +144,8 @@ fn settle(
         if is_asked_for {
             now.dismissed_digest = None;
         }
-        let mut settlement = Settlement { site: &site, change: &change, application, source: now };
+        let mut settlement =
+            Settlement { rules: (&site, blocked), change: &change, application, source: now };
         let outcome = match &fetched {
             Ok(Some(remote)) => settlement.take(conn, remote)?,
             Ok(None) => settlement.keep()?,
@@ -160,7 +161,8 @@ fn settle(
 
 /// A refresh that is being written down.
 struct Settlement<'a> {
-    site: &'a CloudSite,
+    /// Where nobody may be sent, and what is blocked.
+    rules: (&'a CloudSite, BlockedAlgorithms),
     change: &'a Change,
     application: Application,
     source: MetadataSource,
@@ -186,7 +188,7 @@ impl Settlement<'_> {
             self.source.pending = None;
         } else if self.counts_by_itself(&changes) {
             let settings = &self.application.settings;
-            if let Err(refusal) = check_provider(self.site, settings, &remote.provider, self.change.now) {
+            if let Err(refusal) = check_provider(self.rules, settings, &remote.provider, self.change.now) {
                 return Ok(Err(refusal.to_string()));
             }
             let changed = replaced(&self.application, remote.metadata.clone(), &remote.provider, self.change);

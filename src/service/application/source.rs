@@ -172,11 +172,11 @@ pub fn approve(
     revision: &str,
 ) -> Result<Application, Error> {
     let (change, id, revision) = (ctx.change(operator.origin()), id.clone(), revision.to_owned());
-    let site = ctx.site.clone();
+    let (site, blocked) = (ctx.site.clone(), ctx.saml_policy.blocked_algorithms);
     ctx.store.write(move |conn| {
         let (application, source, pending) = waiting(conn, &id, &revision)?;
         let Waiting { before, after, .. } = Waiting::read(&application, &pending)?;
-        check_provider(&site, &application.settings, &after, change.now)?;
+        check_provider((&site, blocked), &application.settings, &after, change.now)?;
         let told = sentences(&before.changes_to(&after)?);
         let changed = replaced(&application, pending.metadata.clone(), &after, &change);
         replace(conn, &changed)?;

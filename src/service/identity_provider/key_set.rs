@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::crypto::{Certificate, DecryptionKey, KeyType, SealingKey, SigningKey};
+use crate::crypto::{BlockedAlgorithms, Certificate, DecryptionKey, KeyType, SealingKey, SigningKey};
 use crate::domain::{KeyPurpose, KeyState};
 use crate::saml::{Decrypter, Signer};
 use crate::storage::Store;
@@ -38,8 +38,12 @@ pub(super) struct OwnCertificate {
 }
 
 impl KeySet {
-    /// Reads and opens what is in the database.
-    pub(super) fn load(store: &Store, sealing_key: &SealingKey) -> Result<Self, Error> {
+    /// Reads and opens what is in the database. By what is `blocked` nothing is decrypted.
+    pub(super) fn load(
+        store: &Store,
+        sealing_key: &SealingKey,
+        blocked: BlockedAlgorithms,
+    ) -> Result<Self, Error> {
         let (stored, revision) =
             store.read(|conn| Ok::<_, Error>((signing_key::list(conn)?, signing_key::revision(conn)?)))?;
         let mut signing = BTreeMap::new();
@@ -60,13 +64,15 @@ impl KeySet {
             .first()
             .filter(|(state, _)| *state == KeyState::Active)
             .map(|(_, key)| key.certificate().clone());
-        let decrypter = Decrypter::new(decryption.into_iter().map(|(_, key)| Arc::new(key)));
+        let decrypter = Decrypter::new(decryption.into_iter().map(|(_, key)| Arc::new(key)), blocked);
         Ok(Self { revision, signing, encryption, decrypter })
     }
 
-    /// The certificates of every kind that are published.
-    pub(super) fn published(&self) -> Vec<Certificate> {
-        self.signing.values().flat_map(KindKeys::published).map(|own| own.certificate.clone()).collect()
+    /// The certificates that are published of every kind but those that sign by what is `blocked`.
+    pub(super) fn published(&self, blocked: BlockedAlgorithms) -> Vec<Certificate> {
+        let signs = |kind: &KeyType| blocked.of_signature(kind.signature_algorithm()).is_none();
+        let kinds = self.signing.iter().filter(|(kind, _)| signs(kind)).map(|(_, keys)| keys);
+        kinds.flat_map(KindKeys::published).map(|own| own.certificate.clone()).collect()
     }
 }
 

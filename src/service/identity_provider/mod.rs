@@ -9,9 +9,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use url::Url;
 
 use crate::base::Timestamp;
-use crate::crypto::{Certificate, KeyType, Random, SealingKey, hash};
-use crate::domain::{self, ApplicationSettings, IdentityProviderProfile};
-use crate::saml::{Decrypter, EncryptionCertificate, IdpMetadata, Signer};
+use crate::crypto::{BlockedAlgorithms, Certificate, KeyType, Random, SealingKey, hash};
+use crate::domain::{self, ApplicationSettings, IdentityProviderProfile, Kind};
+use crate::saml::{self, Decrypter, EncryptionCertificate, IdpMetadata, Signer};
 use crate::storage::Store;
 use crate::storage::signing_key;
 
@@ -29,6 +29,7 @@ pub struct IdentityProvider {
     slo_url: String,
     scope: String,
     details: IdentityProviderProfile,
+    blocked: BlockedAlgorithms,
     keys: RwLock<Arc<KeySet>>,
 }
 
@@ -63,21 +64,21 @@ impl IdentityProvider {
         self.details.wants_signed_requests
     }
 
-    /// Our metadata for everybody, as it holds from `now` on: with the keys of every kind.
+    /// Our metadata for everybody, as it holds from `now` on: with the keys of every kind whose algorithm is not blocked.
     ///
     /// # Errors
     /// [`Error::Saml`].
     pub(super) fn metadata(&self, random: &Random, now: Timestamp) -> Result<String, Error> {
         let keys = self.keys();
         let usual = keys.signing.get(&KeyType::Rsa2048).ok_or_else(|| no_key(KeyType::Rsa2048))?;
-        self.published(&keys, &self.entity_id, keys.published(), &usual.signer).write(random, now)
+        self.published(&keys, &self.entity_id, keys.published(self.blocked), &usual.signer).write(random, now)
     }
 
     /// Our metadata for an application: by the entity id that it knows us by, with the keys of the kind that its
     /// messages are signed by.
     ///
     /// # Errors
-    /// [`Error::Refused`] when there is no such key; [`Error::Saml`].
+    /// [`Error::Refused`] when there is no such key, or its algorithm is blocked; [`Error::Saml`].
     pub(super) fn metadata_for(
         &self,
         settings: &ApplicationSettings,
@@ -85,6 +86,7 @@ impl IdentityProvider {
         now: Timestamp,
     ) -> Result<String, Error> {
         let (keys, kind) = (self.keys(), settings.signature_key);
+        self.check_signs(kind).map_err(|error| no_signature(&error))?;
         let of_kind = keys.signing.get(&kind).ok_or_else(|| no_key(kind))?;
         let certificates = of_kind.published().map(|own| own.certificate.clone()).collect();
         let entity_id = self.entity_id_for(settings);
@@ -105,8 +107,10 @@ impl IdentityProvider {
         signing: Vec<Certificate>,
         signer: &'a Signer,
     ) -> Published<'a> {
+        let methods = keys.decrypter.methods();
         Published {
             entity_id,
+            blocked: self.blocked,
             public_url: &self.public_url,
             scope: self.scope(),
             details: &self.details,
@@ -114,7 +118,9 @@ impl IdentityProvider {
             encryption: keys
                 .encryption
                 .clone()
-                .map(|certificate| EncryptionCertificate { certificate, methods: keys.decrypter.methods() }),
+                // One without methods would be taken for one that takes them all.
+                .filter(|_certificate| !methods.is_empty())
+                .map(|certificate| EncryptionCertificate { certificate, methods }),
             signer,
         }
     }
@@ -135,11 +141,20 @@ impl IdentityProvider {
         Ok(metadata.to_xml()?)
     }
 
+    /// Refuses a kind of key whose algorithm is blocked.
+    ///
+    /// # Errors
+    /// [`saml::Error::Blocked`].
+    pub(super) fn check_signs(&self, kind: KeyType) -> Result<(), saml::Error> {
+        saml::check_signature_algorithm(self.blocked, kind.as_str(), kind.signature_algorithm())
+    }
+
     /// What signs by a key of this kind.
     ///
     /// # Errors
-    /// [`Error::Refused`] when there is no such key.
+    /// [`Error::Refused`] when there is no such key, or its algorithm is blocked.
     pub(super) fn signer(&self, kind: KeyType) -> Result<Signer, Error> {
+        self.check_signs(kind).map_err(|error| no_signature(&error))?;
         let keys = self.keys();
         Ok(keys.signing.get(&kind).map(|keys| keys.signer.clone()).ok_or_else(|| no_key(kind))?)
     }
@@ -156,7 +171,7 @@ impl IdentityProvider {
 
     /// Opens the keys of the database, or makes the first ones.
     pub(super) fn load_or_create(parts: &Parts) -> Result<Self, Error> {
-        let public_url = parts.public_url.clone();
+        let (public_url, blocked) = (parts.public_url.clone(), parts.saml_policy.blocked_algorithms);
         key_maker::ensure_first(parts)?;
         let host = Url::parse(&public_url).ok().and_then(|url| url.host_str().map(str::to_owned));
         Ok(Self {
@@ -166,7 +181,8 @@ impl IdentityProvider {
             slo_url: format!("{public_url}/saml/idp/slo"),
             public_url,
             details: parts.identity_provider.clone(),
-            keys: RwLock::new(Arc::new(KeySet::load(&parts.store, &parts.sealing_key)?)),
+            blocked,
+            keys: RwLock::new(Arc::new(KeySet::load(&parts.store, &parts.sealing_key, blocked)?)),
         })
     }
 
@@ -175,7 +191,7 @@ impl IdentityProvider {
         if store.read(signing_key::revision)? == self.keys().revision {
             return Ok(false);
         }
-        let fresh = KeySet::load(store, sealing_key)?;
+        let fresh = KeySet::load(store, sealing_key, self.blocked)?;
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
         Ok(true)
     }
@@ -203,6 +219,10 @@ impl IdentityProvider {
     fn keys(&self) -> Arc<KeySet> {
         Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+fn no_signature(error: &saml::Error) -> domain::Error {
+    domain::Error::new(Kind::Denied, "NoPermission.Unprotected", format!("nothing is signed: {error}"))
 }
 
 fn no_key(kind: KeyType) -> domain::Error {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::base::Timestamp;
-use crate::crypto::{Certificate, Random, SignatureAlgorithm};
+use crate::crypto::{BlockedAlgorithms, Certificate, Random, SignatureAlgorithm};
 use crate::domain::IdentityProviderProfile;
 use crate::saml::{
     Contact, ContactKind, EncryptionCertificate, IdpMetadata, LocalizedText, Logo, LogoutBinding, MessageId,
@@ -24,6 +24,7 @@ pub(super) const NAME_ID_FORMATS: [NameIdFormat; 4] = [
 /// What metadata is made of.
 pub(super) struct Published<'a> {
     pub(super) entity_id: &'a str,
+    pub(super) blocked: BlockedAlgorithms,
     pub(super) public_url: &'a str,
     pub(super) scope: &'a str,
     pub(super) details: &'a IdentityProviderProfile,
@@ -57,7 +58,10 @@ impl Published<'_> {
                 .to_vec(),
             name_id_formats: NAME_ID_FORMATS.to_vec(),
             want_authn_requests_signed: details.wants_signed_requests,
-            signature_algorithms: vec![SignatureAlgorithm::RsaSha256, SignatureAlgorithm::EcdsaSha256],
+            signature_algorithms: [SignatureAlgorithm::RsaSha256, SignatureAlgorithm::EcdsaSha256]
+                .into_iter()
+                .filter(|algorithm| self.blocked.of_signature(*algorithm).is_none())
+                .collect(),
             scope: Some(self.scope.to_owned()),
             ui_info: UiInfo {
                 display_names: vec![LocalizedText::english(details.display_name.as_str())],

@@ -156,7 +156,7 @@ pub(super) fn trust(
         return Ok(Err((Some(registered), error.to_string())));
     }
     let checked = request
-        .verify(&registered.provider.signing_certificates)
+        .verify(&registered.provider.signing_certificates, ctx.saml_policy.blocked_algorithms)
         .and_then(|request| request.decrypt(&ctx.identity_provider.decrypter()))
         .and_then(|request| request.check(&expectations(ctx, &registered)));
     let asked = match checked {
@@ -242,7 +242,7 @@ fn take_response(
     };
     let asked = saml::MessageId::parse(participant.message_id.as_deref().unwrap_or_default())?;
     let read = response
-        .verify(&registered.provider.signing_certificates)
+        .verify(&registered.provider.signing_certificates, ctx.saml_policy.blocked_algorithms)
         .and_then(|response| response.check(&asked, &expectations(ctx, &registered)));
     match read {
         Ok(outcome) => {

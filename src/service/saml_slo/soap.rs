@@ -8,7 +8,7 @@ use crate::storage::single_logout;
 use super::super::{Context, Error, Visit};
 use super::ending;
 use super::receive::{Sessions, record, sessions_of, trust};
-use super::step::{response, tell_servers};
+use super::step::{response, signer, tell_servers};
 
 /// What a server is answered.
 pub struct SoapAnswer {
@@ -66,7 +66,9 @@ pub fn receive_soap(ctx: &Context, visit: &Visit, envelope: &str) -> Result<Soap
             }
         }
     };
-    let signer = ctx.identity_provider.signer(registered.application.settings.signature_key)?;
+    let Some(signer) = signer(ctx, &registered)? else {
+        return Ok(SoapAnswer { envelope: SoapFault::Server.to_soap(), is_fault: true });
+    };
     let response = response(ctx, &registered, asked.id().as_str(), status)?;
     Ok(SoapAnswer { envelope: response.sign(None, &signer)?.to_soap(), is_fault: false })
 }

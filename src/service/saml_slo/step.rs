@@ -11,7 +11,7 @@ use crate::domain::{
 };
 use crate::saml::{
     self, LogoutBinding, LogoutReason, LogoutRequest, LogoutResponse, LogoutStatus, MessageExpectations,
-    MessageId, NameId, NameIdFormat, SingleLogoutService, UnverifiedLogoutResponse,
+    MessageId, NameId, NameIdFormat, Signer, SingleLogoutService, UnverifiedLogoutResponse,
 };
 use crate::storage::single_logout;
 
@@ -145,13 +145,16 @@ fn tell_by_browser(
         settle(LogoutOutcome::Unable)?;
         return Ok(None);
     }
+    let Some(signer) = signer(ctx, &registered)? else {
+        settle(LogoutOutcome::Failed)?;
+        return Ok(None);
+    };
     let request = request(ctx, &registered, participant, &service.url, LogoutReason::User)?;
     let (from, to) = (LogoutOutcome::Waiting, LogoutOutcome::Told);
     if !turn(ctx, &logout.id, participant, (from, to), Some(request.id.as_str()))? {
         return Ok(None);
     }
     let relay_state = token(ctx, &logout.id)?;
-    let signer = ctx.identity_provider.signer(registered.application.settings.signature_key)?;
     Ok(Some(if service.binding == LogoutBinding::Redirect {
         Outgoing::Redirect {
             address: request.redirect_url(Some(relay_state.expose()), &signer)?,
@@ -210,8 +213,8 @@ pub(super) fn tell_server(
     if participant.name_id.is_empty() {
         return Ok(None);
     }
+    let Some(signer) = signer(ctx, &registered)? else { return Ok(None) };
     let request = request(ctx, &registered, participant, &service.url, reason)?;
-    let signer = ctx.identity_provider.signer(registered.application.settings.signature_key)?;
     let envelope = request.sign(&signer)?.to_soap();
     let answer = match ctx.peers.post_soap(&service.url, &envelope) {
         Ok(answer) => answer,
@@ -221,7 +224,9 @@ pub(super) fn tell_server(
         }
     };
     let read = UnverifiedLogoutResponse::from_soap(&answer)
-        .and_then(|answer| answer.verify(&registered.provider.signing_certificates))
+        .and_then(|answer| {
+            answer.verify(&registered.provider.signing_certificates, ctx.saml_policy.blocked_algorithms)
+        })
         .and_then(|answer| answer.check(&request.id, &expectations(ctx, &registered)));
     match read {
         Ok(outcome) => Ok(Some(outcome_of(&outcome))),
@@ -230,6 +235,17 @@ pub(super) fn tell_server(
             Ok(None)
         }
     }
+}
+
+/// What signs for an application. `None`, which is written to the log, where that is by an algorithm that was blocked
+/// since it was set up: it is told nothing rather than by such a signature.
+pub(super) fn signer(ctx: &Context, registered: &Registered) -> Result<Option<Signer>, Error> {
+    let kind = registered.application.settings.signature_key;
+    if let Err(reason) = ctx.identity_provider.check_signs(kind) {
+        tracing::warn!(%reason, application.id = %registered.application.id, "an application is told of no logout");
+        return Ok(None);
+    }
+    ctx.identity_provider.signer(kind).map(Some)
 }
 
 /// What we expect of an application's answer.
@@ -312,8 +328,8 @@ pub(super) fn answer(
     };
     let services = &registered.provider.single_logout_services;
     let Some(service) = services.iter().find(|service| service.binding == binding) else { return Ok(None) };
+    let Some(signer) = signer(ctx, &registered)? else { return Ok(None) };
     let response = response(ctx, &registered, &initiator.request_id, status)?;
-    let signer = ctx.identity_provider.signer(registered.application.settings.signature_key)?;
     let relay_state = &initiator.relay_state;
     Ok(Some(match answer_by {
         LogoutAnswer::Redirect => {

@@ -115,7 +115,7 @@ fn overtaken(ctx: &Context, registered: &Registered, request: &SignOnRequest) ->
     if registered.provider.assertion_consumer_service(&acs).is_none() {
         return Some(receive::Refusal::Address(acs));
     }
-    registered.provider.check_validity(ctx.now(), None).err().map(receive::Refusal::Outdated)
+    receive::check_registered(ctx, registered).err()
 }
 
 /// What is remembered of an answer: nothing that it says of the person.

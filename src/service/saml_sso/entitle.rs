@@ -177,7 +177,7 @@ impl Entry<'_> {
             session_expires_at: self.ends_at(),
             signed: application.settings.signed,
             signature_key: application.settings.signature_key,
-            recipient: self.registered.recipient.clone(),
+            recipient: self.registered.recipient()?,
             relay_state: self.request.relay_state.clone(),
             lands_on: application.settings.landing_origins.clone(),
             place: application.name.to_string(),

@@ -24,6 +24,10 @@ pub const LONGEST_MESSAGE: usize = 256 * 1024;
 const OUTDATED: &str = "What is known of this application here is out of date, so that nobody can be signed in to it. \
                         Ask whoever runs it to renew its metadata.";
 
+/// What people are told where what we would send is blocked; they cannot mend it.
+const UNPROTECTED: &str = "What we would have to send to this application cannot be protected as it must be, so that \
+                           nobody can be signed in to it. Ask whoever runs it here.";
+
 /// How a request came.
 #[derive(Clone, Debug)]
 pub enum Message {
@@ -61,6 +65,8 @@ pub(super) enum Refusal {
     RelayState,
     /// What the service provider says of itself is true no longer.
     Outdated(saml::Error),
+    /// What its settings ask for is blocked: nothing may be signed for it, or encrypted to it.
+    Unprotected(String),
 }
 
 impl Message {
@@ -166,7 +172,7 @@ pub(super) fn trust(
     unverified: UnverifiedAuthnRequest,
 ) -> Result<TrustedAuthnRequest, saml::Error> {
     if must_sign(ctx, registered) || unverified.has_signature() {
-        unverified.verify(&registered.provider.signing_certificates)
+        unverified.verify(&registered.provider.signing_certificates, ctx.saml_policy.blocked_algorithms)
     } else {
         unverified.unsigned()
     }
@@ -186,6 +192,12 @@ pub(super) fn expectations<'a>(
     }
 }
 
+/// Refuses an application of which nothing is true any more, and one to which nothing may be sent.
+pub(super) fn check_registered(ctx: &Context, registered: &Registered) -> Result<(), Refusal> {
+    registered.provider.check_validity(ctx.now(), None).map_err(Refusal::Outdated)?;
+    registered.check_protection().map_err(|reason| Refusal::Unprotected(reason.to_owned()))
+}
+
 /// The request, and whether it is signed.
 fn check(
     ctx: &Context,
@@ -194,7 +206,7 @@ fn check(
     relay_state: String,
 ) -> Result<(SignOnRequest, bool), Refusal> {
     let (application, provider, now) = (&registered.application, &registered.provider, ctx.now());
-    provider.check_validity(now, None).map_err(Refusal::Outdated)?;
+    check_registered(ctx, registered)?;
     if relay_state.len() > LONGEST_RELAY_STATE {
         return Err(Refusal::RelayState);
     }
@@ -252,12 +264,18 @@ pub(super) async fn refuse(
             ("RelayState is too long".to_owned(), "The application sent a sign-in request that is too long.")
         }
         Refusal::Outdated(error) => (format!("the metadata is out of date: {error}"), OUTDATED),
+        Refusal::Unprotected(reason) => {
+            (format!("the settings ask for what cannot be used: {reason}"), UNPROTECTED)
+        }
     };
     let event = match registered {
         Some(registered) => Event::new(Action::SamlSsoRefused, &registered.application.id),
         None => Event::new(Action::SamlSsoRefused, "unknown"),
     };
     let application = registered.map(|registered| &registered.application.id);
+    if let (Refusal::Unprotected(reason), Some(id)) = (refusal, application) {
+        tracing::warn!(application.id = %id, reason, "nobody is signed in to an application");
+    }
     let (change, event) =
         (ctx.change(&visit.origin("anonymous")), event.with(serde_json::json!({ "reason": reason })));
     if ctx.refused_messages.may_record(visit.address, change.now) {
@@ -272,8 +290,13 @@ pub(super) async fn refuse(
             }
         }
         ctx.store.write_async(move |conn| change.record(conn, &event)).await?;
-        if let Refusal::Outdated(_) = refusal {
-            return Ok(domain::Error::new(Kind::Denied, "NoPermission.MetadataExpired", told).into());
+        let lasting = match refusal {
+            Refusal::Outdated(_) => Some("NoPermission.MetadataExpired"),
+            Refusal::Unprotected(_) => Some("NoPermission.Unprotected"),
+            _ => None,
+        };
+        if let Some(code) = lasting {
+            return Ok(domain::Error::new(Kind::Denied, code, told).into());
         }
         let message = format!("{told} Go back to the application and try again.");
         Ok(domain::Error::new(Kind::Invalid, "InvalidRequest.SAML", message).into())

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use crate::base::{ApplicationId, Timestamp, UserId};
 use crate::crypto::{Certificate, SigningKey};
-use crate::domain::{self, Application, AuthenticationMethod, Encryption, Kind, Status, Subject};
+use crate::domain::{
+    self, Application, ApplicationSettings, AuthenticationMethod, Encryption, Kind, Status, Subject,
+};
 use crate::saml::inspection::{Check, Course, Pasted, Row, response_rows, stop_of_response};
 use crate::saml::{
     self, AcsChoice, Assertion, Expectations, MessageId, NameId, Protection, Response, ServiceProvider,
@@ -18,7 +20,7 @@ use crate::saml::{
 use crate::storage::{application, user as users};
 
 use super::super::issue::{LIFETIME, signed_part};
-use super::super::{Context, Error, Operator, authn_context};
+use super::super::{Context, Error, Operator, authn_context, registry};
 use super::name_id;
 use super::preview::{Preview, PreviewedName, UNMADE, look, with_subject};
 use super::release::Release;
@@ -79,7 +81,10 @@ pub fn test_logon(
     let acs_url = provider.assertion_consumer_service(&AcsChoice::Default).map(|acs| acs.url.clone());
     let acs_url = acs_url.unwrap_or_default();
     let mut course = Course::default();
-    own_checks(&mut course, &application, provider.check_validity(ctx.now(), None), &preview);
+    let blocked = ctx.saml_policy.blocked_algorithms;
+    let protection = registry::protection(&application.settings, &provider, blocked).map(|_recipient| ());
+    let known = (provider.check_validity(ctx.now(), None), protection);
+    own_checks(&mut course, &application, known, &preview);
     let attributes =
         course.take(Row::new("Attributes", "each expression gives its values", ""), Some(told.as_ref()));
     // Whoever would be refused by an assignment alone is shown what they would get with it.
@@ -117,7 +122,7 @@ pub fn test_logon(
 fn own_checks(
     course: &mut Course,
     application: &Application,
-    validity: Result<(), saml::Error>,
+    (validity, protection): (Result<(), saml::Error>, Result<(), saml::Error>),
     preview: &Preview,
 ) {
     let status = |is_enabled: bool| if is_enabled { "Enabled" } else { "Disabled" };
@@ -128,6 +133,7 @@ fn own_checks(
         holds(is_enabled, "nobody is signed in to it"),
     );
     course.take(Row::new("Metadata", "not past its validUntil", ""), Some(validity));
+    course.take(protection_row(&application.settings), Some(protection));
     course.take(
         Row::new("Person", "Enabled", status(preview.is_enabled)),
         holds(preview.is_enabled, "the user is disabled"),
@@ -141,6 +147,13 @@ fn own_checks(
         _ => Ok(()),
     };
     course.take(Row::new("NameID", application.settings.name_id.as_str(), ""), Some(name));
+}
+
+/// How what is sent to an application is protected, which must not be blocked.
+pub(super) fn protection_row(settings: &ApplicationSettings) -> Row {
+    let received =
+        format!("{}, encryption: {}", settings.signature_key.as_str(), settings.encryption.as_str());
+    Row::new("Protection", "signed and encrypted by nothing that is blocked", received)
 }
 
 fn respond(

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use cloudsso::domain::{Action, ApplicationSettings};
+use cloudsso::domain::{Action, ApplicationSettings, SamlPolicy};
+use cloudsso::saml::algorithm_of_uri;
 use cloudsso::service::application::{self, ApplicationEdit};
 use cloudsso::service::keys;
 
 use super::{ACS, Provider, SP, failed, outcomes, root, wiki};
-use crate::support::app::TestApp;
+use crate::support::app::{Options, TestApp};
 use crate::support::http::{Page, Visitor};
 
 fn inspect(app: &TestApp, root: &mut Visitor, message: &str, moment: &str) -> Page {
@@ -95,6 +96,20 @@ fn a_bad_request_stops_where_the_real_one_does() {
     let address = provider.request(&app, "_9", swap(end, policy.to_owned()));
     let page = inspect(&app, &mut root, &address, "now");
     assert_eq!(failed(&page).as_deref(), Some("NameIDPolicy"), "{}", page.text());
+}
+
+#[test]
+fn a_signature_by_a_blocked_algorithm_is_the_check_that_fails() {
+    let uri = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256";
+    let blocked_algorithms = algorithm_of_uri(uri).into_iter().collect();
+    let saml_policy = SamlPolicy { blocked_algorithms, ..SamlPolicy::default() };
+    let app = TestApp::with(Options { saml_policy, ..Options::default() });
+    app.run_due();
+    let provider = Provider::new(app.clock.now());
+    wiki(&app, &provider, ApplicationSettings::default());
+    let page = inspect(&app, &mut root(&app), &provider.request(&app, "_blocked", |xml| xml), "now");
+    assert_eq!(failed(&page).as_deref(), Some("Signature"), "{:?}\n{}", outcomes(&page), page.text());
+    assert!(page.text().contains(&format!("SigAlg: {uri} is blocked")), "{}", page.text());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use cloudsso::crypto::{
-    Certificate, ContentCipher, DecryptionKey, KeyTransport, KeyType, Random, SigningKey,
+    BlockedAlgorithms, Certificate, ContentCipher, DecryptionKey, KeyTransport, KeyType, Random, SigningKey,
 };
 use cloudsso::saml::{
     AssertionConsumerService, AuthnContext, Error, FailedResponse, IdentityProvider, LogoutBinding,
@@ -216,7 +216,7 @@ fn its_metadata_and_its_requests_are_read() {
         let request = UnverifiedAuthnRequest::from_redirect(&message).expect("well formed");
         assert_eq!((request.claimed_issuer(), request.has_signature()), (Some(APP), is_signed));
         let trusted = if is_signed {
-            request.verify(&provider.signing_certificates).expect("verified")
+            request.verify(&provider.signing_certificates, BlockedAlgorithms::NONE).expect("verified")
         } else {
             request.unsigned().expect("unsigned")
         };
@@ -236,7 +236,9 @@ fn its_signed_request_is_refused_when_anything_in_the_address_changes() {
     let (query, provider, _) = asked("state", true);
     let verify = |query: &str| {
         let message = RedirectMessage::read(query)?;
-        UnverifiedAuthnRequest::from_redirect(&message)?.verify(&provider.signing_certificates).map(|_| ())
+        UnverifiedAuthnRequest::from_redirect(&message)?
+            .verify(&provider.signing_certificates, BlockedAlgorithms::NONE)
+            .map(|_| ())
     };
     verify(&query).expect("as it came");
     for (from, to) in [
@@ -251,7 +253,7 @@ fn its_signed_request_is_refused_when_anything_in_the_address_changes() {
     }
     let (_, stranger) = signer(KeyType::Rsa2048);
     let message = RedirectMessage::read(&query).expect("read");
-    let refusal = message.signature().expect("signed").verify(&[stranger]);
+    let refusal = message.signature().expect("signed").verify(&[stranger], BlockedAlgorithms::NONE);
     assert!(matches!(refusal, Err(Error::Signature { certificates: 1 })));
 }
 

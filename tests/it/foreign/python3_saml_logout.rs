@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use cloudsso::crypto::{Certificate, KeyType, Random, SigningKey};
+use cloudsso::crypto::{BlockedAlgorithms, Certificate, KeyType, Random, SigningKey};
 use cloudsso::saml::{
     CheckedLogoutRequest, Error, LogoutOutcome, LogoutReason, LogoutRequest, LogoutResponse, LogoutStatus,
     MessageExpectations, MessageId, NameId, NameIdFormat, RedirectMessage, Signer, UnverifiedLogoutRequest,
@@ -124,8 +124,11 @@ fn its_request_is_read_by_every_binding() {
             (Some(APP), Some("u-1<&>\u{fc}"))
         );
         let (_, stranger) = signer(KeyType::Rsa2048);
-        assert!(matches!(received.verify(&[stranger]), Err(Error::Signature { certificates: 1 })));
-        let verified = received.verify(app.certificates()).expect("verified");
+        assert!(matches!(
+            received.verify(&[stranger], BlockedAlgorithms::NONE),
+            Err(Error::Signature { certificates: 1 })
+        ));
+        let verified = received.verify(app.certificates(), BlockedAlgorithms::NONE).expect("verified");
         let request: CheckedLogoutRequest = verified.check(&expectations()).expect("for here and for now");
         assert_eq!(request.id().as_str(), text(&asked, "request_id"));
         assert_eq!(request.name_id(), &name());
@@ -139,7 +142,9 @@ fn its_signed_request_is_refused_when_anything_in_the_address_changes() {
     let app = App::new(KeyType::Rsa2048);
     let asked = asked(&app);
     let verify = |url: &str| {
-        UnverifiedLogoutRequest::from_redirect(&redirected(url))?.verify(app.certificates()).map(|_| ())
+        UnverifiedLogoutRequest::from_redirect(&redirected(url))?
+            .verify(app.certificates(), BlockedAlgorithms::NONE)
+            .map(|_| ())
     };
     let url = text(&asked, "url");
     verify(url).expect("as it came");
@@ -210,7 +215,7 @@ fn our_request_is_taken_and_its_answer_is_read() {
         let answer = UnverifiedLogoutResponse::from_redirect(&message).expect("well formed");
         assert_eq!(answer.claimed_issuer(), Some(APP));
         assert_eq!(answer.claimed_in_response_to().as_ref(), Some(&request.id));
-        let verified = answer.verify(app.certificates()).expect("verified");
+        let verified = answer.verify(app.certificates(), BlockedAlgorithms::NONE).expect("verified");
         assert_eq!(verified.check(&request.id, &expectations()).expect("ours"), LogoutOutcome::Success);
         let other = MessageId::parse("_other").expect("id");
         assert!(matches!(verified.check(&other, &expectations()), Err(Error::InResponseTo { .. })));

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use cloudsso::base::Timestamp;
 use cloudsso::crypto::{
-    Certificate, ContentCipher, DecryptionKey, KeyTransport, KeyType, Random, SigningKey,
+    BlockedAlgorithms, Certificate, ContentCipher, DecryptionKey, KeyTransport, KeyType, Random, SigningKey,
 };
 use cloudsso::saml::{
     CheckedLogoutRequest, Decrypter, Error, MessageExpectations, Protection, Recipient, SignedPart,
@@ -103,7 +103,7 @@ fn made_by_xmlsec1(method: &str, session_key: &str, to: &Certificate) -> (String
 
 fn read(xml: &str, certificate: &Certificate, decrypter: &Decrypter) -> Result<CheckedLogoutRequest, Error> {
     let verified = UnverifiedLogoutRequest::decode(&BASE64.encode(xml.as_bytes()))?
-        .verify(std::slice::from_ref(certificate))?;
+        .verify(std::slice::from_ref(certificate), BlockedAlgorithms::NONE)?;
     verified.decrypt(decrypter)?.check(&MessageExpectations {
         issuer: "https://app.example.com/saml?a&b",
         destination: "https://sso.example.com/saml/idp/slo",
@@ -115,7 +115,7 @@ fn read(xml: &str, certificate: &Certificate, decrypter: &Decrypter) -> Result<C
 #[test]
 fn what_xmlsec1_encrypts_is_read_with_our_keys_only() {
     let [old, new, stranger] = [(); 3].map(|()| Arc::new(decryption_key()));
-    let ours = Decrypter::new([Arc::clone(&old), new]);
+    let ours = Decrypter::new([Arc::clone(&old), new], BlockedAlgorithms::NONE);
     for (method, session_key, is_cbc) in [
         ("http://www.w3.org/2009/xmlenc11#aes128-gcm", "aes-128", false),
         ("http://www.w3.org/2009/xmlenc11#aes192-gcm", "aes-192", false),
@@ -130,7 +130,7 @@ fn what_xmlsec1_encrypts_is_read_with_our_keys_only() {
         assert_eq!(request.name_id().value, "zo\u{eb}@example.com");
         assert_eq!(request.session_indexes(), ["session-1"]);
         assert_eq!(read(&xml, &certificate, &ours).is_ok(), !is_cbc, "{method}");
-        let theirs = Decrypter::new([Arc::clone(&stranger)]).accepting_cbc();
+        let theirs = Decrypter::new([Arc::clone(&stranger)], BlockedAlgorithms::NONE).accepting_cbc();
         assert!(matches!(read(&xml, &certificate, &theirs), Err(Error::Undecryptable)), "{method}");
     }
 }

@@ -1,6 +1,7 @@
 //! Metadata of service providers by its address: fetched when it is due, taken or held as it must be; and B16, what
 //! must not be taken at all.
 
+mod blocked;
 mod command;
 mod hostile;
 pub(crate) mod provider;

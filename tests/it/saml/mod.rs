@@ -5,6 +5,7 @@ mod answer;
 mod application;
 mod attack;
 mod begin;
+mod blocked;
 mod command;
 mod identifiers;
 mod keys;

@@ -120,6 +120,14 @@ impl Request {
         format!("{head}{}{tail}", signature(key, self.id(), &xml))
     }
 
+    /// As [`Self::signed_xml`], but that what is signed is this digest of it, by its URI.
+    pub(super) fn signed_xml_by(&self, key: &Key, method: &str, digest: impl Fn(&[u8]) -> Vec<u8>) -> String {
+        let xml = self.xml();
+        let (head, tail) = xml.split_at(xml.find(END_OF_ISSUER).unwrap() + END_OF_ISSUER.len());
+        let digest = (method, digest(xml.as_bytes()));
+        format!("{head}{}{tail}", signature_of(key, self.id(), (digest.0, &digest.1)))
+    }
+
     /// The address that carries it.
     pub(super) fn url(&self, app: &TestApp, relay_state: Option<&str>, signer: Option<&Signer>) -> String {
         url(app, &self.xml(), relay_state, signer)
@@ -154,7 +162,12 @@ pub(super) fn form(app: &TestApp, provider: &Provider, xml: &str, relay_state: O
 
 /// The signature over `xml`, which is in canonical form and has this ID.
 pub(super) fn signature(key: &Key, id: &str, xml: &str) -> String {
-    let digest = BASE64.encode(&hash::sha256(xml.as_bytes()));
+    signature_of(key, id, ("http://www.w3.org/2001/04/xmlenc#sha256", &hash::sha256(xml.as_bytes())))
+}
+
+/// The signature over what has this ID and this digest.
+fn signature_of(key: &Key, id: &str, (digest_method, digest): (&str, &[u8])) -> String {
+    let digest = BASE64.encode(digest);
     let algorithm = format!("{:?}", key.signing.algorithm());
     let method = if algorithm.starts_with("Rsa") { "rsa-sha256" } else { "ecdsa-sha256" };
     let content = format!(
@@ -163,7 +176,7 @@ pub(super) fn signature(key: &Key, id: &str, xml: &str) -> String {
          <ds:Reference URI=\"#{id}\"><ds:Transforms>\
          <ds:Transform Algorithm=\"http://www.w3.org/2000/09/xmldsig#enveloped-signature\"></ds:Transform>\
          <ds:Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"></ds:Transform></ds:Transforms>\
-         <ds:DigestMethod Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"></ds:DigestMethod>\
+         <ds:DigestMethod Algorithm=\"{digest_method}\"></ds:DigestMethod>\
          <ds:DigestValue>{digest}</ds:DigestValue></ds:Reference>"
     );
     let canonical = format!("<ds:SignedInfo xmlns:ds=\"{DS}\">{content}</ds:SignedInfo>");

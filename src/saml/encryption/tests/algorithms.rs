@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use super::super::super::fixture::{element, swap};
+use super::super::super::fixture::{NOTHING_BLOCKED, element, swap};
+use super::super::super::name::content_method;
 use super::super::super::*;
-use super::super::algorithm::{self, content_method};
+use super::super::algorithm;
 use super::{decryption_keys, encrypted_name, name_id, open, ours, refused, usual};
 use crate::base::Timestamp;
 use crate::crypto::{Certificate, ContentCipher, KeyTransport, KeyType, Random, SigningKey};
@@ -53,8 +54,8 @@ fn the_older_and_the_newer_algorithm_name_the_same_digests() {
     let mask = |uri: &str| {
         format!("<xenc11:MGF xmlns:xenc11=\"{}\" Algorithm=\"{uri}\"></xenc11:MGF>", name::XENC11)
     };
-    let (older, newer) = (algorithm::RSA_OAEP_MGF1P, algorithm::RSA_OAEP);
-    let (sha1, sha256) = (digest(algorithm::SHA1), digest(name::SHA256));
+    let (older, newer) = (name::RSA_OAEP_MGF1P, name::RSA_OAEP);
+    let (sha1, sha256) = (digest(name::SHA1), digest(name::SHA256));
     let (mask1, mask256) = (mask(algorithm::MGF1_SHA1), mask(algorithm::MGF1_SHA256));
     for (transport, algorithm, parameters) in [
         (KeyTransport::OaepSha1, older, String::new()),
@@ -98,7 +99,7 @@ fn whoever_goes_by_what_we_say_is_understood() {
             .flat_map(|cipher| KeyTransport::ALL.map(|transport| (cipher, transport)))
         {
             let preference = EncryptionPreference { cipher, transport, allows_cbc };
-            let recipient = Recipient::choose(&keys, &preference).unwrap();
+            let recipient = Recipient::choose(&keys, &preference, NOTHING_BLOCKED).unwrap();
             assert_eq!(recipient.cipher() == cipher, cipher.is_authenticated() || allows_cbc);
             assert_eq!(recipient.transport(), transport);
             let sent = encrypted_name(&recipient, &name_id("alice"));
@@ -118,12 +119,12 @@ fn a_digest_that_a_peer_states_is_respected() {
         let methods = methods.iter().map(method).collect();
         let keys = [EncryptionCertificate { certificate: old.certificate().clone(), methods }];
         let preference = EncryptionPreference { transport, ..EncryptionPreference::default() };
-        Recipient::choose(&keys, &preference).map(|chosen| chosen.transport())
+        Recipient::choose(&keys, &preference, NOTHING_BLOCKED).map(|chosen| chosen.transport())
     };
-    let (older, newer) = (algorithm::RSA_OAEP_MGF1P, algorithm::RSA_OAEP);
-    let both = [(newer, name::SHA256), (older, algorithm::SHA1)];
+    let (older, newer) = (name::RSA_OAEP_MGF1P, name::RSA_OAEP);
+    let both = [(newer, name::SHA256), (older, name::SHA1)];
     for preferred in KeyTransport::ALL {
-        assert_eq!(choose(&[(older, algorithm::SHA1)], preferred).unwrap(), KeyTransport::OaepSha1);
+        assert_eq!(choose(&[(older, name::SHA1)], preferred).unwrap(), KeyTransport::OaepSha1);
         assert_eq!(choose(&both, preferred).unwrap(), preferred);
     }
     let only_newer = choose(&[(newer, name::SHA256)], KeyTransport::OaepSha1);
@@ -154,9 +155,9 @@ fn a_peers_algorithms_are_respected() {
         (gcm(ContentCipher::Aes128Gcm), gcm(ContentCipher::Aes192Gcm), gcm(ContentCipher::Aes256Gcm));
     let (cbc128, cbc256) =
         (content_method(ContentCipher::Aes128Cbc), content_method(ContentCipher::Aes256Cbc));
-    let (oaep, oaep11) = (algorithm::RSA_OAEP_MGF1P, algorithm::RSA_OAEP);
+    let (oaep, oaep11) = (name::RSA_OAEP_MGF1P, name::RSA_OAEP);
     let choose = |methods: &[&str], preference: &EncryptionPreference| {
-        let chosen = Recipient::choose(&[peer(old.certificate(), methods)], preference)?;
+        let chosen = Recipient::choose(&[peer(old.certificate(), methods)], preference, NOTHING_BLOCKED)?;
         Ok((chosen.cipher(), chosen.transport()))
     };
     for (methods, preference, cipher, transport) in [
@@ -194,13 +195,16 @@ fn a_peers_algorithms_are_respected() {
     // Of several keys: not a curve, not one that takes nothing of ours, one with GCM before one with CBC.
     let keys = [peer(&curve, &[]), peer(old.certificate(), &[cbc256]), peer(new.certificate(), &[aes256])];
     for preference in [usual, with_cbc] {
-        let chosen = Recipient::choose(&keys, &preference).unwrap();
+        let chosen = Recipient::choose(&keys, &preference, NOTHING_BLOCKED).unwrap();
         assert_eq!(chosen.certificate(), new.certificate());
     }
     let keys = [peer(old.certificate(), &[]), peer(new.certificate(), &[])];
-    assert_eq!(Recipient::choose(&keys, &usual).unwrap().certificate(), old.certificate());
-    assert!(matches!(Recipient::choose(&[peer(&curve, &[])], &usual), Err(Error::NoRecipient)));
-    assert!(matches!(Recipient::choose(&[], &usual), Err(Error::NoRecipient)));
+    assert_eq!(Recipient::choose(&keys, &usual, NOTHING_BLOCKED).unwrap().certificate(), old.certificate());
+    assert!(matches!(
+        Recipient::choose(&[peer(&curve, &[])], &usual, NOTHING_BLOCKED),
+        Err(Error::NoRecipient)
+    ));
+    assert!(matches!(Recipient::choose(&[], &usual, NOTHING_BLOCKED), Err(Error::NoRecipient)));
     let by_hand = Recipient::new(curve, ContentCipher::Aes256Gcm, KeyTransport::OaepSha1);
     assert!(matches!(by_hand, Err(Error::NoRecipient)));
 }

@@ -17,7 +17,7 @@ fn accept_decrypted(xml: &str, decrypter: &Decrypter) -> Result<CheckedAssertion
     let mut response = Element::parse(xml, Comments::Refuse)?;
     let is_signed_around = response.all("ds:Signature").next().is_some();
     if is_signed_around {
-        response = verify::reduce(&response, &response, certificates)?;
+        response = verify::reduce(&response, &response, certificates, NOTHING_BLOCKED)?;
     }
     let decrypted = decrypter.decrypt(&response, &["saml:EncryptedAssertion"], "saml:Assertion")?;
     let assertion = decrypted.one("saml:Assertion")?;
@@ -88,7 +88,7 @@ fn what_was_encrypted_needs_nothing_around_it() {
     let decrypted = ours().decrypt(&message, &["saml:EncryptedAssertion"], "saml:Assertion").unwrap();
     let alone = decrypted.one("saml:Assertion").unwrap().to_xml().unwrap();
     let assertion = Element::parse(&alone, Comments::Refuse).unwrap();
-    assert!(verify::reduce(&assertion, &assertion, certificates).is_ok());
+    assert!(verify::reduce(&assertion, &assertion, certificates, NOTHING_BLOCKED).is_ok());
 }
 
 fn logout_request(name: &str) -> LogoutRequest {
@@ -112,7 +112,7 @@ fn posted_logout(xml: &str) -> Result<UnverifiedLogoutRequest, Error> {
 }
 
 fn verified(request: &UnverifiedLogoutRequest) -> VerifiedLogoutRequest {
-    request.verify(std::slice::from_ref(&keys().own_certificate)).unwrap()
+    request.verify(std::slice::from_ref(&keys().own_certificate), NOTHING_BLOCKED).unwrap()
 }
 
 fn verified_logout(xml: &str) -> VerifiedLogoutRequest {
@@ -160,7 +160,7 @@ fn a_logout_request_is_decrypted_with_either_of_our_keys() {
     let [old, new, other] = decryption_keys();
     for key in [old, new] {
         let keys = [EncryptionCertificate::from(key.certificate().clone())];
-        let recipient = Recipient::choose(&keys, &EncryptionPreference::default()).unwrap();
+        let recipient = Recipient::choose(&keys, &EncryptionPreference::default(), NOTHING_BLOCKED).unwrap();
         for received in by_each_binding(&request, &recipient) {
             assert_eq!(received.claimed_name_id(), None);
             let verified = verified(&received);
@@ -170,7 +170,10 @@ fn a_logout_request_is_decrypted_with_either_of_our_keys() {
             assert_eq!(read.name_id(), &request.name_id);
             assert_eq!(read.session_indexes(), request.session_indexes);
             assert!(matches!(verified.clone().decrypt(&stranger()), Err(Error::Undecryptable)));
-            assert!(matches!(verified.decrypt(&Decrypter::new([])), Err(Error::Undecryptable)));
+            assert!(matches!(
+                verified.decrypt(&Decrypter::new([], NOTHING_BLOCKED)),
+                Err(Error::Undecryptable)
+            ));
         }
     }
     let recipient =
@@ -234,7 +237,7 @@ fn whom_a_signed_request_is_about_is_decrypted_by_both_bindings() {
     let redirected = RedirectMessage::read(url.split_once('?').unwrap().1).unwrap();
     let redirected = UnverifiedAuthnRequest::from_redirect(&redirected).unwrap();
     for received in [posted, redirected] {
-        let trusted = received.verify(certificates).unwrap();
+        let trusted = received.verify(certificates, NOTHING_BLOCKED).unwrap();
         assert!(matches!(asked_about(&trusted), Err(Error::Encrypted)));
         assert!(matches!(trusted.clone().decrypt(&stranger()), Err(Error::Undecryptable)));
         assert_eq!(asked_about(&trusted.decrypt(&ours()).unwrap()).unwrap(), alice);

@@ -2,6 +2,7 @@
 //! out nothing (A36 of the attacks on a service provider).
 
 mod algorithms;
+mod blocked;
 mod hostile;
 mod messages;
 
@@ -9,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::super::document::{Comments, Element};
-use super::super::fixture::NOW;
+use super::super::fixture::{NOTHING_BLOCKED, NOW};
 use super::super::*;
 use crate::crypto::{ContentCipher, DecryptionKey, KeyTransport, Random};
 
@@ -26,12 +27,12 @@ fn decryption_keys() -> &'static [Arc<DecryptionKey>; 3] {
 
 fn ours() -> Decrypter {
     let [old, new, _] = decryption_keys();
-    Decrypter::new([Arc::clone(old), Arc::clone(new)])
+    Decrypter::new([Arc::clone(old), Arc::clone(new)], NOTHING_BLOCKED)
 }
 
 fn stranger() -> Decrypter {
     let [_, _, stranger] = decryption_keys();
-    Decrypter::new([Arc::clone(stranger)])
+    Decrypter::new([Arc::clone(stranger)], NOTHING_BLOCKED)
 }
 
 /// Whoever encrypts to our newer key.

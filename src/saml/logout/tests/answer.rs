@@ -16,7 +16,7 @@ fn answer(status: LogoutStatus) -> LogoutResponse {
 }
 
 fn check(received: &UnverifiedLogoutResponse) -> Result<LogoutOutcome, Error> {
-    received.verify(own())?.check(&MessageId::parse("_request").unwrap(), &expectations())
+    received.verify(own(), NOTHING_BLOCKED)?.check(&MessageId::parse("_request").unwrap(), &expectations())
 }
 
 fn posted(xml: &str) -> Result<LogoutOutcome, Error> {
@@ -133,7 +133,7 @@ fn b2_only_a_configured_key_answers() {
         assert!(matches!(read, Err(Error::Signature { certificates: 1 })), "{read:?}");
     }
     let received = UnverifiedLogoutResponse::decode(&signed.to_base64()).unwrap();
-    assert!(matches!(received.verify(&[]), Err(Error::NoCertificate)));
+    assert!(matches!(received.verify(&[], NOTHING_BLOCKED), Err(Error::NoCertificate)));
 }
 
 #[test]

@@ -37,7 +37,7 @@ fn b2_b14_only_a_configured_key_ends_a_session() {
         UnverifiedLogoutRequest::from_soap(&envelope("", &xml)),
         UnverifiedLogoutRequest::from_redirect(&RedirectMessage::read(&query).unwrap()),
     ] {
-        assert!(matches!(received.unwrap().verify(&[]), Err(Error::NoCertificate)));
+        assert!(matches!(received.unwrap().verify(&[], NOTHING_BLOCKED), Err(Error::NoCertificate)));
     }
     let spelled = SLO.replace('&', "&amp;");
     for (from, to) in [(">alice<", ">bob<"), (">_s2<", ">_s3<"), (&*spelled, "https://evil.example.com/")] {

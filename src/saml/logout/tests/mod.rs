@@ -43,18 +43,18 @@ fn own() -> &'static [Certificate] {
 /// What a request says, by POST.
 fn posted(xml: &str) -> Result<CheckedLogoutRequest, Error> {
     let request = UnverifiedLogoutRequest::decode(&BASE64.encode(xml.as_bytes()))?;
-    request.verify(own())?.check(&expectations())
+    request.verify(own(), NOTHING_BLOCKED)?.check(&expectations())
 }
 
 /// By SOAP.
 fn enveloped(envelope: &str) -> Result<CheckedLogoutRequest, Error> {
-    UnverifiedLogoutRequest::from_soap(envelope)?.verify(own())?.check(&expectations())
+    UnverifiedLogoutRequest::from_soap(envelope)?.verify(own(), NOTHING_BLOCKED)?.check(&expectations())
 }
 
 /// In the query of an address.
 fn redirected(query: &str) -> Result<CheckedLogoutRequest, Error> {
     let request = UnverifiedLogoutRequest::from_redirect(&RedirectMessage::read(query)?)?;
-    request.verify(own())?.check(&expectations())
+    request.verify(own(), NOTHING_BLOCKED)?.check(&expectations())
 }
 
 /// A message that was changed by `edit` before we signed it.

@@ -35,7 +35,7 @@ fn everything_said_is_read_by_every_binding() {
         assert_eq!(received.claimed_name_id(), Some(sent.name_id.value.as_str()));
         assert_eq!(received.claimed_id().as_ref(), Some(&sent.id));
         let certificates = [keys().stranger_certificate.clone(), keys().own_certificate.clone()];
-        let read = received.verify(&certificates).unwrap().check(&expectations()).unwrap();
+        let read = received.verify(&certificates, NOTHING_BLOCKED).unwrap().check(&expectations()).unwrap();
         assert_eq!((read.id(), read.issuer()), (&sent.id, ISSUER));
         assert_eq!(read.name_id(), &sent.name_id);
         assert_eq!(read.session_indexes(), sent.session_indexes.as_slice());

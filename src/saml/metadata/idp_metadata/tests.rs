@@ -154,7 +154,9 @@ fn the_signature_is_over_the_whole_and_by_every_kind_of_key() {
         let certificate =
             crate::crypto::Certificate::self_signed(&key, "x", NOW, day, &Random::system()).unwrap();
         let xml = whole().sign(&Signer::new(key, &certificate).unwrap(), &id).unwrap();
-        let read = |xml: &str| MetadataDocument::parse_signed(xml, std::slice::from_ref(&certificate));
+        let read = |xml: &str| {
+            MetadataDocument::parse_signed(xml, std::slice::from_ref(&certificate), NOTHING_BLOCKED)
+        };
         assert!(read(&xml).is_ok(), "{kind:?}");
         let changed = swap(&xml, "https://example.com/privacy", "https://evil.example/");
         assert!(matches!(read(&changed), Err(Error::Signature { .. })), "{kind:?}");

@@ -92,39 +92,48 @@ fn what_is_no_document_of_metadata_is_refused() {
     }
     assert!(matches!(MetadataDocument::parse(&deep), Err(Error::TooMany { .. })));
     let large = format!("{}{}", list("", ""), " ".repeat(100 * 1024 * 1024));
-    assert!(matches!(MetadataDocument::parse_signed(&large, &own()), Err(Error::TooLarge { .. })));
+    assert!(matches!(
+        MetadataDocument::parse_signed(&large, &own(), NOTHING_BLOCKED),
+        Err(Error::TooLarge { .. })
+    ));
 }
 
 #[test]
 fn signed_metadata_is_read_with_the_right_key_only() {
     let xml = signed(&provider(APP).to_xml().unwrap(), &keys().own);
-    assert_eq!(ServiceProvider::parse_signed(&xml, &own()).unwrap(), provider(APP));
+    assert_eq!(ServiceProvider::parse_signed(&xml, &own(), NOTHING_BLOCKED).unwrap(), provider(APP));
     let both = [keys().stranger_certificate.clone(), keys().own_certificate.clone()];
-    assert_eq!(ServiceProvider::parse_signed(&xml, &both).unwrap(), provider(APP));
+    assert_eq!(ServiceProvider::parse_signed(&xml, &both, NOTHING_BLOCKED).unwrap(), provider(APP));
     let among = signed(&list("", &provider(APP).to_xml().unwrap()), &keys().own);
-    assert_eq!(ServiceProvider::parse_signed(&among, &own()).unwrap(), provider(APP));
+    assert_eq!(ServiceProvider::parse_signed(&among, &own(), NOTHING_BLOCKED).unwrap(), provider(APP));
 
     let stranger = [keys().stranger_certificate.clone()];
-    let refusal = ServiceProvider::parse_signed(&xml, &stranger);
+    let refusal = ServiceProvider::parse_signed(&xml, &stranger, NOTHING_BLOCKED);
     assert!(matches!(refusal, Err(Error::Signature { certificates: 1 })), "{refusal:?}");
-    assert!(matches!(ServiceProvider::parse_signed(&xml, &[]), Err(Error::NoCertificate)));
+    assert!(matches!(ServiceProvider::parse_signed(&xml, &[], NOTHING_BLOCKED), Err(Error::NoCertificate)));
     let unsigned = provider(APP).to_xml().unwrap();
-    assert!(matches!(ServiceProvider::parse_signed(&unsigned, &own()), Err(Error::Unsigned)));
+    assert!(matches!(
+        ServiceProvider::parse_signed(&unsigned, &own(), NOTHING_BLOCKED),
+        Err(Error::Unsigned)
+    ));
     for (from, to) in
         [("https://app.example.com/acs", "https://evil.example/acs"), ("<md:SPSSO", " <md:SPSSO")]
     {
         let changed = swap(&xml, from, to);
-        let refusal = ServiceProvider::parse_signed(&changed, &own());
+        let refusal = ServiceProvider::parse_signed(&changed, &own(), NOTHING_BLOCKED);
         assert!(matches!(refusal, Err(Error::Signature { .. })), "{to}: {refusal:?}");
     }
     let weak = swap(&xml, "xmldsig-more#rsa-sha256", "xmldsig-more#rsa-md5");
-    assert!(matches!(ServiceProvider::parse_signed(&weak, &own()), Err(Error::Algorithm { .. })));
+    assert!(matches!(
+        ServiceProvider::parse_signed(&weak, &own(), NOTHING_BLOCKED),
+        Err(Error::Algorithm { .. })
+    ));
 }
 
 #[test]
 fn b3_signed_metadata_cannot_be_wrapped() {
     let genuine = signed(&provider(APP).to_xml().unwrap(), &keys().own);
-    assert!(ServiceProvider::parse_signed(&genuine, &own()).is_ok());
+    assert!(ServiceProvider::parse_signed(&genuine, &own(), NOTHING_BLOCKED).is_ok());
     let evil = provider("https://evil.example/").to_xml().unwrap();
     let inside = |place: &str| {
         let extensions = format!("<md:Extensions>{genuine}</md:Extensions>");
@@ -146,7 +155,7 @@ fn b3_signed_metadata_cannot_be_wrapped() {
         ),
         list(" ID=\"_m\"", &[signature, &evil].concat()),
     ] {
-        let refusal = ServiceProvider::parse_signed(&wrapped, &own());
+        let refusal = ServiceProvider::parse_signed(&wrapped, &own(), NOTHING_BLOCKED);
         assert!(refusal.is_err(), "{wrapped}");
     }
 }
@@ -157,5 +166,12 @@ fn comments_and_white_space_are_no_hindrance_to_a_signature() {
     let spaced = swap(&provider, "<md:SPSSODescriptor", "\n  <md:SPSSODescriptor");
     let xml = signed(&spaced, &keys().own);
     let commented = swap(&xml, "\n  <md:SPSSODescriptor", "\n <!-- theirs --> <md:SPSSODescriptor");
-    assert!(ServiceProvider::parse_signed(&format!("<?xml version=\"1.0\"?>\n{commented}"), &own()).is_ok());
+    assert!(
+        ServiceProvider::parse_signed(
+            &format!("<?xml version=\"1.0\"?>\n{commented}"),
+            &own(),
+            NOTHING_BLOCKED
+        )
+        .is_ok()
+    );
 }

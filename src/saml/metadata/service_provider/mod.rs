@@ -15,7 +15,7 @@ pub use change::MetadataChange;
 use std::time::Duration;
 
 use crate::base::Timestamp;
-use crate::crypto::Certificate;
+use crate::crypto::{BlockedAlgorithms, Certificate};
 
 use super::super::{AcsChoice, Attribute, EncryptionCertificate, Error, NameIdFormat};
 use super::attribute::{AttributeConsumingService, entity_attributes};
@@ -86,8 +86,12 @@ impl ServiceProvider {
     ///
     /// # Errors
     /// As [`Self::parse`] and [`MetadataDocument::parse_signed`].
-    pub fn parse_signed(xml: &str, certificates: &[Certificate]) -> Result<Self, Error> {
-        Self::from_document(&MetadataDocument::parse_signed(xml, certificates)?, None)
+    pub fn parse_signed(
+        xml: &str,
+        certificates: &[Certificate],
+        blocked: BlockedAlgorithms,
+    ) -> Result<Self, Error> {
+        Self::from_document(&MetadataDocument::parse_signed(xml, certificates, blocked)?, None)
     }
 
     /// Reads the one of this id in a document; without an id, the one that there is.

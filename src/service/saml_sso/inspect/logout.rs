@@ -32,7 +32,8 @@ impl Look<'_> {
         };
         self.validity(course, &found.provider);
         let certificates = &found.provider.signing_certificates;
-        let verify = |certificates: &[Certificate]| read.as_ref().map(|it| it.verify(certificates));
+        let blocked = self.ctx.saml_policy.blocked_algorithms;
+        let verify = |certificates: &[Certificate]| read.as_ref().map(|it| it.verify(certificates, blocked));
         let row = self.signature(certificates, true, |one| {
             verify(std::slice::from_ref(one)).is_some_and(|verified| verified.is_ok())
         });
@@ -64,7 +65,8 @@ impl Look<'_> {
             return Ok(None);
         };
         let certificates = &found.provider.signing_certificates;
-        let verify = |certificates: &[Certificate]| read.as_ref().map(|it| it.verify(certificates));
+        let blocked = self.ctx.saml_policy.blocked_algorithms;
+        let verify = |certificates: &[Certificate]| read.as_ref().map(|it| it.verify(certificates, blocked));
         let row = self.signature(certificates, true, |one| {
             verify(std::slice::from_ref(one)).is_some_and(|verified| verified.is_ok())
         });

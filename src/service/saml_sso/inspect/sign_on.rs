@@ -8,7 +8,7 @@ use crate::saml::{AcsChoice, AuthnRequest};
 use super::super::super::registry::Registered;
 use super::super::super::{Error, authn_context};
 use super::super::request::LONGEST_RELAY_STATE;
-use super::super::{Message, SignOnRequest, name_id, receive};
+use super::super::{Message, SignOnRequest, name_id, receive, test_logon};
 use super::look::{Found, Look, remaining};
 
 impl Look<'_> {
@@ -22,17 +22,20 @@ impl Look<'_> {
         let read = self.form(course, receive::read(&message));
         let registered = self.registered(course)?;
         let Some(found) = registered.clone() else {
-            remaining(course, &["Validity", "RelayState", "Signature"]);
+            remaining(course, &["Validity", "Protection", "RelayState", "Signature"]);
             return Ok(None);
         };
         self.validity(course, &found.provider);
+        let row = test_logon::protection_row(&found.application.settings);
+        course.take(row, Some(found.check_protection()));
         let relay_state = read.as_ref().map_or(0, |(_, relay_state)| relay_state.len());
         let fits = if relay_state <= LONGEST_RELAY_STATE { Ok(()) } else { Err("it is too long") };
         let expected = format!("at most {LONGEST_RELAY_STATE} bytes");
         course.take(Row::new("RelayState", expected, format!("{relay_state} bytes")), Some(fits));
         let certificates = &found.provider.signing_certificates;
+        let blocked = self.ctx.saml_policy.blocked_algorithms;
         let verifies = |certificate: &Certificate| {
-            read.as_ref().is_some_and(|(it, _)| it.verify(std::slice::from_ref(certificate)).is_ok())
+            read.as_ref().is_some_and(|(it, _)| it.verify(std::slice::from_ref(certificate), blocked).is_ok())
         };
         let row = self.signature(certificates, receive::must_sign(self.ctx, &found), verifies);
         let trusted = course.take(row, read.clone().map(|(it, _)| receive::trust(self.ctx, &found, it)));

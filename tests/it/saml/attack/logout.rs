@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cloudsso::crypto::Random;
+use cloudsso::crypto::{BlockedAlgorithms, Random};
 use cloudsso::domain::{Action, ApplicationSettings, NameIdKind};
 use cloudsso::saml::{
     LogoutOutcome, LogoutRequest, MessageExpectations, MessageId, MessageKind, NameId, NameIdFormat,
@@ -151,7 +151,8 @@ fn answered(app: &TestApp, browser: &mut Visitor, page: Page, request: &LogoutRe
         clock_skew: Duration::ZERO,
     };
     let certificates = own_metadata(app);
-    let verified = received.unwrap().verify(certificates.signing_certificates()).unwrap();
+    let verified =
+        received.unwrap().verify(certificates.signing_certificates(), BlockedAlgorithms::NONE).unwrap();
     verified.check(&request.id, &expectations).unwrap()
 }
 
