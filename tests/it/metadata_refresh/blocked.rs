@@ -19,6 +19,7 @@ fn it_is_not_taken_and_what_was_known_stays() {
     let blocked_algorithms = algorithm_of_uri(ECDSA_SHA256).into_iter().collect();
     let saml_policy = SamlPolicy { blocked_algorithms, ..SamlPolicy::default() };
     let app = TestApp::with(Options { saml_policy, ..Options::default() });
+    app.run_due();
     let reason = format!("ds:SignatureMethod: {ECDSA_SHA256} is blocked");
     let told = refusal(register(&app, "wiki", signed(&site.url())));
     assert!(told.contains(&reason), "{told}");
