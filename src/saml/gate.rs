@@ -11,6 +11,9 @@ use std::ptr;
 use super::document::Element;
 use super::{Error, MessageId, SignedPart, base64, name};
 
+/// Prefixes that exclusive canonical form may be told to include: each is looked for at each element.
+const MAX_PREFIXES: usize = 32;
+
 /// Lets a Response pass, or says why not; tells what of it is signed.
 pub(super) fn check(response: &Element) -> Result<SignedPart, Error> {
     if !response.is("samlp:Response") {
@@ -173,7 +176,12 @@ fn algorithm(element: &Element, what: &'static str, accepted: &[&'static str]) -
         return Err(Error::Algorithm { what, expected, received: received.to_owned() });
     }
     if received == name::EXCLUSIVE_C14N {
-        element.at_most_one("ec:InclusiveNamespaces")?;
+        if let Some(inclusive) = element.at_most_one("ec:InclusiveNamespaces")? {
+            let prefixes = inclusive.attribute("PrefixList").unwrap_or_default().split_ascii_whitespace();
+            if prefixes.count() > MAX_PREFIXES {
+                return Err(Error::TooMany { what: "prefixes to include", limit: MAX_PREFIXES });
+            }
+        }
         only(element, &["ec:InclusiveNamespaces"])
     } else {
         only(element, &[])

@@ -7,6 +7,10 @@ use super::document::{Comments, Element};
 use super::redirect::{DetachedSignature, MessageKind, RedirectMessage};
 use super::{Error, MessageId, base64, gate, soap, verify};
 
+/// Bytes of XML of a message without an assertion. They are of a few kilobytes, and what it costs to verify one grows
+/// faster than its length.
+pub(super) const MAX_MESSAGE: usize = 64 * 1024;
+
 /// A message that passed the profile gate. Whoever sent it may have written anything in it.
 #[derive(Clone, Debug)]
 pub(super) struct Received {
@@ -30,14 +34,17 @@ impl Received {
     /// [`Error::TooLarge`], [`Error::NotBase64`], or what is wrong with the message: it is not strict XML, or it is
     /// built as no honest message of its kind is.
     pub(super) fn decode(form_field: &str, root: &'static str) -> Result<Self, Error> {
-        Self::enveloped(Element::parse(&base64::decode_form_field(form_field)?, Comments::Refuse)?, root)
+        let xml = base64::decode_form_field(form_field)?;
+        check_length(&xml)?;
+        Self::enveloped(Element::parse(&xml, Comments::Refuse)?, root)
     }
 
-    /// Reads the message in a SOAP envelope (saml-bindings-2.0-os §3.2.2), of at most 256 KiB.
+    /// Reads the message in a SOAP envelope (saml-bindings-2.0-os §3.2.2), of at most 64 KiB.
     ///
     /// # Errors
-    /// As [`soap::message`], and what is wrong with the message itself.
+    /// [`Error::TooLarge`], as [`soap::message`], and what is wrong with the message itself.
     pub(super) fn from_soap(envelope: &str, root: &'static str) -> Result<Self, Error> {
+        check_length(envelope)?;
         Self::enveloped(soap::message(envelope)?, root)
     }
 
@@ -122,4 +129,11 @@ impl Received {
             }
         }
     }
+}
+
+fn check_length(xml: &str) -> Result<(), Error> {
+    if xml.len() > MAX_MESSAGE {
+        return Err(Error::TooLarge { limit: MAX_MESSAGE, received: xml.len() });
+    }
+    Ok(())
 }

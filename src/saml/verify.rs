@@ -123,19 +123,21 @@ pub(super) fn reduce(
     if certificates.is_empty() {
         return Err(Error::NoCertificate);
     }
-    let keys = certificates.iter().map(Certificate::to_der).collect::<Result<Vec<_>, _>>()?;
-    let keys: Vec<_> = keys.into_iter().map(CertificateDer::from).collect();
     let xml = message.to_xml()?;
     let is_open = |algorithm: &SignatureAlgorithm| blocked.of_signature(*algorithm).is_none();
     let open: Vec<_> = SignatureAlgorithm::ALL.into_iter().filter(is_open).map(allowed).collect();
-    let reduced_by = |keys: &[CertificateDer]| {
-        let allowed = Some(&open[..]);
-        Crypto::reduce_xml_to_signed_with_allowed_algorithms(&xml, keys, ReduceMode::PreDigest, allowed).ok()
+    let reduced_by = |is_rsa: bool| -> Result<Option<String>, Error> {
+        let keys = certificates.iter().filter(|certificate| certificate.is_rsa() == is_rsa);
+        let keys = keys.map(Certificate::to_der).collect::<Result<Vec<_>, _>>()?;
+        let keys: Vec<_> = keys.into_iter().map(CertificateDer::from).collect();
+        let (allowed, mode) = (Some(&open[..]), ReduceMode::PreDigest);
+        Ok(Crypto::reduce_xml_to_signed_with_allowed_algorithms(&xml, &keys, mode, allowed).ok())
     };
-    // A key of another kind than the signature's ends the search for the one that made it, so each is tried alone too.
-    let signed_xml = reduced_by(&keys)
-        .or_else(|| keys.iter().find_map(|key| reduced_by(std::slice::from_ref(key))))
-        .ok_or(Error::Signature { certificates: certificates.len() })?;
+    // A key of another kind than the signature's ends the search for the one that made it.
+    let signed_xml = match reduced_by(true)? {
+        Some(signed_xml) => signed_xml,
+        None => reduced_by(false)?.ok_or(Error::Signature { certificates: certificates.len() })?,
+    };
     let signed =
         Element::parse(&signed_xml, Comments::Refuse).map_err(|_unreadable| Error::NotWhatWasSigned)?;
     if signed == covered.without_signature() { Ok(signed) } else { Err(Error::NotWhatWasSigned) }

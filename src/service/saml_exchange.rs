@@ -10,6 +10,9 @@ use super::exchange_ring::Waiting;
 use super::session::find_name;
 use super::{Context, Error, Operator, Visit};
 
+/// Characters of a reason that are kept.
+const LONGEST_REASON: usize = 1024;
+
 /// An exchange with the name of whoever was signed in.
 #[derive(Clone, Debug)]
 pub struct NamedExchange {
@@ -40,6 +43,11 @@ pub(super) fn keep_request(
         is_redirect,
         ..blank(ctx, visit, SamlExchangeKind::Request)
     });
+}
+
+/// A reason as it is written down: what a stranger's message says may stand in it, however long.
+pub(super) fn shortened(reason: &str) -> String {
+    reason.chars().take(LONGEST_REASON).collect()
 }
 
 /// Keeps an answer that goes, or that nobody gets, where there is no outline; `reason` is why it has no assertion, empty

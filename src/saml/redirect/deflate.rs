@@ -5,9 +5,10 @@ use std::cell::RefCell;
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 
 use crate::saml::Error;
+use crate::saml::received::MAX_MESSAGE;
 
-/// Bytes that a message may have once it is unpacked. Requests are of a few kilobytes.
-pub(super) const MAX_INFLATED: usize = 64 * 1024;
+/// Bytes that a message may have once it is unpacked.
+pub(super) const MAX_INFLATED: usize = MAX_MESSAGE;
 
 thread_local! {
     /// What unpacks, and room for one byte more than is read, so that a message of just the bound is told from a longer

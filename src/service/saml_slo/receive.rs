@@ -14,7 +14,7 @@ use crate::saml::{
 use crate::storage::{application_session, single_logout, used_message_id};
 
 use super::super::registry::Registered;
-use super::super::{Context, Error, Visit};
+use super::super::{Context, Error, Visit, saml_exchange};
 use super::step::{Outgoing, answer, expectations, outcome_of, tell_servers, turn};
 use super::{ending, token};
 
@@ -281,7 +281,7 @@ pub(super) fn record(
         Some(registered) => Event::new(Action::SingleLogoutRefused, &registered.application.id),
         None => Event::new(Action::SingleLogoutRefused, "unknown"),
     };
-    let event = event.with(serde_json::json!({ "reason": reason }));
+    let event = event.with(serde_json::json!({ "reason": saml_exchange::shortened(reason) }));
     let change = ctx.change(&visit.origin("anonymous"));
     if !ctx.refused_messages.may_record(visit.address, change.now) {
         return Ok(false);

@@ -268,6 +268,7 @@ pub(super) async fn refuse(
             (format!("the settings ask for what cannot be used: {reason}"), UNPROTECTED)
         }
     };
+    let reason = saml_exchange::shortened(&reason);
     let event = match registered {
         Some(registered) => Event::new(Action::SamlSsoRefused, &registered.application.id),
         None => Event::new(Action::SamlSsoRefused, "unknown"),
