@@ -36,7 +36,7 @@ saml-bench: ## single sign-on by SAML beside two peers (4 min)
 	@$(MAKE) --no-print-directory build
 	scripts/measure-saml "$(TARGET)/release/cloudsso"
 
-saml-attacks: ## what hostile SAML messages cost, in time and memory, from outside (3 min)
+saml-attacks: ## what hostile SAML messages cost, in time and memory, from outside (10 min)
 	@scripts/setup bench
 	@$(MAKE) --no-print-directory build
 	scripts/measure-attacks "$(TARGET)/release/cloudsso"

@@ -87,7 +87,8 @@ class Attacks(LogoutAttacks):
         asked = lambda wrap: soap(SLO, envelope(wrap(self.logout(), self.own, EVIL)))
         yield self.turns(row, "wrapped (XSW), SOAP", wrappings(), asked)
         header = lambda: f"<soap:Header>{self.logout().signed(self.own)}</soap:Header>"
-        yield Case(row, "signed in the header, SOAP", lambda _: soap(SLO, envelope(self.logout().xml, header())), REFUSED)
+        beside = lambda _: soap(SLO, envelope(self.logout().xml, header()))
+        yield Case(row, "signed in the header, SOAP", beside, REFUSED)
         for what, change in self.changes().items():
             make = lambda _, change=change: self.post(change(self.request(self.ledger)))
             yield Case(row, f"{what}, POST", make, REFUSED)
@@ -234,7 +235,7 @@ class Attacks(LogoutAttacks):
             # The first of them, which is taken, is sent before anything is counted.
             again = functools.cache(lambda binding=binding: self.signed(binding, self.request(self.ledger)))
             yield Case(row, f"replayed, {binding}", lambda _, again=again: again(), REFUSED)
-            times = [moment(-781), moment(400), moment(400 * 86_400), "", "yesterday", "99999999-01-01T00:00:00Z"]
+            times = [moment(-3_600), moment(3_600), moment(400 * 86_400), "", "yesterday", "99999999-01-01T00:00:00Z"]
             make = lambda at, by=binding: self.signed(by, self.request(self.ledger, IssueInstant=at))
             yield self.turns(row, f"of another time, {binding}", times, make)
             make = lambda id, by=binding: self.signed(by, self.request(self.ledger, ID=id))

@@ -21,12 +21,13 @@ class LogoutAttacks(Target):
         """Logout messages that end nothing."""
         yield from self.honest_logouts(row)
         unknown = Provider("nobody", [])
+        # Of the moment when each is made.
         odd = [
-            dict(NotOnOrAfter=moment(-181), IssueInstant=moment(-600)),
-            dict(NotOnOrAfter=moment(500), IssueInstant=moment(400)),
-            dict(NotOnOrAfter=moment(400 * 86_400)),
-            dict(Destination=f"{self.slo}/"),
-            dict(provider=unknown),
+            lambda: {"NotOnOrAfter": moment(-181), "IssueInstant": moment(-600)},
+            lambda: {"NotOnOrAfter": moment(3_700), "IssueInstant": moment(3_600)},
+            lambda: {"NotOnOrAfter": moment(400 * 86_400)},
+            lambda: {"Destination": f"{self.slo}/"},
+            lambda: {"provider": unknown},
         ]
         other = f'<saml:NameID xmlns:saml="{SAML}" SPNameQualifier="{self.shop.entity_id}">x</saml:NameID>'
         for binding in ("Redirect", "POST", "SOAP"):
@@ -37,7 +38,7 @@ class LogoutAttacks(Target):
                     by, self.logout(provider=to), self.stranger, path=SLO
                 )
                 yield Case(row, f"by a stranger, {keys}, {binding}", make, REFUSED)
-            make = lambda said, by=binding: self.signed(by, self.logout(**said), path=SLO)
+            make = lambda said, by=binding: self.signed(by, self.logout(**said()), path=SLO)
             yield self.turns(row, f"not for us and now, {binding}", odd, make)
             again = functools.cache(lambda by=binding: self.signed(by, self.logout(), path=SLO))
             yield Case(row, f"replayed, {binding}", lambda _, again=again: again(), REFUSED)
