@@ -5,7 +5,7 @@ export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench fan-out key-rollover ram-users revocation reconcile saml-bench scim-bench scim-concurrency scim-kill fuzz lint deny fmt
+.PHONY: help run build test bench fan-out key-rollover ram-users revocation reconcile saml-attacks saml-bench scim-bench scim-concurrency scim-kill fuzz lint deny fmt
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -28,12 +28,18 @@ bench: ## the benchmarks, and the demo measured from outside
 	@$(MAKE) --no-print-directory build
 	scripts/measure-demo "$(TARGET)/release/cloudsso"
 	@$(MAKE) --no-print-directory saml-bench
+	@$(MAKE) --no-print-directory saml-attacks
 	@$(MAKE) --no-print-directory scim-bench
 
 saml-bench: ## single sign-on by SAML beside two peers (4 min)
 	@scripts/setup bench
 	@$(MAKE) --no-print-directory build
 	scripts/measure-saml "$(TARGET)/release/cloudsso"
+
+saml-attacks: ## what hostile SAML messages cost, in time and memory, from outside (10 min)
+	@scripts/setup bench
+	@$(MAKE) --no-print-directory build
+	scripts/measure-attacks "$(TARGET)/release/cloudsso"
 
 key-rollover: ## the signing key turned twice while a service provider signs people on (1 min)
 	@scripts/setup test

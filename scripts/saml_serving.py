@@ -99,17 +99,25 @@ class Ours(scim_serving.Ours):
             self.demo = json.load(text)
         self.sso_url = f"{self.demo['public_url']}/saml/idp/sso"
 
-    def sessions(self, count):
-        """The cookies of people who have signed in; the demo may have fewer than are asked for."""
-        people = self.demo["users"][:count]
-        command = [self.executable, "admin", "create-application", "--name", "measured", "--json"]
-        command += ["--metadata", self.metadata_file, "--data-dir", self.folder, "--sign", "assertion"]
-        for person in people:
-            command += ["--assign-user", person["username"]]
-        made = subprocess.run(command, capture_output=True, text=True)
+    def register(self, name, metadata, *settings):
+        """Registers the service provider that this file says it is."""
+        command = [self.executable, "admin", "create-application", "--name", name, "--json", "--metadata", metadata]
+        made = subprocess.run(command + ["--data-dir", self.folder, *settings], capture_output=True, text=True)
         assert made.returncode == 0, f"create-application: {made.stderr}{made.stdout}"
         assert json.loads(made.stdout)["application_id"]
+
+    def sign_in(self, count):
+        """The cookies of people who have signed in; the demo may have fewer than are asked for."""
+        people = self.demo["users"][:count]
         return [cookies_of(visited(sign_in(self.demo["public_url"], person)[0])) for person in people]
+
+    def sessions(self, count):
+        """The same, assigned to the application that is measured."""
+        settings = ["--sign", "assertion"]
+        for person in self.demo["users"][:count]:
+            settings += ["--assign-user", person["username"]]
+        self.register("measured", self.metadata_file, *settings)
+        return self.sign_in(count)
 
 
 def visited(visitor):
