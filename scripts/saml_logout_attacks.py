@@ -56,9 +56,9 @@ class LogoutAttacks(Target):
         must = '<soap:Header><x:h xmlns:x="urn:x" soap:mustUnderstand="1"></x:h></soap:Header>'
         make = lambda _: soap(SLO, envelope(self.logout().signed(self.own), must))
         yield Case(row, "a header to understand, SOAP", make, REFUSED)
-        blocks = f"<soap:Header>{'<x></x>' * 9_000}</soap:Header>"
+        blocks = f"<soap:Header>{'<x></x>' * 7_000}</soap:Header>"
         make = lambda _: soap(SLO, envelope(self.logout().signed(self.own), blocks))
-        yield Case(row, "honest, 9,000 headers, SOAP", make, ANSWERED)
+        yield Case(row, "honest, 7,000 headers, SOAP", make, ANSWERED)
         nobody = f'<saml:NameID xmlns:saml="{SAML}">{NOBODY}</saml:NameID>'
         for what, (name, is_good) in encrypted_names(self.encryption, nobody, f'xmlns:saml="{SAML}"').items():
             make = lambda _, name=name: self.signed("SOAP", self.logout(name()))

@@ -188,11 +188,11 @@ def encrypted_names(certificate, plain, declared=""):
     return {
         "well": (make([OAEP], [key], content), True),
         "random key": (make([OAEP], lambda: [random()], content), False),
-        "4 random keys, 100 KB": (make([OAEP] * 4, lambda: [random() for _ in range(4)], lambda: noise(75_000)), False),
-        "random content of 100 KB": (make([OAEP], [key], lambda: noise(75_000)), False),
-        "250 random keys": (make([OAEP] * 250, lambda: [random() for _ in range(250)], content), False),
+        "4 random keys, 50 KB": (make([OAEP] * 4, lambda: [random() for _ in range(4)], lambda: noise(37_500)), False),
+        "random content of 50 KB": (make([OAEP], [key], lambda: noise(37_500)), False),
+        "90 random keys": (make([OAEP] * 90, lambda: [random() for _ in range(90)], content), False),
         "RSA 1.5": (make([f"{XENC}rsa-1_5"], lambda: [random()], content), False),
-        "a key of 100 KB": (make([OAEP], lambda: [noise(75_000)], content), False),
+        "a key of 50 KB": (make([OAEP], lambda: [noise(37_500)], content), False),
     }
 
 

@@ -13,6 +13,9 @@ const MAX_DEPTH: usize = 32;
 const MAX_ELEMENTS: usize = 10_000;
 /// Of one element, its namespace declarations among them.
 const MAX_ATTRIBUTES: usize = 32;
+/// Namespace declarations of an element and of those around it. Whoever makes canonical form of them goes through all of
+/// these at each element.
+const MAX_DECLARATIONS: usize = 64;
 
 pub(super) struct Parser<'x> {
     reader: NsReader<&'x [u8]>,
@@ -120,6 +123,10 @@ impl<'x> Parser<'x> {
             return Err(self.malformed("an attribute is given twice"));
         }
         element.declarations.sort();
+        let around: usize = self.open.iter().map(|outer| outer.declarations.len()).sum();
+        if around + element.declarations.len() > MAX_DECLARATIONS {
+            return Err(Error::TooMany { what: "namespaces in scope", limit: MAX_DECLARATIONS });
+        }
         self.open.push(element);
         Ok(())
     }

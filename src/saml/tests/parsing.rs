@@ -151,6 +151,20 @@ fn a41_too_much_of_anything() {
 }
 
 #[test]
+fn a41_namespaces_in_scope() {
+    let declaring = |number: usize, content: &str| {
+        let said: String = (0..number).map(|n| format!(" xmlns:a{n}=\"u:{number}\"")).collect();
+        format!("<a{said}>{content}</a>")
+    };
+    // Those beside an element are not around it.
+    let many = declaring(32, &[declaring(31, &declaring(1, "")), declaring(32, "<b/>")].concat());
+    assert!(Element::parse(&many, Comments::Refuse).is_ok());
+    let more = declaring(32, &declaring(32, &declaring(1, "")));
+    let refusal = Element::parse(&more, Comments::Refuse);
+    assert!(matches!(refusal, Err(Error::TooMany { what: "namespaces in scope", limit: 64 })));
+}
+
+#[test]
 fn a_tree_survives_its_spelling_and_differs_from_every_other() {
     let parse = |xml: &str| Element::parse(xml, Comments::Refuse).unwrap();
     let tree = parse("<a:r xmlns:a='u:1' b='&#9;&quot;x' a:c='' ><d xmlns='u:2'>&lt;&#13;&amp;</d> </a:r>");

@@ -18,6 +18,37 @@ fn genuine_query() -> String {
     query
 }
 
+/// What it costs to verify a message grows faster than its length.
+#[test]
+fn b3_b6_a_message_has_at_most_64_kib() {
+    let xml = genuine();
+    let padded = |message: &str, length: usize| format!("{message}{}", " ".repeat(length - message.len()));
+    let limit = 64 * 1024;
+    assert!(posted(&padded(&xml, limit)).is_ok());
+    assert!(enveloped(&padded(&envelope("", &xml), limit)).is_ok());
+    for refusal in [posted(&padded(&xml, limit + 1)), enveloped(&padded(&envelope("", &xml), limit + 1))] {
+        assert!(matches!(refusal, Err(Error::TooLarge { limit: 65_536, received: 65_537 })), "{refusal:?}");
+    }
+}
+
+/// libxml2 looks for each of them at each element.
+#[test]
+fn b3_few_prefixes_to_include() {
+    let xml = genuine();
+    let including = |number: usize| {
+        let prefixes = vec!["saml"; number].join(" ");
+        let told = format!(
+            "exc-c14n#\"><ec:InclusiveNamespaces xmlns:ec=\"{}\" PrefixList=\"{prefixes}\"></ec:InclusiveNamespaces>",
+            name::EXCLUSIVE_C14N
+        );
+        posted(&xml.replace("exc-c14n#\">", &told))
+    };
+    // Past the gate, and no more what was signed.
+    assert!(matches!(including(32), Err(Error::Signature { .. })));
+    let refusal = including(33);
+    assert!(matches!(refusal, Err(Error::TooMany { limit: 32, .. })), "{refusal:?}");
+}
+
 #[test]
 fn b2_b14_only_a_configured_key_ends_a_session() {
     let xml = genuine();
