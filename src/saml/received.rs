@@ -3,13 +3,9 @@
 
 use crate::crypto::{BlockedAlgorithms, Certificate};
 
-use super::document::{Comments, Element};
+use super::document::{Comments, Element, MAX_MESSAGE};
 use super::redirect::{DetachedSignature, MessageKind, RedirectMessage};
 use super::{Error, MessageId, base64, gate, soap, verify};
-
-/// Bytes of XML of a message without an assertion. They are of a few kilobytes, and what it costs to verify one grows
-/// faster than its length.
-pub(super) const MAX_MESSAGE: usize = 64 * 1024;
 
 /// A message that passed the profile gate. Whoever sent it may have written anything in it.
 #[derive(Clone, Debug)]

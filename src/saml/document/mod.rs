@@ -14,6 +14,9 @@ use parser::Parser;
 
 /// The most bytes of XML that are read.
 pub(super) const MAX_BYTES: usize = 256 * 1024;
+/// Bytes of XML of a message without an assertion. They are of a few kilobytes, and what it costs to verify one grows
+/// faster than its length.
+pub(super) const MAX_MESSAGE: usize = 64 * 1024;
 
 /// Whether comments are skipped or refused.
 #[derive(Clone, Copy, PartialEq, Eq)]

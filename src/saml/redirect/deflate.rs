@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 
 use crate::saml::Error;
-use crate::saml::received::MAX_MESSAGE;
+use crate::saml::document::MAX_MESSAGE;
 
 /// Bytes that a message may have once it is unpacked.
 pub(super) const MAX_INFLATED: usize = MAX_MESSAGE;
