@@ -106,10 +106,9 @@ fn begin(ctx: &Context, is_demo: bool) -> Result<(), String> {
     Ok(())
 }
 
-/// Threads that serve connections, and sign Responses: one more than there are processors, since those whose changes are
-/// written in the same batch wait for it at the same time.
+/// Threads that serve connections, and sign Responses: as many as there are processors, and two at the least.
 fn public_threads() -> usize {
-    thread::available_parallelism().map_or(2, NonZero::get).saturating_add(1)
+    thread::available_parallelism().map_or(2, NonZero::get).max(2)
 }
 
 fn serve_public(listener: TcpListener, face: Face) -> Result<Server, String> {
