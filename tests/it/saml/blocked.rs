@@ -268,7 +268,7 @@ fn a_name_encrypted_by_a_blocked_algorithm_is_refused() {
             if is_refused {
                 assert_eq!(page.status, 400, "{}", page.text());
                 let reason = format!("xenc:EncryptionMethod: {uri} is blocked");
-                assert_eq!(reasons(&app, Action::SingleLogoutRefused, &made), [reason.clone()]);
+                assert_eq!(reasons(&app, Action::SingleLogoutRefused, &made), [reason.as_str()]);
                 let stopped = seen.stopped_at().unwrap();
                 assert_eq!((stopped.name, stopped.reason.as_str()), ("Encryption", reason.as_str()));
             } else {
