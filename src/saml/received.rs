@@ -109,8 +109,9 @@ impl Received {
     /// at. Blocks for some 0.3 ms.
     ///
     /// # Errors
-    /// [`Error::Unsigned`] without a signature, [`Error::Blocked`] when it is by what is blocked, [`Error::NoCertificate`] when there are no keys, [`Error::Signature`]
-    /// when none verifies, [`Error::NotWhatWasSigned`] when the signature covers something else than was read.
+    /// [`Error::Unsigned`] without a signature, [`Error::Blocked`] when it is by what is blocked,
+    /// [`Error::NoCertificate`] when there are no keys, [`Error::Signature`] when none verifies,
+    /// [`Error::NotWhatWasSigned`] when the signature covers something else than was read.
     pub(super) fn verify(
         &self,
         certificates: &[Certificate],

@@ -129,6 +129,9 @@ pub(super) fn reduce(
     let reduced_by = |is_rsa: bool| -> Result<Option<String>, Error> {
         let keys = certificates.iter().filter(|certificate| certificate.is_rsa() == is_rsa);
         let keys = keys.map(Certificate::to_der).collect::<Result<Vec<_>, _>>()?;
+        if keys.is_empty() {
+            return Ok(None);
+        }
         let keys: Vec<_> = keys.into_iter().map(CertificateDer::from).collect();
         let (allowed, mode) = (Some(&open[..]), ReduceMode::PreDigest);
         Ok(Crypto::reduce_xml_to_signed_with_allowed_algorithms(&xml, &keys, mode, allowed).ok())

@@ -66,7 +66,8 @@ impl UnverifiedAuthnRequest {
     ///
     /// # Errors
     /// [`Error::Unsigned`] without a signature, [`Error::Blocked`], [`Error::NoCertificate`] when there are no keys,
-    /// [`Error::Signature`] when none verifies, [`Error::NotWhatWasSigned`] when the signature covers something else than was read.
+    /// [`Error::Signature`] when none verifies, [`Error::NotWhatWasSigned`] when the signature covers something else
+    /// than was read.
     pub fn verify(
         &self,
         certificates: &[Certificate],

@@ -120,7 +120,8 @@ impl DetachedSignature {
     /// Verifies it with `certificates`, the keys that are configured for the sender, unless it is by what is `blocked`.
     ///
     /// # Errors
-    /// [`Error::Blocked`] when its algorithm is, or the digest of it; [`Error::NoCertificate`] when there are none, [`Error::Signature`] when none verifies.
+    /// [`Error::Blocked`] when its algorithm is, or the digest of it; [`Error::NoCertificate`] when there
+    /// are none, [`Error::Signature`] when none verifies.
     pub fn verify(&self, certificates: &[Certificate], blocked: BlockedAlgorithms) -> Result<(), Error> {
         blocked::check_signature_algorithm(blocked, "SigAlg", self.algorithm)?;
         if certificates.is_empty() {

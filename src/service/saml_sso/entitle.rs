@@ -50,7 +50,7 @@ pub(super) async fn entitle(
     request: &SignOnRequest,
 ) -> Result<Decision, Error> {
     let Some(token) = session_token else {
-        return Ok(wanted(registered, request, None).map_or_else(|otherwise| otherwise, |_| Decision::SignIn));
+        return Ok(wanted(registered, request, None).err().unwrap_or(Decision::SignIn));
     };
     let (change, token_digest) = (ctx.change(&visit.origin("anonymous")), token::digest(token));
     let issuer = ctx.identity_provider.entity_id_for(&registered.application.settings).to_owned();
