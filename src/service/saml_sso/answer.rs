@@ -58,7 +58,7 @@ pub async fn answer(
 /// # Errors
 /// Those of [`receive`](super::receive) and of [`answer`].
 pub async fn receive_and_answer(
-    ctx: &Context,
+    ctx: &Arc<Context>,
     visit: &Visit,
     session_token: Option<&str>,
     message: &Message,

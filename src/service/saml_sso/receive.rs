@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::task::{JoinError, spawn_blocking};
+
 use crate::base::Timestamp;
 use crate::domain::{self, Action, Event, Kind, Status};
 use crate::saml::{
@@ -91,13 +93,13 @@ impl From<saml::Error> for Refusal {
 ///
 /// # Errors
 /// [`Error::Refused`] with a sentence for the person; failures of the database.
-pub async fn receive(ctx: &Context, visit: &Visit, message: &Message) -> Result<SignOnRequest, Error> {
+pub async fn receive(ctx: &Arc<Context>, visit: &Visit, message: &Message) -> Result<SignOnRequest, Error> {
     take(ctx, visit, message).await.map(|(request, _)| request)
 }
 
 /// [`receive`], with the application that the request is from.
 pub(super) async fn take(
-    ctx: &Context,
+    ctx: &Arc<Context>,
     visit: &Visit,
     message: &Message,
 ) -> Result<(SignOnRequest, Arc<Registered>), Error> {
@@ -111,7 +113,16 @@ pub(super) async fn take(
         let refusal = Refusal::Unknown(issuer);
         return Err(refuse(ctx, visit, Refused::Message(message), None, &refusal).await?);
     };
-    let taken = match check(ctx, &registered, unverified, relay_state) {
+    let checked = match message {
+        Message::Redirect(_) => check(ctx, &registered, unverified, relay_state),
+        // What is signed within may be made so that libxml2 takes its time.
+        Message::Post { .. } => {
+            let (called, from) = (Arc::clone(ctx), Arc::clone(&registered));
+            let checked = spawn_blocking(move || check(&called, &from, unverified, relay_state)).await;
+            checked.map_err(|error| broken(&error))?
+        }
+    };
+    let taken = match checked {
         Ok((request, is_signed)) if is_signed => use_up(ctx, &registered, request).await?,
         checked => checked.map(|(request, _)| request),
     };
@@ -124,6 +135,12 @@ pub(super) async fn take(
             Err(refuse(ctx, visit, Refused::Message(message), Some(&registered), &refusal).await?)
         }
     }
+}
+
+fn broken(error: &JoinError) -> Error {
+    tracing::error!(%error, "what verifies requests has stopped");
+    let message = "The request could not be verified. Go back to the application and try again.";
+    domain::Error::new(Kind::Unavailable, "ServiceUnavailable", message).into()
 }
 
 /// What [`take`] would give by what was last known of the application, so that it need not be looked up for a request
